@@ -1,0 +1,1 @@
+"""Generated training data of the nano pair: small programs, explanations, haiku and JSON answers."""

@@ -1,0 +1,149 @@
+"""The registry of hand-written programs, and the shape of one training example.
+
+A file `programs_*.py` calls `program(...)` once for each small task. Everything else (wordings of the request, style of
+the answer) is derived from that one canonical source.
+"""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+KINDS = ("code", "english", "japanese", "haiku", "json")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One request and its answer.
+
+    `task` names what was asked (the same for every wording of it). `checks` are Python expressions that are true after
+    the answer's code block ran in a fresh namespace; only code has them.
+    """
+
+    prompt: str
+    answer: str
+    kind: str
+    task: str
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A small task with one canonical, typed and documented solution.
+
+    asks: third person verb phrases ("counts the vowels in a text"). main: the function or class that the request names,
+    or "" for a script. params: descriptions of parameters for an Args section. returns: sentence for a Returns section.
+    """
+
+    name: str
+    asks: tuple[str, ...]
+    source: str
+    demo: str = ""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
+    topic: str = ""
+    needs: tuple[str, ...] = ()
+    main: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    returns: str = ""
+
+    @property
+    def is_class(self) -> bool:
+        return self.main[:1].isupper()
+
+
+PROGRAMS: dict[str, Program] = {}
+
+
+def make(
+    *,
+    asks: Sequence[str],
+    source: str,
+    demo: str = "",
+    names: Mapping[str, Sequence[str]] | None = None,
+    checks: Sequence[str] = (),
+    topic: str = "",
+    needs: Sequence[str] = (),
+    main: str | None = None,
+    name: str | None = None,
+    params: Mapping[str, str] | None = None,
+    returns: str = "",
+) -> Program:
+    """Build a Program. `main` is by default the last function or class at top level."""
+    source = source.strip("\n") + "\n"
+    if main is None:
+        main = main_name(source)
+    return Program(
+        name=name or main,
+        asks=tuple(asks),
+        source=source,
+        demo=demo.strip("\n"),
+        names={key: tuple(value) for key, value in (names or {}).items()},
+        checks=tuple(checks),
+        topic=topic,
+        needs=tuple(needs),
+        main=main,
+        params=dict(params or {}),
+        returns=returns,
+    )
+
+
+def program(
+    asks: Sequence[str],
+    source: str,
+    demo: str = "",
+    names: Mapping[str, Sequence[str]] | None = None,
+    checks: Sequence[str] = (),
+    topic: str = "",
+    needs: Sequence[str] = (),
+    main: str | None = None,
+    name: str | None = None,
+    params: Mapping[str, str] | None = None,
+    returns: str = "",
+) -> Program:
+    """Register a program. `name` (default: `main`) must be unique; a script (no def) must give one.
+
+    Keys of `names` are functions, classes, parameters or locals; a key that starts with "." renames an attribute or
+    method everywhere it follows a dot, and where it is defined.
+    """
+    entry = make(
+        asks=asks,
+        source=source,
+        demo=demo,
+        names=names,
+        checks=checks,
+        topic=topic,
+        needs=needs,
+        main=main,
+        name=name,
+        params=params,
+        returns=returns,
+    )
+    if not entry.name:
+        raise ValueError(f"give a name to the script that {entry.asks[0]}")
+    if entry.name in PROGRAMS:
+        raise ValueError(f"two programs are named {entry.name}; give one of them name=...")
+    PROGRAMS[entry.name] = entry
+    return entry
+
+
+def main_name(source: str) -> str:
+    """The last function or class defined at top level, or "" for a script."""
+    found = ""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            found = node.name
+    return found
+
+
+@lru_cache(maxsize=1)
+def load_programs() -> tuple[Program, ...]:
+    """Import every programs_*.py beside this file and return all programs in a fixed order."""
+    folder = str(Path(__file__).parent)
+    for module in sorted(info.name for info in pkgutil.iter_modules([folder])):
+        if module.startswith("programs_"):
+            importlib.import_module(f"{__package__}.{module}")
+    return tuple(PROGRAMS[key] for key in sorted(PROGRAMS))
