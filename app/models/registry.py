@@ -1,0 +1,193 @@
+"""The registry of pairs: models.toml of the app, with the user's own file on top."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.models.pairs import RELATIVE_PATH_PATTERN, SHA256_PATTERN, ModelFile, ModelSource, Pair
+from app.models.places import Places, find_places
+from app.models.toml_lines import LineIndex
+from app.models.toml_lines import Path as KeyPath
+
+SCHEMA = 1
+_MAX_BYTES = 4 << 20
+_ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,79}$")
+_REPOSITORY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")
+_REVISION = re.compile(r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$")
+_AT = re.compile(r"^(?P<text>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+class RegistryError(msgspec.Struct, frozen=True):
+    """What is wrong in a registry file, and on which line. `str()` gives the sentence to show."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file.name} line {self.line}: {self.message}"
+
+
+class Registry(msgspec.Struct, frozen=True):
+    """The pairs in the order of the files, and what was wrong. A pair with an error is left out, the others stay."""
+
+    pairs: tuple[Pair, ...]
+    errors: tuple[RegistryError, ...] = ()
+
+    def get(self, pair_id: str) -> Pair | None:
+        return next((pair for pair in self.pairs if pair.id == pair_id), None)
+
+    def for_engine(self, engine: str) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.pairs if engine in pair.engines)
+
+
+def load_registry(*paths: Path, places: Places | None = None) -> Registry:
+    """Read registry files, later ones on top. Without paths: the app's own file, then the user's if there is one."""
+    if not paths:
+        places = find_places() if places is None else places
+        paths = (places.registry, *([places.user_registry] if places.user_registry.is_file() else []))
+    pairs: dict[str, Pair] = {}
+    errors: list[RegistryError] = []
+    for path in paths:
+        found, wrong = read_registry_file(path)
+        pairs.update((pair.id, pair) for pair in found)
+        errors.extend(wrong)
+    return Registry(pairs=tuple(pairs.values()), errors=tuple(errors))
+
+
+def read_registry_file(path: Path) -> tuple[list[Pair], list[RegistryError]]:
+    """The pairs of one file and its errors. Never raises for what the file holds or for a file that cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            return [], [RegistryError(path, 1, "The file is larger than 4 MiB.")]
+        text = raw.decode("utf-8")
+        document = tomllib.loads(text)
+    except OSError as error:
+        return [], [RegistryError(path, 1, f"The file cannot be read ({error.strerror or error}).")]
+    except UnicodeDecodeError as error:
+        return [], [RegistryError(path, raw[: error.start].count(b"\n") + 1, "The text is not UTF-8.")]
+    except tomllib.TOMLDecodeError as error:
+        return [], [_syntax_error(path, text, str(error))]
+    except RecursionError:
+        return [], [RegistryError(path, 1, "The tables are nested too deeply.")]
+    return _read_document(path, document, LineIndex(text))
+
+
+def _syntax_error(path: Path, text: str, message: str) -> RegistryError:
+    where = re.search(r"\(at (?:line (\d+), column \d+|end of document)\)", message)
+    line = int(where[1]) if where and where[1] else text.count("\n") + 1
+    said = re.sub(r"\s*\(at [^)]*\)$", "", message)
+    return RegistryError(path, line, f"This is not valid TOML: {said}.")
+
+
+def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> tuple[list[Pair], list[RegistryError]]:
+    errors: list[RegistryError] = []
+
+    def wrong(key: KeyPath, message: str) -> None:
+        errors.append(RegistryError(path, lines.line(key), message))
+
+    if document.get("schema") != SCHEMA:
+        wrong(("schema",), f"schema must be {SCHEMA}: this version of the app reads no other.")
+        return [], errors
+    for key in sorted(document.keys() - {"schema", "pair"}):
+        wrong((key,), f'"{key}" is not a key of this file. It has schema and [[pair]] tables.')
+    tables = document.get("pair", [])
+    if not isinstance(tables, list):
+        wrong(("pair",), "Write pairs as [[pair]], with two brackets on each side.")
+        return [], errors
+    pairs: dict[str, Pair] = {}
+    for number, table in enumerate(tables):
+        place: KeyPath = ("pair", number)
+        try:
+            pair = msgspec.convert(table, Pair)
+        except msgspec.ValidationError as error:
+            wrong_key, message = _explain(str(error))
+            wrong(place + wrong_key, message)
+            continue
+        problems = list(_pair_problems(pair))
+        for problem_key, message in problems:
+            wrong(place + problem_key, message)
+        if pair.id in pairs:
+            wrong((*place, "id"), f'The id "{pair.id}" is used twice in this file.')
+        elif not problems:
+            pairs[pair.id] = pair
+    return list(pairs.values()), errors
+
+
+def _explain(message: str) -> tuple[KeyPath, str]:
+    match = _AT.match(message)
+    if match is None:
+        return (), message
+    key: KeyPath = tuple(part for part in re.split(r"[.\[\]]+", match["path"] or "") if part)
+    text = match["text"]
+    if unknown := re.match(r"Object contains unknown field `(.*)`", text):
+        return (*key, unknown[1]), f'"{unknown[1]}" is not a known key here.'
+    if required := re.match(r"Object missing required field `(.*)`", text):
+        return key, f'The key "{required[1]}" is missing.'
+    name = f'"{key[-1]}": ' if key else ""
+    return key, f"{name}{text}."
+
+
+def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
+    if not _ID.match(pair.id):
+        yield ("id",), 'An id has small letters, digits, ".", "_" and "-", and starts with a letter or a digit.'
+    if not pair.title.strip():
+        yield ("title",), "The title is empty."
+    if not pair.engines:
+        yield ("engines",), "Name at least one engine."
+    if not 1 <= pair.recommended_k <= 32:
+        yield ("recommended_k",), "recommended_k must be from 1 to 32."
+    for name in ("parameters", "active_parameters"):
+        value = getattr(pair, name)
+        if value is not None and value <= 0:
+            yield (name,), f"{name} must be above 0."
+    if pair.gated and not pair.licence_page:
+        yield ("gated",), "A gated pair needs licence_page, the page where the licence is accepted."
+    if pair.licence_page and not pair.licence_page.startswith("https://"):
+        yield ("licence_page",), "licence_page must start with https://."
+    for name, source in (("target", pair.target), ("drafter", pair.drafter)):
+        if source is not None:
+            yield from (((name, *key), message) for key, message in _source_problems(source))
+
+
+def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:
+    given = [name for name in ("repository", "resource", "folder") if getattr(source, name) is not None]
+    if len(given) != 1:
+        yield (given[-1:] and (given[-1],)) or (), "Give exactly one of repository, resource and folder."
+    if source.repository is not None and not _REPOSITORY.match(source.repository):
+        yield ("repository",), 'A repository is written "owner/name".'
+    if not _REVISION.match(source.revision):
+        yield ("revision",), "The revision must be a branch, a tag or a commit."
+    if source.resource is not None and not re.match(RELATIVE_PATH_PATTERN, source.resource):
+        yield ("resource",), 'resource must be a relative path without "..".'
+    if source.folder is not None and not Path(source.folder).expanduser().is_absolute():
+        yield ("folder",), "folder must be an absolute path."
+    if bool(source.files) == bool(source.include):
+        yield ("files",), "Give either files or include."
+    if source.include and source.repository is None:
+        yield ("include",), "include is for a repository; name the files of a folder in files."
+    if source.size is not None and source.size < 0:
+        yield ("size",), "size must not be below 0."
+    yield from _file_problems(source.files)
+
+
+def _file_problems(files: Iterable[ModelFile]) -> Iterator[tuple[KeyPath, str]]:
+    seen: set[str] = set()
+    for number, file in enumerate(files):
+        if not re.match(RELATIVE_PATH_PATTERN, file.path):
+            yield ("files", number, "path"), f'"{file.path}" must be a relative path without "..".'
+        if file.path in seen:
+            yield ("files", number, "path"), f'"{file.path}" is listed twice.'
+        if file.size is not None and file.size <= 0:
+            yield ("files", number, "size"), "size must be above 0."
+        if file.sha256 is not None and not re.match(SHA256_PATTERN, file.sha256):
+            yield ("files", number, "sha256"), "sha256 must be 64 hexadecimal digits in small letters."
+        seen.add(file.path)
