@@ -1,0 +1,45 @@
+"""Engines by name. Adding one is one new file and one entry here."""
+
+from __future__ import annotations
+
+import importlib
+
+from app.engines.base import Capabilities, Engine, EngineFactory, EngineInfo
+from app.race.problems import Problem, ProblemError
+
+ENGINES: dict[str, EngineInfo] = {
+    info.name: info
+    for info in (
+        EngineInfo(
+            name="llama.cpp",
+            title="llama.cpp (in process)",
+            module="app.engines.llama_cpp",
+            capabilities=Capabilities(),
+            requires=("llama-cpp-python",),
+        ),
+    )
+}
+
+
+def create(name: str) -> Engine:
+    """Imports the named engine and returns a new, unloaded one.
+
+    Raises:
+        ProblemError: there is no such engine, or what it needs is not installed.
+    """
+    info = ENGINES.get(name)
+    if info is None:
+        known = ", ".join(ENGINES)
+        raise ProblemError(Problem("engine-unknown", f"There is no engine called {name!r}.", action=f"Use: {known}."))
+    try:
+        factory: EngineFactory = importlib.import_module(info.module).create
+    except (ImportError, OSError) as error:
+        raise ProblemError(
+            Problem(
+                "engine-missing",
+                f"The engine {info.title} cannot be loaded here.",
+                cause=f"{type(error).__name__}: {error}.",
+                action=f"Install it with: {info.install}" if info.install else "",
+            )
+        ) from error
+    return factory()

@@ -1,0 +1,107 @@
+"""What an engine is: the only kind of code that knows a runtime.
+
+An engine is loaded once, then run any number of times. A run is stepped by its caller: prefill, then one round at a
+time, so that the caller decides when the lane may compute (the chess clock) and reads the clock around each call. The
+engine itself only measures what is inside a round: its draft and verify times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from app.race.events import Finish, Loaded, Prefilled, Round
+from app.race.lanes import LaneSpec, Request
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What an engine can tell. What it lacks is declared here, never faked.
+
+    Attributes:
+        stepping: It can be stopped after any round and resumed, so it can race on a chess clock.
+        token_ids: It reports token ids.
+        logits: It reports top-2 logit gaps.
+        rounds: It reports drafted and accepted counts for each round.
+        sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
+    """
+
+    stepping: bool = True
+    token_ids: bool = True
+    logits: bool = True
+    rounds: bool = True
+    sampling: bool = True
+
+
+class Engine(Protocol):
+    """One loaded lane. Every method raises :class:`app.race.problems.ProblemError` with words for the user."""
+
+    def load(self, spec: LaneSpec) -> Loaded:
+        """Loads the lane's models. Called once, before anything else."""
+        ...
+
+    def prefill(self, request: Request) -> Prefilled:
+        """Starts a run: forgets the run before, feeds the prompt and chooses the first token.
+
+        The returned clock fields are durations from zero; the caller puts them on the lane clock.
+        """
+        ...
+
+    def round(self) -> Round | Finish:
+        """Decodes one round, or tells why the run is over.
+
+        A run is over once a round emitted an end token, the last allowed token or the last that fits the context; the
+        next call then returns the reason. The round's clock fields are durations from zero.
+        """
+        ...
+
+    def tail(self) -> str:
+        """Returns text held back at the end of a run (an incomplete character), and forgets it."""
+        ...
+
+    def set_k(self, k: int) -> None:
+        """Sets K for the rounds to come. Does nothing on a baseline lane."""
+        ...
+
+    def stop(self) -> None:
+        """Asks a computation that runs now in another thread to end within 200 ms. It then raises :class:`Stopped`."""
+        ...
+
+    def pause(self) -> None:
+        """The lane's turn is over: native threads must not spin from here on until the next call."""
+        ...
+
+    def close(self) -> None:
+        """Frees all memory. Nothing may be called afterwards."""
+        ...
+
+
+class Stopped(Exception):
+    """A computation was interrupted by :meth:`Engine.stop`."""
+
+
+class EngineInfo(msgspec.Struct, frozen=True):
+    """Registry entry of an engine.
+
+    Attributes:
+        name: As used in ``models.toml`` and :class:`LaneSpec`.
+        title: For people.
+        module: Imported only in the worker, and only when the engine is used.
+        capabilities: See :class:`Capabilities`.
+        requires: Distribution names that must be installed.
+        install: The one command that installs what is missing.
+        platforms: ``sys.platform`` prefixes it runs on; empty means all.
+    """
+
+    name: str
+    title: str
+    module: str
+    capabilities: Capabilities
+    requires: tuple[str, ...] = ()
+    install: str = ""
+    platforms: tuple[str, ...] = ()
+
+
+EngineFactory = Callable[[], Engine]
+"""Each engine module has ``create() -> Engine``."""

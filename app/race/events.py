@@ -1,0 +1,146 @@
+"""The one stream of events: what a lane did, in the order it did it.
+
+A worker sends these as frames, the session writes them to the trace, and everything that is ever shown is folded from
+them. Times are integer nanoseconds on the lane clock: time the lane spent computing since its race began. The clock
+stands still while the lane waits for its turn.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from app.race.problems import Problem
+
+
+class Finish(StrEnum):
+    """Why a lane's run ended."""
+
+    END = "end"  # the model's end token
+    LENGTH = "length"  # max_tokens reached
+    CONTEXT = "context"  # the context is full
+    STOPPED = "stopped"  # the user stopped it
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="t"):
+    """The worker is up. ``pid`` is its process id."""
+
+    pid: int
+    app_version: str = ""
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="t"):
+    """The lane's models are in memory.
+
+    Attributes:
+        engine: Engine name and version, such as ``"llama.cpp (llama-cpp-python 0.3.36)"``.
+        model: What the target's metadata says it is.
+        device: Where it computes, such as ``"CPU, 1 thread"``.
+        load_ns: Wall time of the load; not on the lane clock.
+        context: Context size in tokens that is really available.
+        vocabulary: Number of tokens in the vocabulary.
+        threads: CPU threads in use.
+        memory_bytes: Resident memory of the worker after loading, shared pages included; 0 if unknown.
+        notes: Remarks for the user, such as a known flaw of the engine that was put right.
+    """
+
+    engine: str
+    model: str
+    device: str
+    load_ns: int
+    context: int
+    vocabulary: int = 0
+    threads: int = 0
+    memory_bytes: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Token(msgspec.Struct, frozen=True, array_like=True):
+    """One emitted token.
+
+    Attributes:
+        id: Token id, or -1 where the engine does not tell.
+        text: The text that this token completes; empty while a character is still split over tokens.
+        drafted: True if the drafter proposed it, False if the target itself added it.
+        gap: Logit of the best candidate minus that of the second best, at this position, for the target;
+            -1 where the engine has no logits. It is never negative otherwise.
+        runner_up: Id of the second best candidate, or -1.
+    """
+
+    id: int
+    text: str
+    drafted: bool = False
+    gap: float = -1.0
+    runner_up: int = -1
+
+
+class Prefilled(msgspec.Struct, frozen=True, tag="prefilled", tag_field="t"):
+    """The prompt is in the KV cache and the first token is chosen.
+
+    Attributes:
+        start_ns: Lane clock when the prefill began.
+        end_ns: Lane clock when the first token was there; this is the time to first token.
+        prompt_tokens: Tokens of the prompt, chat template included.
+        first: The first token. It belongs to no round.
+    """
+
+    start_ns: int
+    end_ns: int
+    prompt_tokens: int
+    first: Token
+
+
+class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
+    """One round: draft, verify, accept a prefix, emit. A baseline step is a round with nothing drafted.
+
+    Attributes:
+        start_ns: Lane clock at the start of the round.
+        end_ns: Lane clock at its end.
+        tokens: The emitted tokens: the accepted ones and the target's own, fewer where the run ended inside the round.
+        drafted: Draft tokens really proposed in this round.
+        accepted: Of those, how many the target agreed with, 0..drafted.
+        draft_ns: Time spent drafting.
+        verify_ns: Time spent in the target's forward pass.
+        count: Tokens emitted, where the engine tells only text (a server's chunk); else ``len(tokens)``.
+    """
+
+    start_ns: int
+    end_ns: int
+    tokens: tuple[Token, ...]
+    drafted: int = 0
+    accepted: int = 0
+    draft_ns: int = 0
+    verify_ns: int = 0
+    count: int = -1
+
+    @property
+    def emitted(self) -> int:
+        """Tokens emitted in this round."""
+        return len(self.tokens) if self.count < 0 else self.count
+
+
+class Done(msgspec.Struct, frozen=True, tag="done", tag_field="t"):
+    """The run ended by itself or was stopped.
+
+    Attributes:
+        clock_ns: Lane clock at the end.
+        finish: Why it ended.
+        tail: Text that was still held back, such as the replacement character of a character cut in half.
+        peak_memory_bytes: Peak resident memory of the worker; 0 if unknown.
+    """
+
+    clock_ns: int
+    finish: Finish
+    tail: str = ""
+    peak_memory_bytes: int = 0
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="t"):
+    """The lane cannot go on. What it emitted until then stays valid."""
+
+    problem: Problem
+
+
+LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed
