@@ -8,11 +8,16 @@ stands still while the lane waits for its turn.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 from app.race.problems import Problem
+
+# Bounds, because a trace or a frame may come from anywhere: 2**53 ns is 104 days.
+Ns = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+Drafted = Annotated[int, msgspec.Meta(ge=0, le=1024)]
 
 
 class Finish(StrEnum):
@@ -49,11 +54,11 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="t"):
     engine: str
     model: str
     device: str
-    load_ns: int
-    context: int
-    vocabulary: int = 0
-    threads: int = 0
-    memory_bytes: int = 0
+    load_ns: Ns
+    context: Count
+    vocabulary: Count = 0
+    threads: Count = 0
+    memory_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
     notes: tuple[str, ...] = ()
 
 
@@ -86,9 +91,9 @@ class Prefilled(msgspec.Struct, frozen=True, tag="prefilled", tag_field="t"):
         first: The first token. It belongs to no round.
     """
 
-    start_ns: int
-    end_ns: int
-    prompt_tokens: int
+    start_ns: Ns
+    end_ns: Ns
+    prompt_tokens: Count
     first: Token
 
 
@@ -106,14 +111,14 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
         count: Tokens emitted, where the engine tells only text (a server's chunk); else ``len(tokens)``.
     """
 
-    start_ns: int
-    end_ns: int
+    start_ns: Ns
+    end_ns: Ns
     tokens: tuple[Token, ...]
-    drafted: int = 0
-    accepted: int = 0
-    draft_ns: int = 0
-    verify_ns: int = 0
-    count: int = -1
+    drafted: Drafted = 0
+    accepted: Drafted = 0
+    draft_ns: Ns = 0
+    verify_ns: Ns = 0
+    count: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
 
     @property
     def emitted(self) -> int:
@@ -131,10 +136,10 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="t"):
         peak_memory_bytes: Peak resident memory of the worker; 0 if unknown.
     """
 
-    clock_ns: int
+    clock_ns: Ns
     finish: Finish
     tail: str = ""
-    peak_memory_bytes: int = 0
+    peak_memory_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="t"):

@@ -27,7 +27,6 @@ class KPolicy(StrEnum):
 
     FIXED = "fixed"
     HEURISTIC = "heuristic"  # grow by 2 on full acceptance, else shrink by 1 (transformers' schedule)
-    COST = "cost"  # the K with the highest expected rate under the costs measured so far
 
 
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

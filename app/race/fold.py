@@ -1,0 +1,221 @@
+"""Lane and race state: a fold over events, and the only place where a number is computed.
+
+``LaneState.apply`` takes one event and updates the state in constant time, so that a live window, a replay and a reader
+of a trace all go through the same code and end in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token
+from app.race.problems import Problem
+
+NS = 1_000_000_000
+
+
+class Phase(StrEnum):
+    """Where a lane is in its run."""
+
+    STARTING = "starting"
+    READY = "ready"
+    DECODING = "decoding"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class LaneState:
+    """Everything known about one lane after the events so far.
+
+    Attributes:
+        tokens: Emitted tokens in order, the first one (from the prefill) included.
+        rounds: Rounds in order; the prefill is none.
+        position_drafted: ``position_drafted[i]``: rounds that proposed a token at draft position i (from 0).
+        position_accepted: Of those, rounds that accepted it.
+        count: Emitted tokens, also where the engine does not tell them one by one.
+    """
+
+    phase: Phase = Phase.STARTING
+    loaded: Loaded | None = None
+    prefilled: Prefilled | None = None
+    tokens: list[Token] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    count: int = 0
+    clock_ns: int = 0
+    drafted: int = 0
+    accepted: int = 0
+    draft_ns: int = 0
+    verify_ns: int = 0
+    round_ns: int = 0
+    position_drafted: list[int] = field(default_factory=list)
+    position_accepted: list[int] = field(default_factory=list)
+    finish: Finish | None = None
+    tail: str = ""
+    peak_memory_bytes: int = 0
+    problem: Problem | None = None
+
+    def apply(self, event: LaneEvent) -> None:
+        """Takes in the next event. An event that cannot follow (after the end, say) changes nothing but the clock."""
+        match event:
+            case Round():
+                self._apply_round(event)
+            case Prefilled():
+                self.prefilled = event
+                self.phase = Phase.DECODING
+                self.clock_ns = max(self.clock_ns, event.end_ns)
+                self.tokens.append(event.first)
+                self.count += 1
+            case Loaded():
+                self.loaded = event
+                self.phase = Phase.READY
+            case Done():
+                self.phase = Phase.FINISHED
+                self.finish = event.finish
+                self.tail = event.tail
+                self.peak_memory_bytes = event.peak_memory_bytes
+                self.clock_ns = max(self.clock_ns, event.clock_ns)
+            case Failed():
+                self.phase = Phase.FAILED
+                self.problem = event.problem
+            case Hello():
+                pass
+
+    def _apply_round(self, event: Round) -> None:
+        self.rounds.append(event)
+        self.tokens.extend(event.tokens)
+        self.count += event.emitted
+        self.clock_ns = max(self.clock_ns, event.end_ns)
+        self.round_ns += max(0, event.end_ns - event.start_ns)
+        self.draft_ns += event.draft_ns
+        self.verify_ns += event.verify_ns
+        self.drafted += event.drafted
+        self.accepted += min(event.accepted, event.drafted)
+        while len(self.position_drafted) < event.drafted:
+            self.position_drafted.append(0)
+            self.position_accepted.append(0)
+        for position in range(event.drafted):
+            self.position_drafted[position] += 1
+            self.position_accepted[position] += position < event.accepted
+
+    @property
+    def text(self) -> str:
+        """The emitted text so far."""
+        return "".join([token.text for token in self.tokens]) + self.tail
+
+    @property
+    def over(self) -> bool:
+        """Whether the lane has ended, well or not."""
+        return self.phase in (Phase.FINISHED, Phase.FAILED)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the prompt; 0 before the prefill."""
+        return self.prefilled.prompt_tokens if self.prefilled else 0
+
+    @property
+    def ttft_ns(self) -> int:
+        """Lane clock at the first token; 0 before it."""
+        return self.prefilled.end_ns if self.prefilled else 0
+
+    @property
+    def prefill_tps(self) -> float:
+        """Prompt tokens over prefill time, per second; 0 before the prefill."""
+        if not self.prefilled:
+            return 0.0
+        return _rate(self.prefilled.prompt_tokens, self.prefilled.end_ns - self.prefilled.start_ns)
+
+    @property
+    def decode_ns(self) -> int:
+        """Lane clock time spent on tokens after the first."""
+        if not self.prefilled or not self.rounds:
+            return 0
+        return max(0, self.rounds[-1].end_ns - self.prefilled.end_ns)
+
+    @property
+    def decode_tps(self) -> float:
+        """Tokens after the first over decode time, per second; 0 before the first round."""
+        return _rate(self.count - 1, self.decode_ns)
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Accepted over really drafted tokens; None if nothing was drafted."""
+        return self.accepted / self.drafted if self.drafted else None
+
+    @property
+    def accepted_per_round(self) -> float | None:
+        """Mean accepted draft tokens per round; None if nothing was drafted."""
+        return self.accepted / len(self.rounds) if self.drafted else None
+
+    @property
+    def acceptance_length(self) -> float | None:
+        """1 + mean accepted draft tokens per round; None if nothing was drafted."""
+        return 1 + self.accepted / len(self.rounds) if self.drafted else None
+
+    @property
+    def position_rates(self) -> list[float]:
+        """For each draft position, the share of the rounds that proposed it in which it was accepted."""
+        return [hit / tried for hit, tried in zip(self.position_accepted, self.position_drafted, strict=True)]
+
+    @property
+    def conditional_rates(self) -> list[float]:
+        """For each draft position, its acceptance rate given that the position before it was accepted."""
+        before = [1.0, *self.position_rates[:-1]] if self.position_rates else []
+        return [min(1.0, rate / last) if last else 0.0 for rate, last in zip(self.position_rates, before, strict=True)]
+
+    @property
+    def other_ns(self) -> int:
+        """Time inside rounds that was neither drafting nor verifying."""
+        return max(0, self.round_ns - self.draft_ns - self.verify_ns)
+
+    def recent_tps(self, window_ns: int = NS // 2) -> float:
+        """Tokens per second over the last ``window_ns`` of the lane clock (whole rounds); 0 before the first round."""
+        tokens = 0
+        newest = self.rounds[-1].end_ns if self.rounds else 0
+        start = newest
+        for item in reversed(self.rounds):
+            if newest - item.start_ns > window_ns and tokens:
+                break
+            tokens += item.emitted
+            start = item.start_ns
+        return _rate(tokens, newest - start)
+
+
+def _rate(count: int, ns: int) -> float:
+    return count * NS / ns if ns > 0 and count > 0 else 0.0
+
+
+@dataclass(slots=True)
+class RaceState:
+    """The lanes of one race (of one heat), by id, in the order of the header."""
+
+    lanes: dict[str, LaneState]
+
+    @classmethod
+    def of(cls, lane_ids: Iterable[str]) -> RaceState:
+        """Returns the state before the first event."""
+        return cls({lane: LaneState() for lane in lane_ids})
+
+    def apply(self, lane: str, event: LaneEvent) -> None:
+        """Takes in one lane's next event; a lane that the header did not name is added at the end."""
+        state = self.lanes.get(lane)
+        if state is None:
+            state = self.lanes[lane] = LaneState()
+        state.apply(event)
+
+    @property
+    def over(self) -> bool:
+        """Whether every lane has ended."""
+        return all(lane.over for lane in self.lanes.values())
+
+
+def speedup(baseline: LaneState, lane: LaneState) -> float | None:
+    """How many times faster ``lane`` decodes than ``baseline``: the ratio of their decode rates.
+
+    None until both have a decode rate. The prefill is left out, as it is the same work in both lanes.
+    """
+    if not baseline.decode_tps or not lane.decode_tps:
+        return None
+    return lane.decode_tps / baseline.decode_tps
