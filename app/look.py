@@ -1,0 +1,131 @@
+"""How the app looks, as plain data: colours, fonts, sizes. No Qt here, so that video and reports use the same look.
+
+Lane colours are from the colour-blind-safe set of Okabe and Ito (https://jfly.uni-koeln.de/color/): the lighter of its
+blues and its orange on dark ground, the stronger blue and vermillion on light ground.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SANS: Final = "Inter"
+MONO: Final = "JetBrains Mono"
+CJK: Final = "Noto Sans CJK JP"
+
+FONT_FILES: Final = (
+    "Inter-Regular.ttf",
+    "Inter-Medium.ttf",
+    "Inter-SemiBold.ttf",
+    "Inter-Bold.ttf",
+    "JetBrainsMono-Regular.ttf",
+    "JetBrainsMono-Bold.ttf",
+    "JetBrainsMono-Italic.ttf",
+    "NotoSansCJKjp-Regular.otf",
+)
+"""File names in ``resources/fonts``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One theme. Every colour is ``#rrggbb``.
+
+    Attributes:
+        ground: Behind everything. card: Of panels. field: Of inputs and text. line: Of borders and grid.
+        text, muted, faint: Text in three strengths; ``muted`` keeps a contrast of 4.5 on cards.
+        lanes: Lane colours in the order of the lanes; the baseline is first.
+        good, warn, bad: Of verdicts. Never the only sign: words stand beside them.
+        primary, on_primary: Of the one main button.
+        selection: Behind selected text.
+        tint: Share (0..1) of the lane colour behind accepted draft tokens.
+    """
+
+    dark: bool
+    ground: str
+    card: str
+    field: str
+    line: str
+    hover: str
+    text: str
+    muted: str
+    faint: str
+    lanes: tuple[str, str, str, str]
+    good: str
+    warn: str
+    bad: str
+    primary: str
+    on_primary: str
+    selection: str
+    tint: float
+    keyword: str
+    string: str
+    number: str
+    comment: str
+    name: str
+
+    def lane(self, index: int) -> str:
+        """Returns the colour of the lane at ``index``; the colours repeat after four."""
+        return self.lanes[index % len(self.lanes)]
+
+
+DARK: Final = Look(
+    dark=True,
+    ground="#131519",
+    card="#1b1e24",
+    field="#16181d",
+    line="#2b2f38",
+    hover="#252932",
+    text="#eceef2",
+    muted="#9aa1ad",
+    faint="#626977",
+    lanes=("#56b4e9", "#f0a32b", "#2fbf8f", "#d68bb8"),
+    good="#3fbf7f",
+    warn="#e6b53c",
+    bad="#ff6b5e",
+    primary="#eceef2",
+    on_primary="#15171b",
+    selection="#33475c",
+    tint=0.16,
+    keyword="#c792ea",
+    string="#a5d6a0",
+    number="#f2a97c",
+    comment="#7f8896",
+    name="#82bdf2",
+)
+
+LIGHT: Final = Look(
+    dark=False,
+    ground="#f4f5f7",
+    card="#ffffff",
+    field="#ffffff",
+    line="#dcdfe5",
+    hover="#eceef2",
+    text="#15181d",
+    muted="#5c6470",
+    faint="#969daa",
+    lanes=("#0072b2", "#d55e00", "#00875f", "#a8508c"),
+    good="#1a8a52",
+    warn="#9a6b00",
+    bad="#c62f22",
+    primary="#1b1e24",
+    on_primary="#ffffff",
+    selection="#cfe3f5",
+    tint=0.13,
+    keyword="#8a2da8",
+    string="#2f7d32",
+    number="#b0480e",
+    comment="#77808c",
+    name="#1a5fb4",
+)
+
+
+def mix(front: str, back: str, share: float) -> str:
+    """Returns ``share`` (0..1) of ``front`` over ``back``, both ``#rrggbb``, as an opaque colour."""
+    parts = [round(int(front[at : at + 2], 16) * share + int(back[at : at + 2], 16) * (1 - share)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def fonts_folder(resources: Path) -> Path:
+    """Returns the folder of the bundled fonts inside the app's resources."""
+    return resources / "fonts"
