@@ -1,0 +1,81 @@
+"""``python -m app.worker``: one lane in a process of its own.
+
+Commands come in on standard input and frames go out on what was standard output. Native code prints wherever it likes,
+so both are moved to descriptors of their own first, and the original numbers are pointed at the log.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import BinaryIO
+
+import psutil
+
+from app import __version__
+from app.engines import create
+from app.race.events import Hello, LaneEvent
+from app.worker.loop import WorkerLoop
+from app.worker.protocol import ProtocolError, pack, read_body, unpack_command
+
+
+def _claim_descriptors() -> tuple[BinaryIO, int]:
+    """Moves the command stream and the frame descriptor away from 0 and 1. Returns both."""
+    commands = os.fdopen(os.dup(0), "rb")
+    frames = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)  # Whatever prints to standard output lands in the log.
+    return commands, frames
+
+
+def _sender(frames: int) -> Callable[[LaneEvent], None]:
+    def send(event: LaneEvent) -> None:
+        data = memoryview(pack(event))
+        while data:
+            try:
+                data = data[os.write(frames, data) :]
+            except BrokenPipeError:
+                os._exit(0)  # The parent is gone.
+
+    return send
+
+
+def _read_commands(commands: BinaryIO, loop: WorkerLoop) -> None:
+    """Delivers commands until the parent is gone, however it went; then this process ends at once."""
+    try:
+        while (body := read_body(commands.read)) is not None:
+            loop.deliver(unpack_command(body))
+    except ProtocolError as error:
+        sys.stderr.write(f"worker: {error}\n")
+    os._exit(0)
+
+
+def _memory() -> tuple[int, int]:
+    info = psutil.Process().memory_info()
+    peak = getattr(info, "peak_wset", 0)
+    if not peak:
+        import resource  # Not on Windows, where psutil knows the peak.
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return info.rss, peak
+
+
+def main() -> None:
+    """Runs the worker until it is told to quit or its parent is gone."""
+    commands, frames = _claim_descriptors()
+    send = _sender(frames)
+    loop = WorkerLoop(create, send, time.perf_counter_ns, _memory)
+    threading.Thread(target=_read_commands, args=(commands, loop), daemon=True, name="commands").start()
+    send(Hello(os.getpid(), __version__))
+    loop.run()
+    os._exit(0)  # The reader thread is blocked in a read; there is nothing left to clean up.
+
+
+if __name__ == "__main__":
+    main()

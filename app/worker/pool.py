@@ -1,0 +1,90 @@
+"""Workers kept between races, so that a second race of the same pair starts at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from app.race.lanes import MAX_K, KPolicy, LaneSpec
+from app.worker.process import WorkerProcess
+
+
+def load_key(spec: LaneSpec) -> LaneSpec:
+    """Returns what decides the loaded state of a worker: the spec without what a run sets anew.
+
+    A drafting lane is loaded for the largest K, so that K can change without loading again.
+    """
+    return msgspec.structs.replace(spec, id="", k=MAX_K if spec.k else 0, policy=KPolicy.FIXED)
+
+
+class WorkerPool:
+    """Starts workers ahead of a race and hands them out.
+
+    Args:
+        make: Makes a worker that was not started yet.
+    """
+
+    def __init__(self, make: Callable[[], WorkerProcess] = WorkerProcess) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._idle: list[tuple[LaneSpec, WorkerProcess]] = []
+        self._busy: list[tuple[LaneSpec, WorkerProcess]] = []
+
+    def prepare(self, specs: Sequence[LaneSpec]) -> None:
+        """Starts loading workers for ``specs`` and ends idle ones that fit none of them."""
+        with self._lock:
+            kept: list[tuple[LaneSpec, WorkerProcess]] = []
+            for key in map(load_key, specs):
+                kept.append((key, self._take(key) or self._start(key)))
+            for _, worker in self._idle:
+                worker.quit()
+            self._idle = kept
+
+    def acquire(self, specs: Sequence[LaneSpec]) -> dict[str, WorkerProcess]:
+        """Returns a worker for each lane id, loaded or loading. They belong to the caller until ``release``."""
+        with self._lock:
+            taken: dict[str, WorkerProcess] = {}
+            for spec in specs:
+                key = load_key(spec)
+                worker = self._take(key) or self._start(key)
+                self._busy.append((key, worker))
+                taken[spec.id] = worker
+            for _, worker in self._idle:
+                worker.quit()
+            self._idle = []
+            return taken
+
+    def release(self, workers: Sequence[WorkerProcess]) -> None:
+        """Takes workers back after a race; those that still live are kept for the next one."""
+        with self._lock:
+            back = [item for item in self._busy if item[1] in workers]
+            self._busy = [item for item in self._busy if item[1] not in workers]
+            for key, worker in back:
+                worker.detach()
+                if worker.alive:
+                    self._idle.append((key, worker))
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Ends all workers, by force if they do not go within ``timeout`` seconds each."""
+        with self._lock:
+            workers = [worker for _, worker in (*self._idle, *self._busy)]
+            self._idle, self._busy = [], []
+        for worker in workers:
+            worker.quit()
+        for worker in workers:
+            if not worker.wait(timeout):
+                worker.kill()
+
+    def _take(self, key: LaneSpec) -> WorkerProcess | None:
+        for item in self._idle:
+            if item[0] == key and item[1].alive:
+                self._idle.remove(item)
+                return item[1]
+        return None
+
+    def _start(self, key: LaneSpec) -> WorkerProcess:
+        worker = self._make()
+        worker.start(key)
+        return worker

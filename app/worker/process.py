@@ -1,0 +1,164 @@
+"""The parent's side of one worker process: start it, talk to it, notice how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import app
+from app.race.events import Failed, Hello, LaneEvent, Loaded
+from app.race.lanes import LaneSpec
+from app.race.problems import Problem
+from app.worker import outcome
+from app.worker.protocol import Command, Load, ProtocolError, Quit, pack, read_body, unpack_event
+
+LOG_BYTES = 64 * 1024
+Listener: TypeAlias = Callable[[LaneEvent], None]
+
+
+class WorkerProcess:
+    """One worker process with its pipes.
+
+    Events go to the attached listener, called from a thread of this object. What came before a listener was there (the
+    loading, a failure) is told to it first. A process that ends without being asked to is told as ``Failed``.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listener: Listener | None = None
+        self._history: list[LaneEvent] = []
+        self._log: deque[bytes] = deque()
+        self._log_size = 0
+        self._asked_to_end = False
+        self._ended = threading.Event()
+        self.doing = "starting"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, spec: LaneSpec) -> None:
+        """Starts the process and has it load ``spec``. A failure to start is told like any other end."""
+        root = str(Path(app.__file__).resolve().parent.parent)
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        except OSError as error:
+            self._ended.set()
+            self._tell(Failed(outcome.cannot_start(error)))
+            return
+        log = threading.Thread(target=self._read_log, daemon=True, name="worker-log")
+        log.start()
+        threading.Thread(target=self._read_frames, args=(log,), daemon=True, name="worker-frames").start()
+        self.doing = "loading the model"
+        self.send(Load(spec))
+
+    @property
+    def pid(self) -> int:
+        """The process id, or 0 if it never started."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs and was not asked to end."""
+        return not self._ended.is_set() and not self._asked_to_end
+
+    @property
+    def log(self) -> str:
+        """The last 64 KiB that the process and its native code printed."""
+        with self._lock:
+            return b"".join(self._log).decode("utf-8", "replace")
+
+    def attach(self, listener: Listener) -> None:
+        """Sends all events to ``listener`` from now on, after those that it missed."""
+        with self._lock:
+            self._listener = listener
+            for event in self._history:
+                listener(event)
+
+    def detach(self) -> None:
+        """Stops telling events."""
+        with self._lock:
+            self._listener = None
+
+    def send(self, command: Command) -> None:
+        """Sends a command. To a process that is gone it sends nothing; its end is told by the reader."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        try:
+            process.stdin.write(pack(command))
+            process.stdin.flush()
+        except (BrokenPipeError, ValueError, OSError):
+            return
+
+    def quit(self) -> None:
+        """Asks the process to end; nothing more is told of it."""
+        self._asked_to_end = True
+        self.detach()
+        self.send(Quit())
+        if self._process is not None and self._process.stdin is not None:
+            try:
+                self._process.stdin.close()  # The worker ends at the end of its commands, whatever it is doing.
+            except OSError:
+                return
+
+    def fail(self, problem: Problem) -> None:
+        """Ends the process by force and tells ``problem`` as its failure."""
+        if self.alive:
+            self._tell(Failed(problem))
+        self._asked_to_end = True
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends the process by force."""
+        if self._process is not None:
+            self._process.kill()
+
+    def wait(self, timeout: float) -> bool:
+        """Waits until the process is gone and all it said was told. Returns whether it is."""
+        return self._ended.wait(timeout)
+
+    def _tell(self, event: LaneEvent) -> None:
+        with self._lock:
+            if isinstance(event, Hello | Loaded | Failed):
+                self._history.append(event)
+            if self._listener is not None:
+                self._listener(event)
+
+    def _read_frames(self, log: threading.Thread) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        problem: Problem | None = None
+        try:
+            while (body := read_body(process.stdout.read)) is not None:
+                self._tell(unpack_event(body))
+        except ProtocolError as error:
+            process.kill()
+            problem = outcome.garbled(error, self.log)
+        returncode = process.wait()
+        log.join(timeout=1)
+        if not self._asked_to_end:
+            self._tell(Failed(problem or outcome.exited(returncode, self.doing, self.log)))
+        self._ended.set()
+
+    def _read_log(self) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stderr is not None
+        while chunk := os.read(process.stderr.fileno(), 4096):
+            with self._lock:
+                self._log.append(chunk)
+                self._log_size += len(chunk)
+                while self._log_size > LOG_BYTES:
+                    self._log_size -= len(self._log.popleft())

@@ -1,0 +1,100 @@
+"""What parent and worker say to each other: length-prefixed msgpack, one message a frame.
+
+A frame is a little-endian 32-bit length and that many bytes of msgpack. The parent sends commands; the worker answers
+with the event types of ``app.race.events``. Both sides check every frame against its types.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
+
+from app.race.events import LaneEvent
+from app.race.lanes import KPolicy, KRange, LaneSpec, Request
+
+MAX_FRAME: Final = 64 * 1024 * 1024
+_LENGTH: Final = struct.Struct("<I")
+
+
+class Load(msgspec.Struct, frozen=True, tag="load", tag_field="t"):
+    """Load this lane's models. Answered by ``Loaded`` or ``Failed``."""
+
+    spec: LaneSpec
+
+
+class Race(msgspec.Struct, frozen=True, tag="race", tag_field="t"):
+    """Get ready to run ``request``; compute nothing before the first turn. K and its policy hold for this run."""
+
+    request: Request
+    k: KRange = 0
+    policy: KPolicy = KPolicy.FIXED
+
+
+class Turn(msgspec.Struct, frozen=True, tag="turn", tag_field="t"):
+    """Compute: the prefill, or ``rounds`` rounds; -1 runs to the end. Each is answered by its event as it is done."""
+
+    rounds: int = 1
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop", tag_field="t"):
+    """End the run now, inside a round if need be. Answered by ``Done``."""
+
+
+class Quit(msgspec.Struct, frozen=True, tag="quit", tag_field="t"):
+    """Free everything and exit."""
+
+
+Command: TypeAlias = Load | Race | Turn | Stop | Quit
+
+encode = msgspec.msgpack.Encoder().encode
+_commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_events: msgspec.msgpack.Decoder[LaneEvent] = msgspec.msgpack.Decoder(LaneEvent)
+_T = TypeVar("_T")
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is no frame of this protocol."""
+
+
+def pack(message: Command | LaneEvent) -> bytes:
+    """Returns the frame of a message."""
+    body = encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def unpack_command(body: bytes) -> Command:
+    """Decodes a command. Raises :class:`ProtocolError` for anything else."""
+    return _unpack(_commands, body)
+
+
+def unpack_event(body: bytes) -> LaneEvent:
+    """Decodes an event. Raises :class:`ProtocolError` for anything else."""
+    return _unpack(_events, body)
+
+
+def _unpack(decoder: msgspec.msgpack.Decoder[_T], body: bytes) -> _T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ProtocolError(f"not a frame of this protocol: {error}") from error
+
+
+def read_body(read: Callable[[int], bytes]) -> bytes | None:
+    """Reads one frame's body; ``read(n)`` returns exactly n bytes, or fewer at the end of the stream.
+
+    Returns None at the end, also when it comes inside a frame: the other side is gone then.
+
+    Raises:
+        ProtocolError: the length is impossible, so the stream is not one of frames.
+    """
+    head = read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    if length > MAX_FRAME:
+        raise ProtocolError(f"a frame of {length} bytes is larger than any real one")
+    body = read(length)
+    return body if len(body) == length else None
