@@ -1,1 +1,45 @@
-"""Entry points of the command line; no logic."""
+"""The command ``mtp-race``: from the command line to what does the work; no logic."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from app.race.problems import ProblemError
+from app.terminal.arguments import build_parser
+from app.terminal.environment import FAILED, USAGE, Environment
+
+
+def main(arguments: Sequence[str] | None = None, env: Environment | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    env = env or Environment()
+    parsed = build_parser().parse_args(arguments)
+    try:
+        return _run(parsed, env)
+    except ProblemError as error:
+        env.complain(error.problem)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone, as in `mtp-race show … | head`. Nothing can be told to it any more.
+        sys.stderr.close()
+        return FAILED
+
+
+def _run(parsed: argparse.Namespace, env: Environment) -> int:
+    # Imported here, so that a command does not wait for what only others need.
+    match parsed.command:
+        case "run" | "replay" | "show":
+            from app.terminal import race
+
+            commands = {"run": race.run, "replay": race.replay, "show": race.show}
+            return commands[parsed.command](parsed, env)
+        case "models" | "doctor":
+            from app.terminal import machine
+
+            return machine.models(parsed, env) if parsed.command == "models" else machine.doctor(parsed, env)
+        case _:
+            build_parser().print_help(env.stderr)
+            return USAGE

@@ -42,7 +42,7 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.0
     top_k: Annotated[int, msgspec.Meta(ge=0)] = 0
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
 
 
 class LaneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -65,6 +65,8 @@ class WorkerPool:
                 worker.detach()
                 if worker.alive:
                     self._idle.append((key, worker))
+                else:
+                    worker.quit()
 
     def close(self, timeout: float = 2.0) -> None:
         """Ends all workers, by force if they do not go within ``timeout`` seconds each."""

@@ -37,6 +37,7 @@ class WorkerProcess:
         self._log_size = 0
         self._asked_to_end = False
         self._ended = threading.Event()
+        self._useless = False  # It could not load its models.
         self.doing = "starting"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -69,8 +70,8 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs and was not asked to end."""
-        return not self._ended.is_set() and not self._asked_to_end
+        """Whether the process runs, can race, and was not asked to end."""
+        return not (self._ended.is_set() or self._asked_to_end or self._useless)
 
     @property
     def log(self) -> str:
@@ -130,8 +131,11 @@ class WorkerProcess:
 
     def _tell(self, event: LaneEvent) -> None:
         with self._lock:
-            if isinstance(event, Hello | Loaded | Failed):
+            if isinstance(event, Hello | Loaded):
                 self._history.append(event)
+            elif isinstance(event, Failed) and not any(isinstance(earlier, Loaded) for earlier in self._history):
+                self._history.append(event)
+                self._useless = True
             if self._listener is not None:
                 self._listener(event)
 

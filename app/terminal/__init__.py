@@ -1,0 +1,1 @@
+"""What is seen in a terminal: the commands, the live view, and plain words about this machine."""

@@ -1,0 +1,99 @@
+"""The command line: its words, defaults and limits."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.race.formats import FORMATS
+from app.race.lanes import MAX_K
+
+EPILOG = """\
+exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="mtp-race",
+        description="Race a local LLM against itself with a multi-token-prediction (MTP) drafter. "
+        "Without a command it opens the window.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mtp-race {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    window = commands.add_parser("window", help="open the window (the default; needs a display)")
+    window.add_argument("trace", nargs="?", type=Path, help="a trace to open")
+    _add_run(commands)
+    replay = commands.add_parser("replay", help="play a recorded race again")
+    replay.add_argument("trace", type=Path)
+    replay.add_argument(
+        "--speed", type=_float_between(0.01, 1000), default=1.0, help="times the real speed (default 1)"
+    )
+    show = commands.add_parser("show", help="show the result or a lane's text of a recorded race")
+    show.add_argument("trace", type=Path)
+    what = show.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
+    _add_models(commands)
+    doctor = commands.add_parser("doctor", help="say what this machine can do")
+    doctor.add_argument("--json", action="store_true", help="as one JSON object")
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="race in the terminal")
+    run.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
+    prompt = run.add_mutually_exclusive_group()
+    prompt.add_argument("--prompt", metavar="NAME", help="a prompt that comes with the app (default code)")
+    prompt.add_argument("--prompt-text", metavar="TEXT", help="your own prompt")
+    prompt.add_argument("--prompt-file", metavar="FILE", type=Path, help="your own prompt, from a UTF-8 file")
+    run.add_argument(
+        "--k", type=_int_between(1, MAX_K), default=None, help="draft tokens a round (default: the pair's)"
+    )
+    run.add_argument("--max-tokens", type=_int_between(1, 1 << 20), default=256, metavar="N")
+    run.add_argument("--temperature", type=_float_between(0, 5), default=0.0, metavar="T", help="0 is greedy")
+    run.add_argument("--top-k", type=_int_between(0, 1 << 20), default=0, metavar="N", help="0 keeps all tokens")
+    run.add_argument("--top-p", type=_float_between(1e-6, 1), default=1.0, metavar="P", help="1 keeps all tokens")
+    run.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N")
+    run.add_argument("--format", choices=sorted(FORMATS), default="clock", help="clock: one lane computes at a time")
+    run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
+    run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
+    run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
+    run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser("models", help="list the pairs that can race, and why others cannot yet")
+    models.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _int_between(least: int, most: int) -> Callable[[str], Any]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
+        return value
+
+    return parse
+
+
+def _float_between(least: float, most: float) -> Callable[[str], Any]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not from {least:g} to {most:g}")
+        return value
+
+    return parse

@@ -1,0 +1,203 @@
+"""``mtp-race run``, ``replay`` and ``show``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.live import Live
+
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.models.traces import open_trace
+from app.race.fold import Phase, RaceState
+from app.race.lanes import Sampling
+from app.race.problems import Problem, ProblemError
+from app.race.prompts import Prompt, custom_prompt
+from app.race.replay import Replay
+from app.race.summary import summarize
+from app.race.trace import Header, Trace
+from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
+from app.terminal.view import race_view, verdict_lines
+from app.worker.setup import Choice, StartedRace, start_race
+
+_FRAME_S = 1 / 15
+_LINES = 14
+
+
+def run(arguments: argparse.Namespace, env: Environment) -> int:
+    """Races in the terminal. Returns the exit status."""
+    try:
+        choice = _choice(arguments, env)
+    except ProblemError as error:
+        env.complain(error.problem)
+        return USAGE
+    pool = env.make_pool()
+    try:
+        started = start_race(choice, env.places, pool, arguments.trace)
+        with _stop_on_interrupt(started):
+            _show_live(started, env, quiet=arguments.json)
+        started.session.join()
+        started.finish()
+    finally:
+        pool.close()
+    header, state = started.header, started.session.state
+    if started.session.trace_problem is not None:
+        env.complain(started.session.trace_problem)
+    for lane_id, lane in state.lanes.items():
+        if lane.problem is not None:
+            problem = lane.problem
+            env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
+    if arguments.json:
+        env.say(json.dumps(summarize(header, state, str(started.trace)), ensure_ascii=False))
+    else:
+        env.console().print(f"Trace: {started.trace}", soft_wrap=True)
+    return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in state.lanes.values()) else OK
+
+
+def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
+    registry = load_registry(places=env.places)
+    for error in registry.errors:
+        env.stderr.write(f"mtp-race: {error}\n")
+    pair = registry.get(arguments.pair)
+    if pair is None:
+        known = ", ".join(item.id for item in registry.pairs)
+        raise ProblemError(Problem("pair-unknown", f"There is no pair {arguments.pair!r}.", action=f"Use: {known}."))
+    return Choice(
+        pair=pair,
+        prompt=_prompt(arguments, env),
+        k=pair.recommended_k if arguments.k is None else arguments.k,
+        max_tokens=arguments.max_tokens,
+        sampling=Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed),
+        format=arguments.format,
+        context=arguments.context,
+        threads=arguments.threads,
+    )
+
+
+def _prompt(arguments: argparse.Namespace, env: Environment) -> Prompt:
+    if arguments.prompt_text is not None:
+        return custom_prompt(arguments.prompt_text)
+    if arguments.prompt_file is not None:
+        return custom_prompt(_read_prompt(arguments.prompt_file))
+    prompts = {prompt.name: prompt for prompt in load_prompts(env.places)}
+    name = arguments.prompt or "code"
+    if name not in prompts:
+        raise ProblemError(
+            Problem("prompt-unknown", f"There is no prompt {name!r}.", action=f"Use: {', '.join(prompts)}.")
+        )
+    return prompts[name]
+
+
+def _read_prompt(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            "prompt-file", f"{path} is not UTF-8 text.", f"Byte {error.start} does not fit.", "Convert it."
+        )
+    except OSError as error:
+        problem = Problem("prompt-file", f"{path} cannot be read.", f"{error.strerror or error}.", "Check its name.")
+    raise ProblemError(problem)
+
+
+@contextmanager
+def _stop_on_interrupt(started: StartedRace) -> Iterator[None]:
+    """Turns the first Ctrl+C into a clean stop of both lanes; the second one interrupts as usual."""
+
+    def stop(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        started.session.stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals belong to the main thread.
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
+    """Shows the race until it is over."""
+    session = started.session
+    if quiet:
+        while not session.join(0.5):
+            session.drain()
+        return
+    state = RaceState.of(lane.id for lane in started.header.lanes)
+
+    def step() -> bool:
+        over = session.over
+        for record in session.drain():
+            state.apply(record.lane, record.e)
+        return over
+
+    _animate(started.header, state, step, env)
+
+
+def _animate(header: Header, state: RaceState, step: Callable[[], bool], env: Environment) -> None:
+    """Draws ``state`` until ``step`` says that it was the last frame. A pipe gets only the last one."""
+    console = env.console()
+    if not console.is_terminal:
+        while not step():
+            time.sleep(_FRAME_S)
+        console.print(*(verdict_lines(header, state)), sep="\n", soft_wrap=True)
+        return
+    with Live(console=console, auto_refresh=False, transient=False) as live:
+        over = False
+        while not over:
+            over = step()
+            lines = max(3, min(_LINES, shutil.get_terminal_size().lines - 12))
+            live.update(race_view(header, state, width=console.width, lines=lines), refresh=True)
+            if not over:
+                time.sleep(_FRAME_S)
+
+
+def replay(arguments: argparse.Namespace, env: Environment) -> int:
+    """Plays a trace again in the terminal."""
+    trace = _open(arguments.trace, env)
+    player = Replay(trace.header, trace.records)
+    start = time.monotonic_ns()
+
+    def step() -> bool:
+        player.advance(int((time.monotonic_ns() - start) * arguments.speed))
+        return player.ended
+
+    _animate(trace.header, player.state, step, env)
+    return OK
+
+
+def show(arguments: argparse.Namespace, env: Environment) -> int:
+    """Shows a trace's result, or one lane's text and nothing else."""
+    trace = _open(arguments.trace, env)
+    state = trace.state()
+    if arguments.text is not None:
+        lane = state.lanes.get(arguments.text)
+        if lane is None:
+            known = ", ".join(state.lanes)
+            env.complain(Problem("lane-unknown", f"The race has no lane {arguments.text!r}.", action=f"Use: {known}."))
+            return USAGE
+        env.say(lane.text)
+        return OK
+    if arguments.json:
+        env.say(json.dumps(summarize(trace.header, state, str(arguments.trace)), ensure_ascii=False))
+        return OK
+    console = env.console()
+    console.print(race_view(trace.header, state, width=console.width, lines=_LINES))
+    return OK
+
+
+def _open(path: Path, env: Environment) -> Trace:
+    trace = open_trace(path)
+    if trace.note:
+        env.stderr.write(f"mtp-race: {trace.note}\n")
+    return trace

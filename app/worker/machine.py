@@ -1,0 +1,57 @@
+"""What machine this is, for the trace's header."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from app.race.trace import Machine
+
+
+def physical_cores() -> int:
+    """Returns the number of physical cores, at least 1."""
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+
+
+@cache
+def describe_machine() -> Machine:
+    """Describes this machine. What cannot be found out stays empty."""
+    return Machine(
+        cpu=_cpu_name(),
+        cores=physical_cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        system=f"{platform.system()} {platform.release()}",
+        gpus=_nvidia_gpus(),
+    )
+
+
+def _cpu_name() -> str:
+    if sys.platform == "linux":
+        try:
+            lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = []
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    if sys.platform == "darwin":
+        return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
+    return platform.processor() or platform.machine()
+
+
+def _nvidia_gpus() -> tuple[str, ...]:
+    listed = _output("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
+    return tuple(line.strip() for line in listed.splitlines() if line.strip())
+
+
+def _output(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,222 @@
+"""From what the user chose to a running session: the one way in for the window, the terminal and the benchmarks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from app import __version__
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.states import Ready, state
+from app.race.formats import FORMATS, RaceFormat
+from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
+from app.race.problems import Problem, ProblemError
+from app.race.prompts import Prompt
+from app.race.trace import FileHash, Header, TraceWriter
+from app.worker.machine import describe_machine, physical_cores
+from app.worker.pool import WorkerPool
+from app.worker.session import RaceSession
+
+_WHOLE_HASH_BYTES = 256 << 20
+_END_BYTES = 1 << 20
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the user chose to race.
+
+    Attributes:
+        k: Draft tokens per round of the MTP lane.
+        format: Name of the race format.
+        threads: CPU threads a lane, 0 for the default.
+    """
+
+    pair: Pair
+    prompt: Prompt
+    k: int = 3
+    max_tokens: int = 256
+    sampling: Sampling = Sampling()
+    format: str = "clock"
+    context: int = 2048
+    threads: int = 0
+    gpu_layers: int = -1
+
+
+def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
+    """Returns the baseline and the MTP lane of a choice.
+
+    Raises:
+        ProblemError: the pair's files are not on this machine, or the choice is not possible.
+    """
+    race_format = find_format(choice.format)
+    found = state(choice.pair, places)
+    if not isinstance(found, Ready):
+        raise ProblemError(
+            Problem("pair-missing", f"{choice.pair.title} cannot race here yet.", found.reason, found.action)
+        )
+    baseline = LaneSpec(
+        id="baseline",
+        kind=LaneKind.BASELINE,
+        engine=choice.pair.engines[0],
+        target=str(found.target_path),
+        context=choice.context,
+        threads=_threads(choice, race_format),
+        gpu_layers=choice.gpu_layers,
+    )
+    drafter = "" if found.drafter_path is None else str(found.drafter_path)
+    mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, drafter=drafter, k=choice.k)
+    return baseline, mtp
+
+
+def find_format(name: str) -> RaceFormat:
+    """Returns the race format of that name. Raises :class:`ProblemError` if there is none."""
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise ProblemError(Problem("format-unknown", f"There is no race format {name!r}.", action=f"Use: {known}."))
+    return FORMATS[name]
+
+
+def _threads(choice: Choice, race_format: RaceFormat) -> int:
+    """Lanes that compute at the same time divide the cores, so that neither waits for the other's threads."""
+    if choice.threads or not race_format.shares_machine:
+        return choice.threads
+    return max(1, physical_cores() // 2)
+
+
+def make_header(choice: Choice, specs: Sequence[LaneSpec], now: datetime) -> Header:
+    """Returns the trace's header. It names files, never folders."""
+    paths = {path for spec in specs for path in (spec.target, spec.drafter) if path}
+    return Header(
+        created=now.astimezone(UTC).isoformat(timespec="seconds"),
+        app_version=__version__,
+        pair=choice.pair.id,
+        pair_title=choice.pair.title,
+        prompt_name=choice.prompt.name,
+        workload=choice.prompt.workload,
+        language=choice.prompt.language,
+        request=Request(choice.prompt.text, choice.max_tokens, choice.sampling),
+        format=choice.format,
+        lanes=tuple(
+            msgspec.structs.replace(spec, target=Path(spec.target).name, drafter=Path(spec.drafter).name)
+            for spec in specs
+        ),
+        files=tuple(_hash(Path(path)) for path in sorted(paths)),
+        machine=describe_machine(),
+    )
+
+
+def trace_path(places: Places, header: Header) -> Path:
+    """Returns where a new trace goes: a name that sorts by time and tells what it is; never one that exists."""
+    stamp = re.sub(r"[^0-9T]", "", header.created.partition("+")[0]).replace("T", "-")
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{stamp}-{header.pair}-{header.prompt_name}")
+    path = places.data / "races" / f"{stem}.ndjson"
+    number = 2
+    while path.exists():
+        path = path.with_name(f"{stem}-{number}.ndjson")
+        number += 1
+    return path
+
+
+def prepare(choice: Choice, places: Places, pool: WorkerPool) -> None:
+    """Loads workers and reads what the header needs ahead of a race; takes a while, so call it off the UI thread.
+
+    Raises:
+        ProblemError: the choice cannot race; the words say why.
+    """
+    specs = lane_specs(choice, places)
+    pool.prepare(specs)
+    make_header(choice, specs, datetime.now(UTC))
+
+
+class StartedRace(msgspec.Struct, frozen=True):
+    """A session that was started, where its trace goes, and how to give its workers and its file back."""
+
+    session: RaceSession
+    header: Header
+    trace: Path | None
+    finish: Callable[[], None]
+
+
+def start_race(
+    choice: Choice, places: Places, pool: WorkerPool, trace: Path | None = None, *, record: bool = True
+) -> StartedRace:
+    """Starts a race in its own thread. Call ``finish`` of the result once, when the session is over.
+
+    Args:
+        trace: Where to write the trace; None picks a name in the library.
+        record: False writes no trace.
+
+    Raises:
+        ProblemError: the race cannot be started; nothing is left running.
+    """
+    specs = lane_specs(choice, places)
+    header = make_header(choice, specs, datetime.now(UTC))
+    path = (trace or trace_path(places, header)) if record else None
+    file = _create(path) if path else None
+    workers = pool.acquire(specs)
+    try:
+        writer = TraceWriter(file, header) if file else None
+        session = RaceSession(header, workers, find_format(choice.format), time.monotonic_ns, writer)
+    except OSError as error:
+        pool.release(list(workers.values()))
+        raise ProblemError(_unwritable(path, error)) from error
+
+    def finish() -> None:
+        pool.release(list(workers.values()))
+        if file is not None:
+            file.close()
+
+    session.start()
+    return StartedRace(session, header, path, finish)
+
+
+def _create(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("wb")
+    except OSError as error:
+        raise ProblemError(_unwritable(path, error)) from error
+
+
+def _unwritable(path: Path | None, error: OSError) -> Problem:
+    return Problem(
+        "trace-unwritable",
+        f"The trace cannot be written to {path}.",
+        cause=f"{error.strerror or error}.",
+        action="Choose another place with --trace, or free disk space.",
+    )
+
+
+def _hash(path: Path) -> FileHash:
+    """Hashes a model file: whole if that takes no time to speak of, else its ends, where header and tensors differ."""
+    try:
+        if not path.is_file():
+            return FileHash(path.name, 0)
+        return _hash_file(str(path), path.stat().st_size, path.stat().st_mtime_ns)
+    except OSError:
+        return FileHash(path.name, 0)
+
+
+_known: dict[tuple[str, int, int], FileHash] = {}
+
+
+def _hash_file(path: str, size: int, changed_ns: int) -> FileHash:
+    key = (path, size, changed_ns)
+    if key not in _known:
+        with Path(path).open("rb") as stream:
+            if size <= _WHOLE_HASH_BYTES:
+                kind, digest = "sha256", hashlib.file_digest(stream, "sha256").hexdigest()
+            else:
+                kind, ends = "sha256-ends", hashlib.sha256(stream.read(_END_BYTES))
+                stream.seek(-_END_BYTES, 2)
+                ends.update(stream.read(_END_BYTES))
+                digest = ends.hexdigest()
+        _known[key] = FileHash(Path(path).name, size, kind, digest)
+    return _known[key]
