@@ -292,7 +292,10 @@ print(groups.find(1) == groups.find(0))
 print(groups.find(1) == groups.find(4))
 """,
     names={"UnionFind": ["DisjointSet", "Groups"], "size": ["count", "n"]},
-    checks=["UnionFind(2).union(0, 1)", "not UnionFind(2).union(1, 1)"],
+    checks=[
+        "not UnionFind(2).union(1, 1)",
+        "[u := UnionFind(3), u.union(0, 1), u.union(1, 2), u.union(0, 2)][1:] == [True, True, False]",
+    ],
     topic="data structures",
 )
 

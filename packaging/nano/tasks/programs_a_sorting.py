@@ -178,7 +178,7 @@ def quick_sort_in_place(items: list[int], low: int, high: int) -> None:
         "partition": ["split_around_pivot", "place_pivot"],
         "items": ["numbers", "values"],
     },
-    checks=["partition([3, 1, 2], 0, 2) == 1"],
+    checks=["partition([3, 1, 2], 0, 2) == 1", "[d := [3, 1, 2], quick_sort_in_place(d, 0, 2), d][-1] == [1, 2, 3]"],
     topic="sorting",
 )
 

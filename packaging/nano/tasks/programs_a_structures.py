@@ -40,7 +40,7 @@ for number in [1, 2, 3]:
 print(stack.pop(), stack.peek(), len(stack))
 """,
     names={"Stack": ["SimpleStack", "Pile"], ".items": ["values", "entries"], ".peek": ["top"]},
-    checks=["len(Stack()) == 0"],
+    checks=["len(Stack()) == 0", "[s := Stack(), s.push(1), s.push(2), s.pop()][-1] == 2"],
     topic="data structures",
     name="stack_by_hand",
 )
@@ -77,7 +77,7 @@ class Queue:
 ''',
     demo='queue = Queue()\nqueue.enqueue("first")\nqueue.enqueue("second")\nprint(queue.dequeue())\nprint(len(queue))',
     names={"Queue": ["WaitingLine", "SimpleQueue"], ".enqueue": ["add", "put"], ".dequeue": ["take", "get_next"]},
-    checks=["len(Queue()) == 0"],
+    checks=["len(Queue()) == 0", '[q := Queue(), q.enqueue("a"), q.enqueue("b"), q.dequeue()][-1] == "a"'],
     topic="data structures",
     name="queue_by_hand",
 )
@@ -116,7 +116,10 @@ queue.put(3)
 print(queue.get(), queue.get())
 """,
     names={"TwoStackQueue": ["QueueFromStacks", "StackQueue"], ".incoming": ["inbox"], ".outgoing": ["outbox"]},
-    checks=["TwoStackQueue().incoming == []"],
+    checks=[
+        "[q := TwoStackQueue(), q.put(1), q.put(2), q.get(), q.put(3), q.get(), q.get()][3::2] == [1, 2]",
+        "TwoStackQueue().incoming == []",
+    ],
     topic="data structures",
 )
 
@@ -156,7 +159,7 @@ stack.pop()
 print(stack.minimum())
 """,
     names={"MinStack": ["MinimumStack", "StackWithMin"], ".minimum": ["get_min", "smallest"]},
-    checks=["MinStack().items == []"],
+    checks=["[s := MinStack(), s.push(3), s.push(1), s.minimum(), s.pop(), s.minimum()][3:] == [1, 1, 3]"],
     topic="data structures",
 )
 
@@ -204,7 +207,7 @@ class LinkedList:
 ''',
     demo="numbers = LinkedList()\nfor value in [3, 1, 4]:\n    numbers.append(value)\nprint(list(numbers))",
     names={"LinkedList": ["Chain", "SinglyLinkedList"], "Node": ["ListNode", "Link"]},
-    checks=["list(LinkedList()) == []"],
+    checks=["list(LinkedList()) == []", "[c := LinkedList(), c.append(1), c.append(2), list(c)][-1] == [1, 2]"],
     topic="data structures",
 )
 
@@ -279,7 +282,7 @@ def has_loop(head: Node | None) -> bool:
 ''',
     demo="a, b = Node(1), Node(2)\na.next = b\nprint(has_loop(a))\nb.next = a\nprint(has_loop(a))",
     names={"has_loop": ["detect_loop", "is_circular"], "Node": ["ListNode", "Link"], "head": ["first", "start"]},
-    checks=["not has_loop(None)", "not has_loop(Node(5))"],
+    checks=["not has_loop(None)", "not has_loop(Node(5))", "[n := Node(1), setattr(n, 'next', n), has_loop(n)][-1]"],
     topic="data structures",
 )
 
@@ -330,7 +333,10 @@ print(cache.get("b"))
         "capacity": ["limit", "max_size"],
         ".capacity": ["limit", "max_size"],
     },
-    checks=['LRUCache(1).get("x") is None'],
+    checks=[
+        'LRUCache(1).get("x") is None',
+        '[c := LRUCache(1), c.put("a", 1), c.put("b", 2), c.get("a"), c.get("b")][3:] == [None, 2]',
+    ],
     topic="data structures",
     name="lrucache_by_hand",
 )
@@ -363,7 +369,10 @@ class RingBuffer:
 ''',
     demo="buffer = RingBuffer(3)\nfor value in [1, 2, 3, 4]:\n    buffer.add(value)\nprint(buffer.latest())",
     names={"RingBuffer": ["CircularBuffer", "History"], ".latest": ["values", "contents"], ".slots": ["cells", "data"]},
-    checks=["RingBuffer(2).latest() == []"],
+    checks=[
+        "RingBuffer(2).latest() == []",
+        "[b := RingBuffer(2), b.add(1), b.add(2), b.add(3), b.latest()][-1] == [2, 3]",
+    ],
     topic="data structures",
 )
 
@@ -407,7 +416,7 @@ print(jobs.pop())
         ".counter": ["order", "serial"],
         "priority": ["urgency", "rank"],
     },
-    checks=["PriorityQueue().heap == []"],
+    checks=['[q := PriorityQueue(), q.push("a", 2), q.push("b", 1), q.pop(), q.pop()][3:] == ["b", "a"]'],
     topic="data structures",
 )
 

@@ -42,7 +42,10 @@ print(tree.contains(6))
 print(tree.contains(7))
 """,
     names={"BinarySearchTree": ["SearchTree", "Tree"], ".insert": ["add"], ".contains": ["has", "includes"]},
-    checks=["BinarySearchTree(3).contains(3)", "not BinarySearchTree(3).contains(4)"],
+    checks=[
+        "not BinarySearchTree(3).contains(4)",
+        "[t := BinarySearchTree(3), t.insert(4), t.insert(1), t.contains(4), t.contains(2)][3:] == [True, False]",
+    ],
     topic="trees",
 )
 
@@ -200,6 +203,9 @@ for word in ["car", "cart", "care", "dog"]:
 print(trie.complete("car"))
 """,
     names={"Trie": ["PrefixTree", "WordTree"], ".complete": ["starting_with", "find_words"], ".insert": ["add"]},
-    checks=['Trie().complete("a") == []'],
+    checks=[
+        'Trie().complete("a") == []',
+        '[t := Trie(), t.insert("ab"), t.insert("ac"), t.complete("a")][-1] == ["ab", "ac"]',
+    ],
     topic="data structures",
 )
