@@ -186,7 +186,8 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
             known = ", ".join(state.lanes)
             env.complain(Problem("lane-unknown", f"The race has no lane {arguments.text!r}.", action=f"Use: {known}."))
             return USAGE
-        env.say(lane.text)
+        env.stdout.write(lane.text)
+        env.stdout.flush()
         return OK
     if arguments.json:
         env.say(json.dumps(summarize(trace.header, state, str(arguments.trace)), ensure_ascii=False))

@@ -37,7 +37,7 @@ class WorkerProcess:
         self._log_size = 0
         self._asked_to_end = False
         self._ended = threading.Event()
-        self._useless = False  # It could not load its models.
+        self._useless = False  # It could not load its models, or is gone.
         self.doing = "starting"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,7 +55,7 @@ class WorkerProcess:
             )
         except OSError as error:
             self._ended.set()
-            self._tell(Failed(outcome.cannot_start(error)))
+            self._tell(Failed(outcome.cannot_start(error)), last=True)
             return
         log = threading.Thread(target=self._read_log, daemon=True, name="worker-log")
         log.start()
@@ -116,7 +116,7 @@ class WorkerProcess:
     def fail(self, problem: Problem) -> None:
         """Ends the process by force and tells ``problem`` as its failure."""
         if self.alive:
-            self._tell(Failed(problem))
+            self._tell(Failed(problem), last=True)
         self._asked_to_end = True
         self.kill()
 
@@ -129,13 +129,13 @@ class WorkerProcess:
         """Waits until the process is gone and all it said was told. Returns whether it is."""
         return self._ended.wait(timeout)
 
-    def _tell(self, event: LaneEvent) -> None:
+    def _tell(self, event: LaneEvent, *, last: bool = False) -> None:
+        """Tells an event and keeps what later listeners must know; ``last`` ends the process's story."""
         with self._lock:
-            if isinstance(event, Hello | Loaded):
+            loaded = any(isinstance(earlier, Loaded) for earlier in self._history)
+            if isinstance(event, Hello | Loaded) or last or (isinstance(event, Failed) and not loaded):
                 self._history.append(event)
-            elif isinstance(event, Failed) and not any(isinstance(earlier, Loaded) for earlier in self._history):
-                self._history.append(event)
-                self._useless = True
+            self._useless = self._useless or last or (isinstance(event, Failed) and not loaded)
             if self._listener is not None:
                 self._listener(event)
 
@@ -153,7 +153,7 @@ class WorkerProcess:
         returncode = process.wait()
         log.join(timeout=1)
         if not self._asked_to_end:
-            self._tell(Failed(problem or outcome.exited(returncode, self.doing, self.log)))
+            self._tell(Failed(problem or outcome.exited(returncode, self.doing, self.log)), last=True)
         self._ended.set()
 
     def _read_log(self) -> None:
