@@ -1,0 +1,67 @@
+"""The contract of a sandbox, and the list of those the app knows. A new one is one file and one line below."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.sandbox.results import Job, RunResult
+
+
+@dataclass(frozen=True)
+class Available:
+    """The sandbox was started here and did what it promises."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """No sandbox: `reason` and `action` are plain sentences for the user."""
+
+    reason: str
+    action: str
+
+
+class Sandbox(Protocol):
+    """One way of running a program so that it can neither read, change nor reach anything of the user's."""
+
+    name: str
+
+    def probe(self) -> Available | Unavailable:
+        """Say whether it works here, by running it. The answer may be remembered."""
+        ...
+
+    def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
+        """Run `job` and wait for its end. Nothing of the run is left afterwards, whatever happened.
+
+        Setting `stop` from another thread ends the run soon. Never raises for anything that the program does.
+        """
+        ...
+
+
+# platform prefix -> "module:function" that makes its sandbox
+SANDBOXES: dict[str, str] = {
+    "linux": "app.sandbox.bubblewrap:make",
+    "darwin": "app.sandbox.seatbelt:make",
+}
+
+
+def find_sandbox(platform: str = sys.platform) -> Sandbox | Unavailable:
+    """The working sandbox of this machine, or why there is none. There is never a run without one."""
+    for prefix, where in SANDBOXES.items():
+        if platform.startswith(prefix):
+            module, _, function = where.partition(":")
+            sandbox: Sandbox | Unavailable = getattr(importlib.import_module(module), function)()
+            if isinstance(sandbox, Unavailable):
+                return sandbox
+            answer = sandbox.probe()
+            return answer if isinstance(answer, Unavailable) else sandbox
+    system = "Windows" if platform.startswith("win") else f"this system ({platform})"
+    return Unavailable(
+        reason=f"MTP Race has no sandbox for {system}, and it runs no generated program without one.",
+        action="Compare the two texts by eye, or open the trace on Linux or macOS to run the programs.",
+    )

@@ -1,0 +1,120 @@
+"""Runs the program itself, in the child of the supervisor, and says how it ended."""
+
+from __future__ import annotations
+
+import ast
+import json
+import linecache
+import os
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+MESSAGE_CHARS = 1000
+
+Send = Callable[[dict[str, Any]], None]
+
+
+def main(job: dict[str, Any], report_fd: int) -> None:
+    """Run the demo, or make the calls of the job's scenarios."""
+
+    def send(event: dict[str, Any]) -> None:
+        view = memoryview(json.dumps(event).encode() + b"\n")
+        while view:
+            view = view[os.write(report_fd, view) :]
+
+    from . import describe, hooks
+
+    path = job["path"]
+    prepare(job, path)
+    hooks.install(job["seed"])
+    source = job["source"]
+    try:
+        tree = ast.parse(source, path)
+        code = compile(source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        send({"error": {"type": type(error).__name__, "message": str(error)[:MESSAGE_CHARS], "line": line}})
+        traceback.print_exception(type(error), error, None)
+        sys.exit(1)
+    send(describe.describe(tree))
+    if job["scenarios"]:
+        from . import calls
+
+        calls.run_all(job["scenarios"], tree, code, send)
+        sys.stdout.flush()
+        os._exit(0)
+    run_demo(code, path, send)
+
+
+def prepare(job: dict[str, Any], path: str) -> None:
+    """Make this process look like one that was started with the program as its script."""
+    os.chdir(job["work"])
+    sys.argv = [path]
+    sys.path[:] = [job["work"], *(p for p in sys.path if p != job["runner"]), *job["site"]]
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    lines = job["source"].splitlines(keepends=True)
+    linecache.cache[path] = (len(job["source"]), None, lines, path)
+
+
+def new_module(name: str, path: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__.update(__file__=path, __builtins__=__builtins__, __spec__=None)
+    sys.modules[name] = module
+    return module
+
+
+def run_demo(code: types.CodeType, path: str, send: Send) -> None:
+    from . import record
+
+    module = new_module("__main__", path)
+    recorder = record.Recorder(path)
+    recorder.start()
+    status: Any = 0
+    event: dict[str, Any] = {}
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as leave:
+        status = leave.code
+    except BaseException as error:  # noqa: BLE001  the program's own exceptions are what is reported
+        recorder.stop()
+        event.update(about(error, path))
+        show(error, path)
+        status = 130 if isinstance(error, KeyboardInterrupt) else 1
+    recorder.stop()
+    event["demo_calls"] = recorder.calls()
+    event["loaded"] = True
+    send(event)
+    sys.exit(status)
+
+
+def about(error: BaseException, path: str) -> dict[str, Any]:
+    """The exception as data: type, message, the program's line, and the two causes that are told apart."""
+    try:
+        message = str(error)[:MESSAGE_CHARS]
+    except Exception:  # noqa: BLE001  a hostile __str__ must not hide the exception
+        message = ""
+    line = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == path:
+            line = number
+    found: dict[str, Any] = {"error": {"type": type(error).__name__, "message": message, "line": line}}
+    if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
+        found["missing_module"] = error.name.partition(".")[0]
+    if isinstance(error, EOFError) and "reading a line" in message:
+        found["wanted_input"] = True
+    return found
+
+
+def show(error: BaseException, path: str) -> None:
+    """Print the traceback as Python would, from the program's first frame on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+        trace = trace.tb_next
+    sys.stdout.flush()
+    try:
+        traceback.print_exception(type(error), error, trace)
+    except Exception:  # noqa: BLE001  a hostile __str__ or __repr__
+        sys.stderr.write(f"{type(error).__name__}\n")

@@ -1,0 +1,202 @@
+"""The first process inside: sets the limits, runs the program in a child, and reports what is left in JSON."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import resource
+import select
+import signal
+import stat
+import sys
+import time
+from typing import Any
+
+PICTURES = (".png", ".svg")
+TEXTS = (".csv", ".tsv", ".json", ".txt", ".md", ".html")
+PICTURE_BYTES = 3 * 1024 * 1024
+TEXT_BYTES = 128 * 1024
+DATA_BYTES = 12 * 1024 * 1024  # of all files together
+FILES = 200
+
+
+def main(report_fd: int) -> None:
+    """Read the job from stdin, run it, write one JSON object to `report_fd`."""
+    job = json.loads(sys.stdin.buffer.read())
+    give_up_root(job.get("uid"))
+    set_limits(job["limits"], job.get("uncounted", 0))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    reader, writer = os.pipe()
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        os.close(report_fd)
+        from . import program
+
+        program.main(job, writer)  # ends the process as Python ends: threads joined, exit handlers run
+        return
+    os.close(writer)
+    end = started + job["limits"]["wall_s"]
+    status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end)
+    wall = time.monotonic() - started
+    kill_the_rest()
+    report = fold(lines)
+    report["status"] = status
+    report["timed_out"] = not in_time
+    report["wall_s"] = wall
+    report["files"], report["files_left_out"] = collect(job["work"])
+    write_all(report_fd, json.dumps(report).encode())
+    os._exit(0)
+
+
+def give_up_root(uid: int | None) -> None:
+    """Become an own, otherwise unused user, when started by root. There is no way back."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def set_limits(limits: dict[str, Any], uncounted: int) -> None:
+    """Hard limits for every process from here on. `uncounted`: tasks of this user that old kernels count too."""
+    memory = limits["memory"]
+    wanted = {
+        "RLIMIT_CPU": limits["cpu_s"],
+        "RLIMIT_DATA": memory,
+        "RLIMIT_AS": 2 * memory,
+        "RLIMIT_FSIZE": limits["file"],
+        "RLIMIT_NPROC": limits["processes"] + uncounted,
+        "RLIMIT_NOFILE": limits["open_files"],
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 1024 * 1024,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": 256,
+    }
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (OSError, ValueError):
+            if sys.platform == "linux":
+                raise
+            # macOS refuses some of these; there the watching from outside holds the line
+    os.nice(5)
+
+
+def wait(child: int, reader: int, most: int, end: float) -> tuple[int, list[bytes], bool]:
+    """Wait for the child until the time `end` while taking its report lines, at most `most` bytes of them."""
+    os.set_blocking(reader, False)
+    chunks: list[bytes] = []
+    size = 0
+    status: int | None = None
+    open_ = in_time = True
+    while True:
+        if in_time and time.monotonic() > end:
+            in_time = False
+            os.kill(child, signal.SIGKILL)
+        if open_:
+            ready, _, _ = select.select([reader], [], [], 0.0 if status is not None else 0.01)
+            piece = os.read(reader, 65536) if ready else None
+            if piece:
+                size += len(piece)
+                if size <= most:
+                    chunks.append(piece)
+                continue
+            open_ = piece is None
+        if status is not None:
+            return status, b"".join(chunks).split(b"\n"), in_time
+        done, got = os.waitpid(child, os.WNOHANG)
+        if done == child:
+            status = got
+        elif not open_:
+            time.sleep(0.005)  # the report is complete; the program is on its way out
+
+
+def kill_the_rest() -> None:
+    """End whatever the program left running, so that the files no longer change."""
+    if sys.platform != "linux":
+        return  # only a process namespace makes this safe; elsewhere the parent ends the group
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def fold(lines: list[bytes]) -> dict[str, Any]:
+    """The child's report lines as one object. A line that was cut off by a kill is left out."""
+    report: dict[str, Any] = {"outcomes": []}
+    outcomes: list[list[Any]] = report["outcomes"]
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if "outcome" in event:
+            while len(outcomes) <= event["scenario"]:
+                outcomes.append([])
+            outcomes[event["scenario"]].append(event["outcome"])
+        else:
+            report.update(event)
+    return report
+
+
+def collect(folder: str) -> tuple[list[dict[str, Any]], int]:
+    """The regular files below `folder`, in order of name, and how many were left out. Links are not followed."""
+    names: list[str] = []
+    for root, folders, found in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if f != "__pycache__")
+        names += [os.path.join(root, name) for name in found]
+        if len(names) > 50 * FILES:
+            break
+    files: list[dict[str, Any]] = []
+    room = DATA_BYTES
+    for path in sorted(names)[:FILES]:
+        entry = read_file(path, folder, room)
+        if entry is not None:
+            room -= len(entry["data"] or "")
+            files.append(entry)
+    return files, max(0, len(names) - FILES)
+
+
+def read_file(path: str, folder: str, room: int) -> dict[str, Any] | None:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(fd, "rb") as file:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            return None
+        digest = hashlib.sha256()
+        lower = path.lower()
+        most = PICTURE_BYTES if lower.endswith(PICTURES) else TEXT_BYTES if lower.endswith(TEXTS) else -1
+        keep = info.st_size <= most and info.st_size * 4 // 3 + 4 <= room
+        data = b""
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+            if keep:
+                data += block
+    name = os.path.relpath(path, folder).encode("utf-8", "backslashreplace").decode()
+    kept = base64.b64encode(data).decode() if keep else None
+    return {"name": name, "size": info.st_size, "sha256": digest.hexdigest(), "data": kept}
+
+
+def write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]

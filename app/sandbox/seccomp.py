@@ -1,0 +1,195 @@
+"""The system calls that a sandboxed program may not make, as a filter for the Linux kernel (classic BPF).
+
+Written without a library: the filter is a dozen kinds of instruction, and libseccomp has no wheel. Layout of the
+instructions and of the data they see: linux/filter.h, linux/seccomp.h; call numbers: the kernel's syscall tables.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+
+# opcode values from linux/bpf_common.h
+_LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_NUMBER, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data (low words, little endian)
+_X32_BIT = 0x40000000
+
+_NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*: time, mount, cgroup, uts, ipc, user, pid, net
+_TTY_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: all of them end inside the empty network namespace
+_PERSONALITIES = (0, 0xFFFFFFFF)
+
+_LAST_KNOWN = 453  # newer calls do not exist for the program
+
+
+# name: (x86_64, aarch64); None where the processor has no such call
+_DENIED: dict[str, tuple[int | None, int | None]] = {
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "perf_event_open": (298, 241),
+    "bpf": (321, 280),
+    "userfaultfd": (323, 282),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "reboot": (169, 142),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "syslog": (103, 116),
+    "acct": (163, 89),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "adjtimex": (159, 171),
+    "clock_adjtime": (305, 266),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "vhangup": (153, 58),
+    "lookup_dcookie": (212, 18),
+    "nfsservctl": (180, 42),
+    "fanotify_init": (300, 262),
+    "fanotify_mark": (301, 263),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "mq_open": (240, 180),
+    "mbind": (237, 235),
+    "set_mempolicy": (238, 237),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "iopl": (172, None),
+    "ioperm": (173, None),
+    "modify_ldt": (154, None),
+    "uselib": (134, None),
+    "ustat": (136, None),
+    "sysfs": (139, None),
+    "_sysctl": (156, None),
+    "create_module": (174, None),
+    "get_kernel_syms": (177, None),
+    "query_module": (178, None),
+}
+_ABSENT: dict[str, tuple[int, int]] = {"clone3": (435, 435), "memfd_create": (319, 279)}  # as on an older kernel
+_WATCHED: dict[str, tuple[int, int]] = {
+    "clone": (56, 220),
+    "ioctl": (16, 29),
+    "socket": (41, 198),
+    "personality": (135, 92),
+}
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
+
+def build_filter(machine: str) -> bytes | None:
+    """The filter for `machine` (as from os.uname), or None when the processor is not known here."""
+    if machine not in _ARCHITECTURES:
+        return None
+    column, audit = _ARCHITECTURES[machine]
+    program = _Program()
+    program.load(_ARCH)
+    program.skip_unless_equal(audit, program.result(_KILL))
+    program.load(_NUMBER)
+    if machine == "x86_64":
+        program.when_at_least(_X32_BIT, _KILL)
+    program.when_at_least(_LAST_KNOWN + 1, _ERRNO | errno.ENOSYS)
+    for numbers in _ABSENT.values():
+        program.when_equal(numbers[column], _ERRNO | errno.ENOSYS)
+    for found in _DENIED.values():
+        number = found[column]
+        if number is not None:
+            program.when_equal(number, _ERRNO | errno.EPERM)
+    program.when_call(_WATCHED["clone"][column], _clone_rule())
+    program.when_call(_WATCHED["ioctl"][column], _value_rule(_ARG1, _TTY_INJECTION, listed=_ERRNO | errno.EPERM))
+    program.when_call(_WATCHED["socket"][column], _value_rule(_ARG0, _FAMILIES, other=_ERRNO | errno.EAFNOSUPPORT))
+    program.when_call(_WATCHED["personality"][column], _value_rule(_ARG0, _PERSONALITIES, other=_ERRNO | errno.EPERM))
+    program.end(_ALLOW)
+    return program.assemble()
+
+
+def denied_numbers(machine: str) -> dict[str, int]:
+    """Name and number of every call that is refused whatever its arguments (for the tests)."""
+    column = _ARCHITECTURES[machine][0]
+    return {name: number for name, found in _DENIED.items() if (number := found[column]) is not None}
+
+
+def _clone_rule() -> list[tuple[int, int, int, int]]:
+    return [
+        (_LOAD, 0, 0, _ARG0),
+        (_JUMP_SET, 0, 1, _NAMESPACE_FLAGS),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _value_rule(
+    offset: int, values: tuple[int, ...], *, listed: int = _ALLOW, other: int = _ALLOW
+) -> list[tuple[int, int, int, int]]:
+    rule = [(_LOAD, 0, 0, offset)]
+    for value in values:
+        rule += [(_JUMP_EQ, 0, 1, value), (_RETURN, 0, 0, listed)]
+    return [*rule, (_RETURN, 0, 0, other)]
+
+
+class _Program:
+    """Instructions in order; every rule jumps over its own few instructions only."""
+
+    def __init__(self) -> None:
+        self._code: list[tuple[int, int, int, int]] = []
+
+    def load(self, offset: int) -> None:
+        self._code.append((_LOAD, 0, 0, offset))
+
+    @staticmethod
+    def result(action: int) -> tuple[int, int, int, int]:
+        return (_RETURN, 0, 0, action)
+
+    def skip_unless_equal(self, value: int, otherwise: tuple[int, int, int, int]) -> None:
+        self._code += [(_JUMP_EQ, 1, 0, value), otherwise]
+
+    def when_equal(self, value: int, action: int) -> None:
+        self._code += [(_JUMP_EQ, 0, 1, value), self.result(action)]
+
+    def when_at_least(self, value: int, action: int) -> None:
+        self._code += [(_JUMP_GE, 0, 1, value), self.result(action)]
+
+    def when_call(self, number: int, rule: list[tuple[int, int, int, int]]) -> None:
+        """`rule` ends with a return on every path, so nothing after it sees the changed accumulator."""
+        self._code += [(_JUMP_EQ, 0, len(rule), number), *rule]
+
+    def end(self, action: int) -> None:
+        self._code.append(self.result(action))
+
+    def assemble(self) -> bytes:
+        return b"".join(struct.pack("<HBBI", *instruction) for instruction in self._code)
