@@ -59,7 +59,7 @@ def one(arg: ast.arg, kind: str, default: ast.expr | None) -> dict[str, Any]:
         "name": arg.arg,
         "kind": kind,
         "hint": text(arg.annotation),
-        "default": text(default) if default is not None else None,
+        "default": None if default is None else ast.unparse(default)[:TEXT],
     }
 
 

@@ -118,7 +118,8 @@ def literal(value: Any, depth: int = 0) -> str | None:
         if kind is set:
             found.sort()
         inner = ", ".join(found) + ("," if kind is tuple and len(found) == 1 else "")
-        whole = {list: "[%s]", tuple: "(%s)", set: "{%s}"}[kind] % inner
+        left, right = "[]" if kind is list else "()" if kind is tuple else "{}"
+        whole = left + inner + right
     elif kind is dict:
         if len(value) > 300:
             return None
