@@ -7,11 +7,8 @@ from app.sandbox.results import CallSpec, Job, Limits, Scenario
 
 
 def test_output_exit_status_and_files_come_back(sandbox):
-    result = sandbox.run(
-        Job(
-            source="import sys\nprint('out')\nprint('err', file=sys.stderr)\nopen('a.csv', 'w').write('1,2')\nsys.exit(3)"
-        )
-    )
+    source = "import sys\nprint('out')\nprint('err', file=sys.stderr)\nopen('a.csv', 'w').write('1,2')\nsys.exit(3)"
+    result = sandbox.run(Job(source=source))
     assert (result.ended, result.exit_code, result.stdout, result.stderr) == ("exited", 3, "out\n", "err\n")
     assert [(file.name, file.size, file.data) for file in result.files] == [("a.csv", 3, b"1,2")]
 
