@@ -9,6 +9,7 @@ from typing import Any
 EVENTS = 30_000  # a profile hook slows the program, so it ends after so many events
 PER_FUNCTION = 12
 CHARS = 2000
+OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED, without importing inspect
 
 
 class Recorder:
@@ -36,6 +37,8 @@ class Recorder:
         code = frame.f_code
         if event != "call" or code.co_filename != self._path or not code.co_qualname.isidentifier():
             return
+        if not code.co_flags & OPTIMIZED:
+            return  # the body of a class
         known = self._seen.setdefault(code.co_name, {})
         if len(known) < PER_FUNCTION:
             call = written_call(frame)
