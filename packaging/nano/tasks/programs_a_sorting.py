@@ -74,7 +74,7 @@ def selection_sort(numbers: list[int]) -> list[int]:
         result[i], result[smallest] = result[smallest], result[i]
     return result
 ''',
-    demo="print(selection_sort([64, 25, 12, 22, 11]))",
+    demo="print(selection_sort([31, 8, 19, 44, 2]))",
     names={"selection_sort": ["sort_by_selection", "select_sort"], "numbers": ["values", "items"]},
     checks=["selection_sort([3, 2, 1]) == [1, 2, 3]", "selection_sort([]) == []"],
     topic="sorting",
@@ -111,7 +111,7 @@ def merge_sort(numbers: list[int]) -> list[int]:
     middle = len(numbers) // 2
     return merge(merge_sort(numbers[:middle]), merge_sort(numbers[middle:]))
 ''',
-    demo="print(merge_sort([38, 27, 43, 3, 9, 82, 10]))\nprint(merge_sort([2, 1]))",
+    demo="print(merge_sort([21, 6, 90, 14, 3, 58]))\nprint(merge_sort([2, 1]))",
     names={
         "merge_sort": ["sort_by_merging", "mergesort"],
         "merge": ["merge_sorted", "combine"],
@@ -139,7 +139,7 @@ def quick_sort(numbers: list[int]) -> list[int]:
     larger = [x for x in numbers if x > pivot]
     return quick_sort(smaller) + equal + quick_sort(larger)
 ''',
-    demo="print(quick_sort([3, 6, 8, 10, 1, 2, 1]))\nprint(quick_sort([]))",
+    demo="print(quick_sort([9, 4, 7, 4, 12, 1]))\nprint(quick_sort([]))",
     names={"quick_sort": ["quicksort", "sort_with_pivot"], "numbers": ["values", "items", "data"]},
     checks=["quick_sort([3, 1, 2]) == [1, 2, 3]", "quick_sort([2, 2, 1]) == [1, 2, 2]"],
     topic="sorting",
@@ -172,7 +172,7 @@ def quick_sort_in_place(items: list[int], low: int, high: int) -> None:
         quick_sort_in_place(items, low, position - 1)
         quick_sort_in_place(items, position + 1, high)
 ''',
-    demo="data = [10, 7, 8, 9, 1, 5]\nquick_sort_in_place(data, 0, len(data) - 1)\nprint(data)",
+    demo="data = [7, 2, 15, 4, 11]\nquick_sort_in_place(data, 0, len(data) - 1)\nprint(data)",
     names={
         "quick_sort_in_place": ["quicksort", "sort_in_place"],
         "partition": ["split_around_pivot", "place_pivot"],
@@ -199,7 +199,7 @@ def heap_sort(numbers: list[int]) -> list[int]:
     heapq.heapify(heap)
     return [heapq.heappop(heap) for _ in range(len(heap))]
 ''',
-    demo="print(heap_sort([12, 11, 13, 5, 6, 7]))",
+    demo="print(heap_sort([18, 3, 25, 9, 14]))",
     names={"heap_sort": ["heapsort", "sort_with_heap"], "numbers": ["values", "items"]},
     checks=["heap_sort([3, 1, 2]) == [1, 2, 3]", "heap_sort([]) == []"],
     topic="sorting",
@@ -268,7 +268,7 @@ def counting_sort(numbers: list[int]) -> list[int]:
         result.extend([value] * count)
     return result
 ''',
-    demo="print(counting_sort([4, 2, 2, 8, 3, 3, 1]))",
+    demo="print(counting_sort([5, 0, 3, 5, 1, 3]))",
     names={"counting_sort": ["count_sort", "sort_by_counting"], "numbers": ["data", "items"]},
     checks=["counting_sort([3, 0, 3, 1]) == [0, 1, 3, 3]", "counting_sort([]) == []"],
     topic="sorting",
@@ -294,7 +294,7 @@ def radix_sort(numbers: list[int]) -> list[int]:
         place *= 10
     return result
 ''',
-    demo="print(radix_sort([170, 45, 75, 90, 802, 24, 2, 66]))",
+    demo="print(radix_sort([503, 17, 88, 6, 240, 91]))",
     names={"radix_sort": ["sort_by_digits", "digit_sort"], "numbers": ["values", "items"]},
     checks=["radix_sort([21, 3, 100]) == [3, 21, 100]", "radix_sort([]) == []"],
     topic="sorting",
@@ -443,7 +443,7 @@ def sort_colors(colors: list[int]) -> list[int]:
             current += 1
     return colors
 ''',
-    demo="print(sort_colors([2, 0, 2, 1, 1, 0]))",
+    demo="print(sort_colors([1, 2, 0, 0, 2, 1, 0]))",
     names={"sort_colors": ["sort_three_values", "group_colors"], "colors": ["values", "items"]},
     checks=["sort_colors([2, 1, 0]) == [0, 1, 2]", "sort_colors([]) == []"],
     topic="sorting",

@@ -59,7 +59,7 @@ def is_palindrome(text: str) -> bool:
     letters = [char.lower() for char in text if char.isalnum()]
     return letters == letters[::-1]
 ''',
-    demo='print(is_palindrome("A man, a plan, a canal: Panama"))\nprint(is_palindrome("hello"))',
+    demo='print(is_palindrome("Was it a car or a cat I saw?"))\nprint(is_palindrome("hello"))',
     names={"is_palindrome": ["palindrome", "check_palindrome"], "text": ["string", "phrase", "s"]},
     checks=['is_palindrome("level")', 'not is_palindrome("ab")', 'is_palindrome("")'],
     topic="strings",
@@ -107,7 +107,7 @@ def longest_palindrome(text: str) -> str:
                 best = text[left + 1:right]
     return best
 ''',
-    demo='print(longest_palindrome("bananas"))\nprint(longest_palindrome("forgeeksskeegfor"))',
+    demo='print(longest_palindrome("bananas"))\nprint(longest_palindrome("no level here"))',
     names={"longest_palindrome": ["find_palindrome", "best_palindrome"], "text": ["string", "s"]},
     checks=['longest_palindrome("abba!") == "abba"', 'longest_palindrome("") == ""'],
     topic="strings",
@@ -168,7 +168,7 @@ def group_anagrams(words: list[str]) -> list[list[str]]:
         groups["".join(sorted(word))].append(word)
     return list(groups.values())
 ''',
-    demo='for group in group_anagrams(["eat", "tea", "tan", "ate", "nat", "bat"]):\n    print(group)',
+    demo='for group in group_anagrams(["stop", "pots", "lamp", "palm", "tops", "dog"]):\n    print(group)',
     names={"group_anagrams": ["anagram_groups", "collect_anagrams"], "words": ["items", "terms"]},
     checks=['group_anagrams(["ab", "c", "ba"]) == [["ab", "ba"], ["c"]]', "group_anagrams([]) == []"],
     topic="strings",
@@ -222,7 +222,7 @@ def reverse_words(sentence: str) -> str:
     """Return the words of a sentence in reverse order."""
     return " ".join(reversed(sentence.split()))
 ''',
-    demo='print(reverse_words("the sky is blue"))',
+    demo='print(reverse_words("rain falls on the roof"))',
     names={"reverse_words": ["flip_words", "words_backwards"], "sentence": ["text", "line"]},
     checks=['reverse_words("a b  c") == "c b a"', 'reverse_words("") == ""'],
     topic="strings",
@@ -429,7 +429,7 @@ def common_prefix(words: list[str]) -> str:
         prefix += letters[0]
     return prefix
 ''',
-    demo='print(common_prefix(["flower", "flow", "flight"]))',
+    demo='print(common_prefix(["sunrise", "sunset", "sundial"]))',
     names={"common_prefix": ["shared_prefix", "longest_prefix"], "words": ["strings", "names"]},
     checks=[
         'common_prefix(["interview", "internet"]) == "inter"',
