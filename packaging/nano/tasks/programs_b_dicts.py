@@ -142,6 +142,7 @@ def sort_by_value(data: dict[str, int], reverse: bool = True) -> dict[str, int]:
         'list(sort_by_value({"a": 2, "b": 5}, False)) == ["a", "b"]',
     ],
     topic="dictionaries",
+    name="sort_dict_by_value",
 )
 
 program(

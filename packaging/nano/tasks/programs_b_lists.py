@@ -154,6 +154,7 @@ def differences(numbers: list[int]) -> list[int]:
     names={"differences": ["steps", "neighbour_differences"], "numbers": ["values"]},
     checks=["differences([1, 4, 9]) == [3, 5]", "differences([5]) == []"],
     topic="lists",
+    name="neighbour_differences",
 )
 
 program(

@@ -20,6 +20,7 @@ def find_emails(text: str) -> list[str]:
     names={"find_emails": ["extract_emails", "emails_in"], "text": ["message", "content"]},
     checks=['find_emails("a@b.com, x") == ["a@b.com"]', 'find_emails("none") == []'],
     topic="regex",
+    name="find_emails_simple",
 )
 
 program(
@@ -171,6 +172,7 @@ def fill_template(template: str, values: dict[str, str]) -> str:
     names={"fill_template": ["render", "fill_in"], "template": ["text"], "values": ["data"]},
     checks=['fill_template("Hi {a} {b}", {"a": "x"}) == "Hi x {b}"'],
     topic="regex",
+    name="fill_template_dict",
 )
 
 program(

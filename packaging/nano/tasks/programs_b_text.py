@@ -22,6 +22,7 @@ def format_table(rows: list[list[str]]) -> str:
     names={"format_table": ["make_table", "text_table"], "widths": ["sizes"], "rows": ["table", "data"]},
     checks=['format_table([["a", "b"], ["ccc", "d"]]) == "a    b\\nccc  d"'],
     topic="tables",
+    name="format_table_rows",
 )
 
 program(
@@ -111,6 +112,7 @@ def progress_bar(done: int, total: int, width: int = 20) -> str:
     names={"progress_bar": ["show_progress", "progress"], "filled": ["full"], "width": ["length"]},
     checks=['progress_bar(1, 2, 4) == "[##..] 50%"', 'progress_bar(0, 3, 2) == "[..] 0%"'],
     topic="charts",
+    name="progress_bar_done",
 )
 
 program(
@@ -148,6 +150,7 @@ def pyramid(height: int) -> str:
     names={"pyramid": ["star_pyramid", "draw_pyramid"], "height": ["rows", "n"], "row": ["i"]},
     checks=['pyramid(2) == " *\\n***"', 'pyramid(1) == "*"'],
     topic="patterns",
+    name="pyramid_lines",
 )
 
 program(
@@ -200,6 +203,7 @@ def multiplication_table(n: int) -> str:
     names={"multiplication_table": ["times_table", "product_table"], "n": ["size", "limit"], "rows": ["lines"]},
     checks=['multiplication_table(2) == "1 2\\n2 4"', 'multiplication_table(1) == "1"'],
     topic="patterns",
+    name="multiplication_table_width",
 )
 
 program(
