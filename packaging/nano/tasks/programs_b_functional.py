@@ -268,12 +268,12 @@ def describe(value: object) -> str:
     return f"something: {value}"
 
 
-@describe.register(int)
+@describe.register
 def _(value: int) -> str:
     return f"the number {value}"
 
 
-@describe.register(list)
+@describe.register
 def _(value: list) -> str:
     return f"a list of {len(value)} items"
 ''',

@@ -1,0 +1,81 @@
+"""Starts the window: ``run`` returns its exit status when it was closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_API", "pyside6")
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.models.places import Places, find_places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.models.states import Ready, state
+from app.race.problems import ProblemError
+from app.ui.main_window import MainWindow
+from app.ui.race_page import RacePage
+from app.ui.theme import Theme
+from app.worker.pool import WorkerPool
+
+
+def run(arguments: Sequence[str] = (), places: Places | None = None, trace: Path | None = None) -> int:
+    """Opens the window and runs until it is closed.
+
+    Args:
+        arguments: For Qt, such as ``["-platform", "offscreen"]``.
+        trace: A trace to open in the library.
+    """
+    app = make_application(arguments)
+    found = places or find_places()
+    pool = WorkerPool()
+    window = build_window(app, found, pool)
+    window.recall()
+    window.show()
+    if trace is not None:
+        window.open_trace(trace)
+    # Ctrl+C in the terminal closes the window as its button does.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(500)
+    return app.exec()
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Returns the application object with its names set."""
+    app = QApplication([sys.argv[0], *arguments])
+    app.setApplicationName("mtp-race")
+    app.setApplicationDisplayName("MTP Race")
+    app.setDesktopFileName("mtp-race")
+    return app
+
+
+def open_settings(places: Places) -> QSettings:
+    """Returns the window's settings file in the app's config folder."""
+    return QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
+
+
+def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWindow:
+    """Builds the window; nothing is shown or started yet."""
+    settings = open_settings(places)
+    theme = Theme(app, places.resources, forced=str(settings.value("window/theme", "")))
+    registry = load_registry(places=places)
+    pairs = [pair for pair in registry.pairs if isinstance(state(pair, places), Ready)]
+    problem = None
+    try:
+        prompts = load_prompts(places)
+    except ProblemError as error:
+        prompts, problem = [], error.problem
+    race = RacePage(theme, places, pool, pairs, prompts)
+    window = MainWindow(theme, places, settings, race)
+    if problem is not None:
+        race.show_problem(problem)
+    # The plotting library and the models take longer to load than the window to show: they come after it.
+    QTimer.singleShot(0, window, lambda: QTimer.singleShot(30, window, race.load_slow_parts))
+    return window

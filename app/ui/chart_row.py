@@ -1,0 +1,165 @@
+"""The row of charts under the lanes. It makes the charts themselves only when the plotting library is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.race.fold import NS
+from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.ui.race_view import LaneView, RaceView
+from app.ui.theme import Theme
+from app.ui.widgets import card, label, set_text
+
+if TYPE_CHECKING:
+    from app.ui.charts import RateChart, RoundChart
+
+
+class ChartRow(QWidget):
+    """Rates on the left; on the right accepted tokens a round, one chart for each drafting lane."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._specs: tuple[LaneSpec, ...] = ()
+        self._rate: RateChart | None = None
+        self._rounds: dict[str, RoundChart] = {}
+        self._positions: dict[str, QLabel] = {}
+        self._seen: dict[str, int] = {}
+        self._legend = QLabel()
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setToolTip("Faint: now. Strong: smoothed over about half a second.")
+        self._rate_card, self._rate_box = card("Tokens per second")
+        head = QHBoxLayout()
+        head.addWidget(label("Tokens per second", "head"))
+        head.addStretch(1)
+        head.addWidget(self._legend)
+        self._rate_box.addLayout(head)
+        self._round_side = QHBoxLayout()
+        self._round_side.setSpacing(12)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._rate_card, 1)
+        layout.addLayout(self._round_side, 1)
+        self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
+        self.setMinimumHeight(140)
+        self.setMaximumHeight(230)
+        theme.changed.connect(self._restyle)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the charts exist."""
+        return self._rate is not None
+
+    def load(self) -> None:
+        """Makes the charts. Takes as long as the plotting library takes to import, the first time."""
+        if self._rate is None:
+            from app.ui.charts import RateChart
+
+            self._rate = RateChart(self._theme)
+            self._rate_box.addWidget(self._rate, 1)
+            self._make_round_charts()
+            self._rate.clear_lanes(len(self._specs))
+
+    def set_lanes(self, specs: Sequence[LaneSpec]) -> None:
+        """Empties the charts and shows these lanes."""
+        self._specs = tuple(specs)
+        self._seen = {}
+        self._restyle_legend()
+        for frame, _ in self._round_boxes.values():
+            self._round_side.removeWidget(frame)
+            frame.hide()
+            frame.deleteLater()
+        self._round_boxes, self._positions, self._rounds = {}, {}, {}
+        drafting = [(index, spec) for index, spec in enumerate(specs) if spec.kind is not LaneKind.BASELINE]
+        for _, spec in drafting:
+            title = "Accepted per round" if len(drafting) == 1 else lane_title(spec)
+            frame, box = card(title)
+            head = QHBoxLayout()
+            head.addWidget(label(title, "head"))
+            head.addStretch(1)
+            positions = label("", "note")
+            positions.setToolTip("How often the draft token at each position was accepted.")
+            head.addWidget(positions)
+            box.addLayout(head)
+            self._round_boxes[spec.id] = (frame, box)
+            self._positions[spec.id] = positions
+            self._round_side.addWidget(frame, 1)
+        if self._rate is not None:
+            self._make_round_charts()
+            self._rate.clear_lanes(len(specs))
+
+    def _make_round_charts(self) -> None:
+        from app.ui.charts import RoundChart
+
+        for index, spec in enumerate(self._specs):
+            if spec.id in self._round_boxes:
+                chart = RoundChart(self._theme, index, spec.k)
+                chart.setXLink(self._rate)
+                self._round_boxes[spec.id][1].addWidget(chart, 1)
+                self._rounds[spec.id] = chart
+
+    def show_view(self, view: RaceView) -> None:
+        """Shows what is new in ``view``."""
+        changed = []
+        for lane in view.lanes:
+            if len(lane.state.rounds) < self._seen.get(lane.spec.id, 0):
+                self._seen[lane.spec.id] = 0
+            self._seen[lane.spec.id] = len(lane.state.rounds)
+            fresh = lane.rates.update(lane.state)
+            bars = lane.bars.update(lane.state)
+            changed.append(fresh)
+            chart = self._rounds.get(lane.spec.id)
+            if bars and chart is not None:
+                chart.show_lane(lane)
+            if lane.spec.id in self._positions:
+                set_text(self._positions[lane.spec.id], positions_text(lane))
+        if self._rate is not None:
+            self._rate.set_right(time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS))
+            self._rate.show_lanes(view.lanes, changed=changed)
+
+    def redraw(self, view: RaceView) -> None:
+        """Shows all of ``view``, as after loading the charts in the middle of a race."""
+        self.show_view(view)
+        if self._rate is not None:
+            self._rate.show_lanes(view.lanes, changed=[True] * len(view.lanes))
+        for lane in view.lanes:
+            if lane.spec.id in self._rounds:
+                self._rounds[lane.spec.id].show_lane(lane)
+
+    def _restyle(self) -> None:
+        self._restyle_legend()
+        for chart in (self._rate, *self._rounds.values()):
+            if chart is not None:
+                chart.recolor()
+
+    def _restyle_legend(self) -> None:
+        look = self._theme.look
+        names = [
+            f'<span style="color:{look.lane(index)}">\u2500 {lane_title(spec).split(" (")[0]}</span>'
+            for index, spec in enumerate(self._specs)
+        ]
+        self._legend.setText(
+            f'<span style="font-size:11px; color:{look.muted}">{"&nbsp;&nbsp;&nbsp;".join(names)}'
+            "&nbsp;&nbsp;&nbsp;over each lane\u2019s clock</span>"
+        )
+
+
+def positions_text(lane: LaneView) -> str:
+    """The acceptance rate of each draft position, as many as fit: ``"position 1 96 %  2 88 %"``."""
+    rates = lane.state.position_rates[:8]
+    if not rates:
+        return ""
+    return "by position   " + "   ".join(f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1))
+
+
+def time_axis(seconds: float) -> float:
+    """The right end of a time axis that holds ``seconds``: it grows in steps, so that it does not creep."""
+    for step in (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 180, 240, 300):
+        if seconds <= step:
+            return float(step)
+    return float(-(-seconds // 300) * 300)

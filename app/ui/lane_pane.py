@@ -1,0 +1,185 @@
+"""One lane's pane: who it is, how fast, how far, its text; before a race what will happen; after a failure what did."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.race.events import Finish
+from app.race.fold import NS, LaneState, Phase
+from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.ui.failure_card import FailureCard
+from app.ui.lane_marks import ProgressLine, StepDrawing
+from app.ui.lane_text import LaneText
+from app.ui.theme import Theme, color
+from app.ui.widgets import label, set_text
+
+_WAYS = {
+    LaneKind.BASELINE: "One token a step",
+    LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
+    LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
+    LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
+}
+_WAYS_LONG = {
+    LaneKind.BASELINE: "The full model reads everything so far and writes one token. Then again, for every token.",
+    LaneKind.MTP: (
+        "A small drafter guesses the next {k} tokens. The full model checks all of them in one step, keeps those it "
+        "would have written itself, and adds one of its own."
+    ),
+    LaneKind.DRAFT_MODEL: (
+        "A second, smaller model writes {k} tokens ahead. The full model checks all of them in one step and keeps "
+        "those it would have written itself."
+    ),
+    LaneKind.LOOKUP: (
+        "The next {k} tokens are guessed from the text so far, without any model. The full model checks them in one "
+        "step and keeps those it would have written itself."
+    ),
+}
+_ENDS = {
+    Finish.END: "finished",
+    Finish.LENGTH: "reached the limit",
+    Finish.CONTEXT: "context full",
+    Finish.STOPPED: "stopped",
+}
+
+
+class LanePane(QFrame):
+    """Shows one lane. ``show_fast`` every frame, ``show_numbers`` a few times a second."""
+
+    copied = Signal(str)
+
+    def __init__(self, theme: Theme, index: int, spec: LaneSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._index = index
+        self.spec = spec
+        self._max_tokens = 1
+        self.setProperty("role", "card")
+        self._title = label("", weight=QFont.Weight.DemiBold, size=10.5)
+        self._way = label("", "muted")
+        self._rate = label("", weight=QFont.Weight.DemiBold, size=21)
+        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._unit = label("tok/s", "muted")
+        self._clock = label("", "muted")
+        self._clock.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._rate.setMinimumWidth(self._rate.fontMetrics().horizontalAdvance("8888.8"))
+        self._progress = ProgressLine(theme, index)
+        self.text = LaneText(theme, index)
+        self._drawing = StepDrawing(theme, index)
+        self._how = label("", "muted", wrap=True)
+        self._failure = FailureCard(theme)
+        self._failure.copied.connect(self.copied)
+        self._failure.hide()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._waiting_page())
+        self._stack.addWidget(self.text)
+        self._build()
+        self._rate.setToolTip("Tokens after the first, over the time this lane spent decoding them.")
+        self._clock.setToolTip("Lane clock: time this lane spent computing. It stands still while the lane waits.")
+        theme.changed.connect(self._restyle)
+        self.set_spec(spec)
+        self._restyle()
+
+    def _build(self) -> None:
+        head = QGridLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setHorizontalSpacing(8)
+        head.setVerticalSpacing(0)
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        names.addWidget(self._title)
+        names.addWidget(self._way)
+        head.addLayout(names, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(6)
+        numbers.addWidget(self._rate, 0, Qt.AlignmentFlag.AlignBaseline)
+        numbers.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBaseline)
+        head.addLayout(numbers, 0, 1, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self._clock, 1, 1, Qt.AlignmentFlag.AlignRight)
+        head.setColumnStretch(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 10, 10)
+        layout.setSpacing(8)
+        margin = QVBoxLayout()
+        margin.setContentsMargins(0, 0, 6, 0)
+        margin.setSpacing(8)
+        margin.addLayout(head)
+        margin.addWidget(self._progress)
+        layout.addLayout(margin)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._failure)
+
+    def _waiting_page(self) -> QWidget:
+        page = QWidget()
+        inner = QVBoxLayout(page)
+        inner.setContentsMargins(0, 8, 6, 8)
+        inner.setSpacing(12)
+        inner.addWidget(self._drawing)
+        inner.addWidget(self._how)
+        inner.addStretch(1)
+        return page
+
+    def _restyle(self) -> None:
+        self._title.setStyleSheet(f"color: {color(self._theme.look.lane(self._index)).name()}")
+
+    def set_spec(self, spec: LaneSpec) -> None:
+        """Shows a lane before its race."""
+        self.spec = spec
+        title = lane_title(spec)
+        self._title.setText(title)
+        self._way.setText(_WAYS[spec.kind].format(k=spec.k))
+        self._how.setText(_WAYS_LONG[spec.kind].format(k=spec.k))
+        self._drawing.set_k(spec.k)
+        self.text.setAccessibleName(f"Text of {title}")
+        self._failure.setAccessibleName(f"Problem of {title}")
+        self.setAccessibleName(title)
+
+    def reset(self, max_tokens: int) -> None:
+        """Empties the pane for a new race of at most ``max_tokens`` tokens."""
+        self._max_tokens = max(1, max_tokens)
+        self.text.clear_text()
+        self._progress.set_share(0)
+        self._failure.hide()
+        self._rate.setText("")
+        self._unit.setText("")
+        self._clock.setText("")
+        self._stack.setCurrentIndex(0)
+
+    def show_fast(self, state: LaneState) -> None:
+        """Shows what moves with every token: text and progress."""
+        if state.tokens and self._stack.currentIndex() != 1:
+            self._stack.setCurrentIndex(1)
+        self.text.sync(state)
+        full = state.phase is Phase.FINISHED and state.finish is not Finish.STOPPED
+        self._progress.set_share(1.0 if full else state.count / self._max_tokens)
+
+    def show_numbers(self, state: LaneState) -> None:
+        """Shows rate, clock, acceptance, and a failure if there is one."""
+        rate = state.decode_tps
+        set_text(self._rate, f"{rate:.1f}" if rate else "")
+        set_text(self._unit, "tok/s" if rate else "")
+        set_text(self._clock, self._clock_text(state))
+        set_text(self._way, self._way_text(state))
+        problem = state.problem if state.phase is Phase.FAILED else None
+        if problem is not None:
+            self._failure.show_problem(problem)
+            if state.tokens:
+                self._stack.setCurrentIndex(1)
+        self._failure.setVisible(problem is not None)
+        self._stack.setVisible(problem is None or bool(state.tokens))
+
+    def _clock_text(self, state: LaneState) -> str:
+        if state.phase is Phase.STARTING:
+            return "loading the model"
+        if state.phase is Phase.READY:
+            return "ready"
+        count = f"{state.count} / {self._max_tokens}" if not state.over else f"{state.count} tokens"
+        end = f" \u00b7 {_ENDS[state.finish]}" if state.finish else ""
+        return f"{count} \u00b7 {state.clock_ns / NS:.2f} s{end}"
+
+    def _way_text(self, state: LaneState) -> str:
+        mean, share = state.accepted_per_round, state.acceptance_rate
+        if mean is None or share is None:
+            return _WAYS[self.spec.kind].format(k=self.spec.k)
+        return f"{mean:.2f} of {self.spec.k} accepted a round \u00b7 {share:.0%}"

@@ -1,0 +1,306 @@
+"""The text of one lane: streams in, follows the end, marks accepted draft tokens, tells the round under the pointer."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import (
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLayout,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
+
+from app.look import mix
+from app.race.fold import LaneState, Phase
+from app.ui.highlight import Span
+from app.ui.theme import Theme, color, mono_font
+
+_LINE_HEIGHT = 135
+# Characters that the text engine would take as its own marks, or that have no look of their own.
+_CLEAN = str.maketrans({"\r": None, "\0": "\u2400", "\u2028": "\n", "\u2029": "\n", "\ufdd0": "\ufffd",
+                        "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})  # fmt: skip
+
+
+class LaneText(QTextEdit):
+    """Shows the tokens of a :class:`LaneState`. Call ``sync`` once a frame; it adds only what is new, in one batch."""
+
+    def __init__(self, theme: Theme, index: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._index = index
+        self._follow = True
+        self._caret = QRectF()
+        self._live = False
+        self._ends: list[int] = []  # Offset in the document after each token, in UTF-16 units.
+        self._round_ends: list[int] = []  # Tokens emitted up to the end of each round; the first token is before them.
+        self._state: LaneState | None = None
+        self._tail_shown = False
+        self._hovered = -1
+        self._spans: list[Span] = []
+        self.setProperty("role", "lane")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptRichText(False)
+        self.setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        self.setMouseTracking(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDefaultFont(mono_font(10))
+        self.document().setDocumentMargin(2)
+        self.setFont(mono_font(10))
+        self._drafted = QTextCharFormat()
+        self._plain = QTextCharFormat()
+        self._restyle()
+        self._reset_block()
+        self.verticalScrollBar().actionTriggered.connect(self._scrolled_by_user)
+        theme.changed.connect(self._theme_changed)
+
+    def _restyle(self) -> None:
+        look = self._theme.look
+        lane = look.lane(self._index)
+        self._plain = QTextCharFormat()
+        self._plain.setForeground(color(look.text))
+        self._drafted = QTextCharFormat(self._plain)
+        self._drafted.setBackground(color(mix(lane, look.card, look.tint)))
+        self._drafted.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        self._drafted.setUnderlineColor(color(mix(lane, look.card, 0.75)))
+
+    def _theme_changed(self) -> None:
+        self._restyle()
+        state, spans = self._state, self._spans
+        self.clear_text()
+        if state is not None:
+            self.sync(state)
+            self.color_code(spans)
+
+    def _reset_block(self) -> None:
+        block = QTextBlockFormat()
+        block.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor = QTextCursor(self.document())
+        cursor.setBlockFormat(block)
+
+    def clear_text(self) -> None:
+        """Shows nothing, and follows the end again."""
+        self.clear()
+        self._reset_block()
+        self._ends, self._round_ends, self._spans = [], [], []
+        self._state, self._tail_shown, self._follow, self._hovered = None, False, True, -1
+
+    @property
+    def following(self) -> bool:
+        """Whether the view keeps the end of the text in sight."""
+        return self._follow
+
+    def sync(self, state: LaneState) -> None:
+        """Shows ``state``. Starts anew when it is another state or went back in time."""
+        if state is not self._state or len(state.tokens) < len(self._ends) or (self._tail_shown and not state.tail):
+            if self._ends or self._state is not None:
+                self.clear_text()
+            self._state = state
+        if len(state.tokens) > len(self._ends) or (state.tail and not self._tail_shown):
+            self._append(state)
+        live = state.phase is Phase.DECODING
+        if live != self._live:
+            self._live = live
+            self.viewport().update()
+        if self._live:
+            self._move_caret()
+
+    def _append(self, state: LaneState) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        offset = self._ends[-1] if self._ends else 0
+        run: list[str] = []
+        marked = False
+        for token in state.tokens[len(self._ends) :]:
+            if token.drafted is not marked:
+                if run:
+                    cursor.insertText("".join(run), self._drafted if marked else self._plain)
+                run, marked = [], token.drafted
+            text = token.text.translate(_CLEAN)
+            run.append(text)
+            offset += _utf16(text)
+            self._ends.append(offset)
+        if run:
+            cursor.insertText("".join(run), self._drafted if marked else self._plain)
+        if state.tail and not self._tail_shown:
+            self._tail_shown = True
+            cursor.insertText(state.tail.translate(_CLEAN), self._plain)
+        cursor.endEditBlock()
+        done = self._round_ends[-1] if self._round_ends else 1
+        for item in state.rounds[len(self._round_ends) :]:
+            done += len(item.tokens)
+            self._round_ends.append(done)
+
+    def step_scroll(self) -> bool:
+        """Moves one frame towards the end if the view follows it; returns whether it still has to move."""
+        bar = self.verticalScrollBar()
+        rest = bar.maximum() - bar.value()
+        if not self._follow or rest <= 0:
+            return False
+        # A third of the way each frame is quick and still reads as motion.
+        bar.setValue(bar.value() + max(1, min(rest, rest // 3 + 1)))
+        return True
+
+    def _scrolled_by_user(self) -> None:
+        bar = self.verticalScrollBar()
+        self._follow = bar.sliderPosition() >= bar.maximum() - 4
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrolls; scrolling up stops the following, reaching the end starts it again."""
+        super().wheelEvent(event)
+        bar = self.verticalScrollBar()
+        self._follow = bar.value() >= bar.maximum() - 4 and event.angleDelta().y() <= 0
+
+    def _move_caret(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        caret = QRectF(self.cursorRect(cursor))
+        caret.setWidth(8)
+        if caret != self._caret:
+            self.viewport().update(self._caret.toAlignedRect().adjusted(-2, -2, 2, 2))
+            self._caret = caret
+            self.viewport().update(caret.toAlignedRect().adjusted(-2, -2, 2, 2))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the text, and a block in the lane's colour where the next token will come."""
+        super().paintEvent(event)
+        if self._live:
+            cursor = QTextCursor(self.document())
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            caret = QRectF(self.cursorRect(cursor))
+            painter = QPainter(self.viewport())
+            tall = self.fontMetrics().height()
+            painter.fillRect(
+                QRectF(caret.left() + 1, caret.bottom() - tall, 7, tall - 1), color(self._theme.look.lane(self._index))
+            )
+            painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tells the round under the pointer and outlines its tokens."""
+        super().mouseMoveEvent(event)
+        self._hover(event.position().toPoint(), event.globalPosition().toPoint())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Forgets the hovered round when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._outline(-1)
+        return super().viewportEvent(event)
+
+    def _hover(self, at: QPoint, on_screen: QPoint) -> None:
+        offset = QRectF(0, 0, self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        position = (
+            self.document()
+            .documentLayout()
+            .hitTest(
+                QRectF(at.x() + offset.width(), at.y() + offset.height(), 0, 0).topLeft(), Qt.HitTestAccuracy.ExactHit
+            )
+        )
+        token = bisect_right(self._ends, position) if position >= 0 else -1
+        if not 0 <= token < len(self._ends):
+            self._outline(-1)
+            QToolTip.hideText()
+            return
+        if token != self._hovered:
+            self._outline(token)
+            QToolTip.showText(on_screen, self.describe(token), self)
+
+    def _outline(self, token: int) -> None:
+        if token == self._hovered:
+            return
+        self._hovered = token
+        if token < 0:
+            self.setExtraSelections([])
+            return
+        first, last = self._span_of(token)
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = QTextCursor(self.document())
+        selection.cursor.setPosition(first)
+        selection.cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+        selection.format.setBackground(color(self._theme.look.selection))
+        self.setExtraSelections([selection])
+
+    def _span_of(self, token: int) -> tuple[int, int]:
+        """First and last offset of the round that emitted ``token``."""
+        number = self.round_of(token)
+        if number < 0:
+            first, last = 0, 1
+        else:
+            first = self._round_ends[number - 1] if number else 1
+            last = self._round_ends[number]
+        begin = self._ends[first - 1] if first else 0
+        return begin, self._ends[min(last, len(self._ends)) - 1]
+
+    def round_of(self, token: int) -> int:
+        """Index of the round that emitted ``token`` (from 0), or -1 for the first token, which has none."""
+        return -1 if token < 1 else bisect_right(self._round_ends, token)
+
+    def describe(self, token: int) -> str:
+        """What there is to say about a token's round, in one or two lines."""
+        state = self._state
+        if state is None or not 0 <= token < len(state.tokens):
+            return ""
+        number = self.round_of(token)
+        if number < 0 or number >= len(state.rounds):
+            return f"First token, after reading the prompt: {state.ttft_ns / 1e6:.1f} ms"
+        item = state.rounds[number]
+        took = (item.end_ns - item.start_ns) / 1e6
+        if not item.drafted:
+            said = f"Step {number + 1}: one token in {took:.1f} ms"
+        else:
+            said = (
+                f"Round {number + 1}: drafted {item.drafted}, accepted {item.accepted}, {took:.1f} ms"
+                f"\ndraft {item.draft_ns / 1e6:.1f} ms, verify {item.verify_ns / 1e6:.1f} ms"
+            )
+        gap = state.tokens[token].gap
+        return said if gap < 0 else f"{said}\nlead over the second choice: {gap:.2f} logits"
+
+    def show_token(self, token: int) -> None:
+        """Brings a token into sight and outlines its round; used to point at a fork."""
+        if not 0 <= token < len(self._ends):
+            return
+        self._follow = False
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._ends[token - 1] if token else 0)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        self._hovered = -1
+        self._outline(token)
+
+    def color_code(self, spans: list[Span]) -> None:
+        """Colours stretches of the text; tint and underline of draft tokens stay."""
+        self._spans = spans
+        document = self.document()
+        by_block: dict[int, list[QTextLayout.FormatRange]] = {}
+        for span in spans:
+            style = QTextCharFormat()
+            style.setForeground(color(getattr(self._theme.look, span.role)))
+            block = document.findBlock(span.start)
+            at, end = span.start, span.start + span.length
+            while block.isValid() and at < end:
+                inside = QTextLayout.FormatRange()
+                inside.start = at - block.position()
+                inside.length = min(end, block.position() + block.length() - 1) - at
+                inside.format = style
+                by_block.setdefault(block.blockNumber(), []).append(inside)
+                block = block.next()
+                at = block.position()
+        for number, ranges in by_block.items():
+            document.findBlockByNumber(number).layout().setFormats(ranges)
+        document.markContentsDirty(0, document.characterCount())
+
+
+def _utf16(text: str) -> int:
+    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)

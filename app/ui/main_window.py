@@ -1,0 +1,199 @@
+"""The main window: tabs, the actions on the race that is shown, shortcuts, and what is remembered."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.models.places import Places
+from app.ui.icons import icon
+from app.ui.race_page import RacePage
+from app.ui.race_report import race_json, save_copy, verdict_text
+from app.ui.theme import Theme
+from app.ui.toast import Toast
+from app.ui.widgets import button
+
+
+class MainWindow(QMainWindow):
+    """Holds the pages. ``add_page`` adds a tab; pages come in the order of their shortcuts, Ctrl+1 onwards."""
+
+    def __init__(self, theme: Theme, places: Places, settings: QSettings, race: RacePage) -> None:
+        super().__init__()
+        self._theme = theme
+        self._places = places
+        self._settings = settings
+        self.race = race
+        self.setWindowTitle("MTP Race")
+        self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
+        self.setMinimumSize(960, 640)
+        self.setAcceptDrops(True)
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setAccessibleName("Pages")
+        self.pages = QStackedWidget()
+        self.copy_button = button("Copy", "quiet", tip="Copy a text, the verdict or the result")
+        self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
+        self._lay_out()
+        self.toast = Toast(self.pages)
+        self._copy_menu = QMenu(self)
+        self.copy_button.clicked.connect(self._open_copy_menu)
+        self.save_button.clicked.connect(self.save_trace)
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self.add_page("Race", race)
+        race.said.connect(self.toast.say)
+        race.running_changed.connect(lambda _: self._update_actions())
+        race.recorded.connect(lambda _: self._update_actions())
+        self._shortcuts()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self._update_actions()
+
+    def _lay_out(self) -> None:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(20, 4, 14, 0)
+        row.setSpacing(4)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.copy_button)
+        row.addWidget(self.save_button)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self.pages, 1)
+        self.setCentralWidget(middle)
+
+    def _shortcuts(self) -> None:
+        shortcuts = {
+            "Ctrl+Return": self._start,
+            "Ctrl+Enter": self._start,
+            "Esc": self._stop,
+            "Ctrl+S": self.save_trace,
+            "Ctrl+P": self._edit_prompt,
+        }
+        for keys, slot in shortcuts.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for number in range(4):
+            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self).activated.connect(partial(self.show_page, number))
+
+    def add_page(self, title: str, page: QWidget) -> None:
+        """Adds a tab at the end."""
+        self.pages.addWidget(page)
+        number = self.tabs.addTab(title)
+        self.tabs.setTabToolTip(number, f"Ctrl+{number + 1}")
+        self.tabs.setVisible(True)
+
+    def show_page(self, number: int) -> None:
+        """Shows the page with that number, from 0; one that does not exist changes nothing."""
+        if 0 <= number < self.tabs.count():
+            self.tabs.setCurrentIndex(number)
+
+    def open_trace(self, path: Path) -> None:
+        """Opens a trace file in the library page, if there is one."""
+        for number in range(self.pages.count()):
+            page = self.pages.widget(number)
+            opener = getattr(page, "open_file", None)
+            if opener is not None:
+                self.show_page(number)
+                opener(path)
+                return
+
+    def _tab_changed(self, number: int) -> None:
+        self.pages.setCurrentIndex(number)
+        on_race = self.pages.currentWidget() is self.race
+        self.copy_button.setVisible(on_race)
+        self.save_button.setVisible(on_race)
+
+    def _start(self) -> None:
+        self.show_page(0)
+        self.race.race()
+
+    def _stop(self) -> None:
+        if self.race.running:
+            self.race.stop()
+
+    def _edit_prompt(self) -> None:
+        if not self.race.running:
+            self.show_page(0)
+            self.race.prompt_bar.open_editor()
+
+    def _update_actions(self) -> None:
+        shown = self.race.view is not None or self.race.running
+        self.copy_button.setEnabled(shown)
+        self.save_button.setEnabled(shown and not self.race.running)
+
+    def _open_copy_menu(self) -> None:
+        view = self.race.view
+        if view is None:
+            return
+        self._copy_menu.clear()
+        for lane in view.lanes:
+            what = f"Text of {lane.title}"
+            self._copy_menu.addAction(what, partial(self.copy_text, lane.state.text, what))
+        self._copy_menu.addSeparator()
+        self._copy_menu.addAction("Verdict", lambda: self.copy_text(verdict_text(view), "The verdict"))
+        self._copy_menu.addAction(
+            "Result as JSON", lambda: self.copy_text(race_json(view, self.race.trace), "The result")
+        )
+        at = self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft())
+        self._copy_menu.popup(at)
+
+    def copy_text(self, text: str, what: str) -> None:
+        """Puts ``text`` on the clipboard and says so."""
+        QGuiApplication.clipboard().setText(text)
+        self.toast.say(f"{what} is on the clipboard.")
+
+    def save_trace(self) -> None:
+        """Asks where to save a copy of the race that is shown, and saves it."""
+        if not self.save_button.isEnabled() or self.race.trace is None:
+            self.toast.say("There is no race to save yet.")
+            return
+        said = save_copy(self, self.race.trace)
+        if said:
+            self.toast.say(said)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes one local file."""
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens a dropped trace."""
+        event.acceptProposedAction()
+        self.open_trace(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def remember(self) -> None:
+        """Writes size, place and choices down."""
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/page", self.tabs.currentIndex())
+        self.race.remember(self._settings)
+        self._settings.sync()
+
+    def recall(self) -> None:
+        """Restores size, place and choices."""
+        geometry = self._settings.value("window/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+        self.race.recall(self._settings)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remembers the state and ends everything that runs."""
+        self.remember()
+        self.toast.dismiss()
+        self.hide()
+        self.race.close_down()
+        event.accept()
+
+    def _restyle(self) -> None:
+        self.copy_button.setIcon(icon(self._theme, "copy"))
+        self.save_button.setIcon(icon(self._theme, "save"))
+        self.setWindowFlag(Qt.WindowType.Window, True)

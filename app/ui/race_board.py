@@ -1,0 +1,152 @@
+"""The board of one race: panes, charts, reasons, verdict, winner. The live race and the replay both use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.race.fold import LaneState
+from app.race.lanes import LaneSpec
+from app.ui.chart_row import ChartRow
+from app.ui.highlight import code_spans
+from app.ui.lane_pane import LanePane
+from app.ui.race_view import RaceView
+from app.ui.same_strip import SameStrip
+from app.ui.theme import Theme
+from app.ui.why_strip import WhyStrip
+from app.ui.winner_card import WinnerCard
+
+_SLOW_EVERY = 6
+"""Frames between updates of numbers and charts: ten a second is as fast as anyone reads them."""
+
+
+class RaceBoard(QWidget):
+    """Shows a :class:`RaceView`. Call ``frame`` once a frame while something moves."""
+
+    said = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._view: RaceView | None = None
+        self._frames = 0
+        self._revision = -1
+        self._colored: set[str] = set()
+        self.panes: list[LanePane] = []
+        self.charts = ChartRow(theme)
+        self.why = WhyStrip(theme)
+        self.same = SameStrip(theme)
+        self.winner = WinnerCard(theme)
+        self._lanes = QHBoxLayout()
+        self._lanes.setSpacing(12)
+        strip = QHBoxLayout()
+        strip.setSpacing(12)
+        strip.addWidget(self.why, 5)
+        strip.addWidget(self.same, 4)
+        strip.addWidget(self.winner, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(self._lanes, 5)
+        layout.addWidget(self.charts, 2)
+        layout.addLayout(strip, 0)
+        self.same.show_fork.connect(self._point_at_fork)
+
+    @property
+    def view(self) -> RaceView | None:
+        """The race that is shown."""
+        return self._view
+
+    def set_lanes(self, specs: Sequence[LaneSpec], max_tokens: int, format_title: str) -> None:
+        """Shows lanes that have not raced yet."""
+        self._view = None
+        self._revision = -1
+        self._colored.clear()
+        if len(specs) != len(self.panes):
+            for pane in self.panes:
+                self._lanes.removeWidget(pane)
+                pane.hide()
+                pane.deleteLater()
+            self.panes = [LanePane(self._theme, index, spec) for index, spec in enumerate(specs)]
+            for pane in self.panes:
+                pane.copied.connect(self.copy)
+                self._lanes.addWidget(pane, 1)
+        for pane, spec in zip(self.panes, specs, strict=True):
+            pane.set_spec(spec)
+            pane.reset(max_tokens)
+        self.charts.set_lanes(specs)
+        self.why.clear()
+        self.same.clear()
+        self.winner.clear(format_title)
+
+    def set_view(self, view: RaceView) -> None:
+        """Shows a race from its first event."""
+        self.set_lanes(view.header.lanes, view.header.request.max_tokens, view.format_title)
+        self._view = view
+        self._frames = 0
+
+    def replace_view(self, view: RaceView) -> None:
+        """Shows the same race at another moment, as when a replay is scrubbed back."""
+        self._view = view
+        self._revision = -1
+        self._colored.clear()
+        self.charts.set_lanes(view.header.lanes)
+
+    def frame(self) -> bool:
+        """Shows what is new; returns whether anything still moves without new events."""
+        view = self._view
+        if view is None:
+            return False
+        fresh = view.revision != self._revision
+        moving = False
+        for pane, lane in zip(self.panes, view.lanes, strict=True):
+            if fresh:
+                pane.show_fast(lane.state)
+            moving = pane.text.step_scroll() or moving
+        self._revision = view.revision
+        self._frames += 1
+        if self._frames % _SLOW_EVERY == 1 or (fresh and view.over):
+            self.show_slow()
+        return moving
+
+    def show_slow(self) -> None:
+        """Shows numbers, charts, reasons and verdict as they stand."""
+        view = self._view
+        if view is None:
+            return
+        for pane, lane in zip(self.panes, view.lanes, strict=True):
+            pane.show_numbers(lane.state)
+            if lane.state.over and lane.spec.id not in self._colored and lane.state.tokens:
+                self._colored.add(lane.spec.id)
+                self._color_later(pane, lane.state)
+        self.charts.show_view(view)
+        self.why.show_view(view)
+        self.same.show_view(view)
+        self.winner.show_view(view)
+
+    def _color_later(self, pane: LanePane, state: LaneState) -> None:
+        view = self._view
+        assert view is not None
+        workload = view.header.workload
+
+        def color() -> None:
+            if view is self._view and len(pane.text.toPlainText()) > 0:
+                pane.text.color_code(code_spans(pane.text.toPlainText(), workload))
+
+        QTimer.singleShot(0, self, color)
+
+    def _point_at_fork(self, lane_id: str, token: int) -> None:
+        view = self._view
+        if view is None:
+            return
+        for pane, lane in zip(self.panes, view.lanes, strict=True):
+            if lane.spec.id == lane_id or not lane.drafting:
+                pane.text.show_token(token)
+
+    def copy(self, text: str) -> None:
+        """Puts text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit("Copied.")

@@ -1,0 +1,242 @@
+"""The bar on top of the Race tab: what to race, and the one button that does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSettings, QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.pairs import Pair
+from app.race.formats import FORMATS
+from app.race.lanes import MAX_K, Sampling
+from app.race.prompts import CUSTOM, Prompt, custom_prompt
+from app.ui.widgets import button, restyle
+from app.worker.setup import Choice
+
+
+class RaceControls(QWidget):
+    """Pickers and the Race button.
+
+    Signals:
+        race: The user asks for a race. stop: or to stop it.
+        changed: Something of the choice changed.
+        prompt_changed: Another prompt was picked.
+    """
+
+    race = Signal()
+    stop = Signal()
+    changed = Signal()
+    prompt_changed = Signal()
+
+    def __init__(self, pairs: Sequence[Pair], prompts: Sequence[Prompt]) -> None:
+        super().__init__()
+        self._pairs = list(pairs)
+        self._prompts = list(prompts)
+        self._custom: Prompt | None = None
+        self._running = False
+        self.pair = _combo("Model and drafter", [pair.title for pair in pairs], 150)
+        self.prompt = _combo("Prompt", [prompt.title for prompt in prompts], 150)
+        self.k = QSpinBox()
+        self.k.setRange(1, MAX_K)
+        self.k.setValue(3)
+        self.temperature = QDoubleSpinBox()
+        self.temperature.setRange(0, 2)
+        self.temperature.setSingleStep(0.1)
+        self.temperature.setDecimals(1)
+        self.max_tokens = QSpinBox()
+        self.max_tokens.setRange(16, 8192)
+        self.max_tokens.setSingleStep(32)
+        self.max_tokens.setValue(256)
+        self.format = _combo("Format", [item.title for item in FORMATS.values()], 112)
+        self.go = button("Race", "primary")
+        self.go.setMinimumWidth(112)
+        self._lay_out()
+        self._connect()
+        self._pair_picked()
+        self._show_block()
+        self.set_running(False)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        tips = {
+            "Model and drafter": "The full model and the small drafter that belongs to it.",
+            "Prompt": "What both lanes are asked. Edit it below.",
+            "Draft tokens K": "How many tokens the drafter guesses each round. MLX counts one more and calls it block.",
+            "Temperature": "0 always takes the likeliest token. Above 0 both lanes draw with the same random numbers.",
+            "Max tokens": "A lane stops after this many tokens, if it has not finished before.",
+            "Format": "\n".join(f"{item.title}: {item.note}." for item in FORMATS.values()),
+        }
+        fields: list[tuple[str, QWidget, int]] = [
+            ("Model and drafter", self.pair, 5),
+            ("Prompt", self.prompt, 5),
+            ("Draft tokens K", self.k, 0),
+            ("Temperature", self.temperature, 0),
+            ("Max tokens", self.max_tokens, 0),
+            ("Format", self.format, 0),
+        ]
+        for name, widget, stretch in fields:
+            widget.setToolTip(tips[name])
+            widget.setAccessibleName(name)
+            column = QVBoxLayout()
+            column.setSpacing(4)
+            caption = QLabel(name)
+            caption.setProperty("role", "field")
+            caption.setBuddy(widget)
+            column.addWidget(caption)
+            column.addWidget(widget)
+            layout.addLayout(column, stretch)
+        for spin, width in ((self.k, 112), (self.temperature, 80), (self.max_tokens, 84)):
+            spin.setFixedWidth(width)
+        column = QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(self.go)
+        layout.addSpacing(4)
+        layout.addLayout(column)
+
+    def _connect(self) -> None:
+        self.pair.currentIndexChanged.connect(self._pair_picked)
+        self.prompt.currentIndexChanged.connect(self.prompt_changed)
+        self.k.valueChanged.connect(self._show_block)
+        for signal in (
+            self.pair.currentIndexChanged,
+            self.prompt.currentIndexChanged,
+            self.k.valueChanged,
+            self.temperature.valueChanged,
+            self.max_tokens.valueChanged,
+            self.format.currentIndexChanged,
+        ):
+            signal.connect(self.changed)
+        self.go.clicked.connect(self._clicked)
+
+    def _clicked(self) -> None:
+        (self.stop if self._running else self.race).emit()
+
+    def _pair_picked(self) -> None:
+        pair = self.selected_pair
+        if pair is not None:
+            self.k.setValue(min(MAX_K, pair.recommended_k))
+
+    def _show_block(self) -> None:
+        self.k.setSuffix(f"   block {self.k.value() + 1}")
+
+    @property
+    def selected_pair(self) -> Pair | None:
+        """The pair that is picked; None if there is none on this machine."""
+        at = self.pair.currentIndex()
+        return self._pairs[at] if 0 <= at < len(self._pairs) else None
+
+    @property
+    def selected_prompt(self) -> Prompt | None:
+        """The prompt that is picked."""
+        at = self.prompt.currentIndex()
+        shown = [*self._prompts, *([self._custom] if self._custom else [])]
+        return shown[at] if 0 <= at < len(shown) else None
+
+    def use_text(self, text: str) -> None:
+        """Picks the user's own prompt. A text that is one of the given prompts picks that one.
+
+        Raises:
+            ProblemError: the text cannot be a prompt.
+        """
+        known = next((at for at, prompt in enumerate(self._prompts) if prompt.text == text.strip()), None)
+        if known is not None:
+            self.prompt.setCurrentIndex(known)
+            return
+        self._custom = custom_prompt(text)
+        with QSignalBlocker(self.prompt):
+            if self.prompt.count() == len(self._prompts):
+                self.prompt.addItem(self._custom.title)
+            self.prompt.setCurrentIndex(len(self._prompts))
+        self.prompt_changed.emit()
+        self.changed.emit()
+
+    def choice(self) -> Choice | None:
+        """What is chosen; None without a pair or a prompt."""
+        pair, prompt = self.selected_pair, self.selected_prompt
+        if pair is None or prompt is None:
+            return None
+        return Choice(
+            pair=pair,
+            prompt=prompt,
+            k=self.k.value(),
+            max_tokens=self.max_tokens.value(),
+            sampling=Sampling(temperature=round(self.temperature.value(), 1)),
+            format=list(FORMATS)[self.format.currentIndex()],
+            context=max(2048, self.max_tokens.value() + 2048),
+        )
+
+    @property
+    def format_title(self) -> str:
+        """The format's name for people."""
+        return self.format.currentText()
+
+    def set_running(self, running: bool) -> None:
+        """Turns Race into Stop while a race runs, and locks what cannot change then."""
+        self._running = running
+        self.go.setText("Stop" if running else "Race")
+        self.go.setAccessibleName("Stop the race" if running else "Start the race")
+        self.go.setToolTip("Stop both lanes (Esc)" if running else "Start the race (Ctrl+Return)")
+        self.go.setEnabled(running or self.choice() is not None)
+        restyle(self.go, "stop" if running else "primary")
+        for widget in (self.pair, self.prompt, self.k, self.temperature, self.max_tokens, self.format):
+            widget.setEnabled(not running)
+
+    def remember(self, settings: QSettings) -> None:
+        """Writes the choice down."""
+        pair, prompt = self.selected_pair, self.selected_prompt
+        settings.setValue("race/pair", pair.id if pair else "")
+        settings.setValue("race/prompt", prompt.name if prompt else "")
+        settings.setValue("race/prompt-text", self._custom.text if self._custom else "")
+        settings.setValue("race/k", self.k.value())
+        settings.setValue("race/temperature", self.temperature.value())
+        settings.setValue("race/max-tokens", self.max_tokens.value())
+        settings.setValue("race/format", list(FORMATS)[self.format.currentIndex()])
+
+    def recall(self, settings: QSettings) -> None:
+        """Restores what was written down; what does not exist any more stays as it is."""
+        ids = [pair.id for pair in self._pairs]
+        names = [prompt.name for prompt in self._prompts]
+        pair, prompt = str(settings.value("race/pair", "")), str(settings.value("race/prompt", ""))
+        if pair in ids:
+            self.pair.setCurrentIndex(ids.index(pair))
+        own = str(settings.value("race/prompt-text", ""))
+        if prompt == CUSTOM and own.strip():
+            self.use_text(own)
+        elif prompt in names:
+            self.prompt.setCurrentIndex(names.index(prompt))
+        self.k.setValue(int(_number(settings, "race/k", self.k.value())))
+        self.max_tokens.setValue(int(_number(settings, "race/max-tokens", self.max_tokens.value())))
+        self.temperature.setValue(_number(settings, "race/temperature", 0.0))
+        known = str(settings.value("race/format", ""))
+        if known in FORMATS:
+            self.format.setCurrentIndex(list(FORMATS).index(known))
+
+
+def _combo(name: str, items: Sequence[str], least: int) -> QComboBox:
+    combo = QComboBox()
+    combo.addItems(list(items))
+    combo.setAccessibleName(name)
+    combo.setMinimumWidth(least)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    combo.setMinimumContentsLength(8)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    return combo
+
+
+def _number(settings: QSettings, key: str, default: float) -> float:
+    try:
+        return float(str(settings.value(key, default)))
+    except ValueError:
+        return default

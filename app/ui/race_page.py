@@ -1,0 +1,199 @@
+"""The Race tab: controls, prompt, and the board of the race that runs or ran last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.race.problems import Problem, ProblemError
+from app.race.prompts import Prompt
+from app.ui.failure_card import FailureCard
+from app.ui.prompt_bar import PromptBar
+from app.ui.race_board import RaceBoard
+from app.ui.race_controls import RaceControls
+from app.ui.race_runner import RaceRunner
+from app.ui.race_view import RaceView
+from app.ui.theme import Theme
+from app.worker.pool import WorkerPool
+from app.worker.setup import lane_specs
+
+FRAME_MS = 16
+
+
+class RacePage(QWidget):
+    """Races, and shows the race.
+
+    Signals:
+        said: A short remark for the user. running_changed: A race began or ended. recorded: A trace was completed.
+    """
+
+    said = Signal(str)
+    running_changed = Signal(bool)
+    recorded = Signal(object)
+
+    def __init__(
+        self, theme: Theme, places: Places, pool: WorkerPool, pairs: Sequence[Pair], prompts: Sequence[Prompt]
+    ) -> None:
+        super().__init__()
+        self._places = places
+        self.controls = RaceControls(pairs, prompts)
+        self.prompt_bar = PromptBar(theme)
+        self.board = RaceBoard(theme)
+        self.failure = FailureCard(theme)
+        self._failure_frame = QFrame()
+        self.runner = RaceRunner(places, pool, self)
+        self._frame = QTimer(self)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.setInterval(FRAME_MS)
+        self._frame.timeout.connect(self._on_frame)
+        self._warm = QTimer(self)
+        self._warm.setSingleShot(True)
+        self._warm.setInterval(400)
+        self._warm.timeout.connect(self._warm_up)
+        self._lay_out()
+        self.controls.race.connect(self.race)
+        self.controls.stop.connect(self.stop)
+        self.controls.changed.connect(self._choice_changed)
+        self.controls.prompt_changed.connect(self._prompt_changed)
+        self.prompt_bar.edited.connect(self._prompt_edited)
+        self.board.said.connect(self.said)
+        self.failure.copied.connect(self.board.copy)
+        self.runner.started.connect(self._started)
+        self.runner.finished.connect(self._finished)
+        self.runner.refused.connect(self.show_problem)
+        self._prompt_changed()
+        self._show_choice()
+
+    def _lay_out(self) -> None:
+        frame = QVBoxLayout(self._failure_frame)
+        frame.setContentsMargins(16, 4, 16, 4)
+        frame.addWidget(self.failure)
+        self._failure_frame.setProperty("role", "banner")
+        self._failure_frame.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.controls)
+        layout.addWidget(self.prompt_bar)
+        layout.addWidget(self._failure_frame)
+        layout.addWidget(self.board, 1)
+
+    @property
+    def running(self) -> bool:
+        """Whether a race runs."""
+        return self.runner.running
+
+    @property
+    def view(self) -> RaceView | None:
+        """The race that is shown, if there was one since the choice last changed."""
+        return self.board.view
+
+    @property
+    def trace(self) -> Path | None:
+        """The trace file of the race that is shown."""
+        return self.runner.trace if self.view else None
+
+    def load_slow_parts(self) -> None:
+        """Makes the charts and loads the workers; called after the window was first painted."""
+        self.board.charts.load()
+        self._warm_up()
+
+    def race(self) -> None:
+        """Starts a race of what is chosen."""
+        if self.prompt_bar.editing:
+            self.prompt_bar.accept()
+        choice = self.controls.choice()
+        if choice is None or self.running:
+            return
+        self._warm.stop()
+        self._failure_frame.hide()
+        self.controls.set_running(True)
+        self.running_changed.emit(True)
+        self.runner.start(choice)
+
+    def stop(self) -> None:
+        """Stops the race that runs."""
+        self.runner.stop()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Shows what is wrong with the race as a whole; a lane's own failure is shown in its pane."""
+        self.failure.show_problem(problem)
+        self._failure_frame.show()
+        if not self.running:
+            self.controls.set_running(False)
+            self.running_changed.emit(False)
+
+    def close_down(self) -> None:
+        """Ends races and workers."""
+        self._frame.stop()
+        self._warm.stop()
+        self.runner.close()
+
+    def remember(self, settings: QSettings) -> None:
+        """Writes the choice down."""
+        self.controls.remember(settings)
+
+    def recall(self, settings: QSettings) -> None:
+        """Restores the choice."""
+        self.controls.recall(settings)
+
+    def _started(self, view: RaceView) -> None:
+        self.board.set_view(view)
+        self.board.frame()
+        self._frame.start()
+
+    def _finished(self) -> None:
+        self.board.frame()
+        self.board.show_slow()
+        self.controls.set_running(False)
+        self.running_changed.emit(False)
+        self.recorded.emit(self.runner.trace)
+
+    def _on_frame(self) -> None:
+        self.runner.poll()
+        moving = self.board.frame()
+        if not moving and not self.running:
+            self._frame.stop()
+
+    def _choice_changed(self) -> None:
+        if self.running:
+            return
+        self._failure_frame.hide()
+        self._show_choice()
+        self._warm.start()
+
+    def _show_choice(self) -> None:
+        choice = self.controls.choice()
+        if choice is None:
+            return
+        try:
+            specs = lane_specs(choice, self._places)
+        except ProblemError as error:
+            self.show_problem(error.problem)
+            return
+        # What the last race showed stays until the next one.
+        if self.view is None:
+            self.board.set_lanes(specs, choice.max_tokens, self.controls.format_title)
+
+    def _warm_up(self) -> None:
+        choice = self.controls.choice()
+        if choice is not None:
+            # Any K is served by the same loaded worker, so a change of K alone starts nothing.
+            self.runner.warm_up(msgspec.structs.replace(choice, k=max(1, choice.k)))
+
+    def _prompt_changed(self) -> None:
+        prompt = self.controls.selected_prompt
+        if prompt is not None:
+            self.prompt_bar.set_prompt(prompt.text)
+
+    def _prompt_edited(self, text: str) -> None:
+        try:
+            self.controls.use_text(text)
+        except ProblemError as error:
+            self.show_problem(error.problem)

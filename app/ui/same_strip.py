@@ -1,0 +1,167 @@
+"""The Same? strip: are the outputs the same, token by token and, where programs ran, in what they do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.race.verdict import Comparison, TokenVerdict
+from app.ui.race_view import RaceView
+from app.ui.theme import Theme, color
+from app.ui.widgets import button, label, set_text
+
+_TONES = {
+    TokenVerdict.IDENTICAL: "good",
+    TokenVerdict.NEAR_TIE_FORK: "warn",
+    TokenVerdict.FORK: "bad",
+    TokenVerdict.UNKNOWN: "faint",
+}
+_WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
+
+
+class Mark(QWidget):
+    """A sign beside a verdict: a shape and a colour, so that neither stands alone."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.tone = "faint"
+        self.setFixedSize(QSize(14, 18))
+        theme.changed.connect(self.update)
+
+    def set_tone(self, tone: str) -> None:
+        """``tone`` is ``good`` (a disc), ``warn`` (a ring), ``bad`` (a square) or ``faint`` (a small disc)."""
+        if tone != self.tone:
+            self.tone = tone
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the sign."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tone = color(getattr(self._theme.look, self.tone))
+        if self.tone == "warn":
+            pen = painter.pen()
+            pen.setColor(tone)
+            pen.setWidthF(2.5)
+            painter.setPen(pen)
+            painter.drawEllipse(2, 5, 8, 8)
+        else:
+            painter.setPen(tone)
+            painter.setBrush(tone)
+            if self.tone == "bad":
+                painter.drawRect(2, 5, 8, 8)
+            elif self.tone == "good":
+                painter.drawEllipse(1, 4, 9, 9)
+            else:
+                painter.drawEllipse(3, 6, 5, 5)
+        painter.end()
+
+
+class SameStrip(QFrame):
+    """Shows the token verdict, and the behaviour verdict where there is one.
+
+    Signals:
+        show_fork: The user wants to see the token at which lanes differ: lane id and token index.
+        show_behaviour: The user wants to see what the programs did.
+    """
+
+    show_fork = Signal(str, int)
+    show_behaviour = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setAccessibleName("Same output?")
+        self._fork: tuple[str, int] | None = None
+        self.mark = Mark(theme)
+        self._tokens = label("", wrap=True)
+        self.show_button = button(
+            "Show", "quiet", tip="Shows the place in both texts where they part.", name="Show fork"
+        )
+        self.show_button.clicked.connect(self._show_fork)
+        self.behaviour_mark = Mark(theme)
+        self._behaviour = label("", wrap=True)
+        self.behaviour_button = button("Show", "quiet", tip="Shows what the programs printed.", name="Show programs")
+        self.behaviour_button.clicked.connect(self.show_behaviour)
+        self._note = label("", "note", wrap=True)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        rows = (
+            (self.mark, self._tokens, self.show_button),
+            (self.behaviour_mark, self._behaviour, self.behaviour_button),
+        )
+        for row, widgets in enumerate(rows):
+            for column, widget in enumerate(widgets):
+                grid.addWidget(widget, row, column)
+        grid.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(label("SAME OUTPUT?", "caption"))
+        layout.addLayout(head)
+        layout.addLayout(grid)
+        layout.addWidget(self._note)
+        layout.addStretch(1)
+        self.clear()
+
+    def clear(self) -> None:
+        """Says what will be here."""
+        self._fork = None
+        self.mark.set_tone("faint")
+        self._tokens.setText("Both lanes should write the same tokens. They are compared as they come.")
+        self._tokens.setProperty("role", "muted")
+        self._tokens.style().polish(self._tokens)
+        self.show_button.hide()
+        self._note.setText("")
+        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button):
+            widget.hide()
+
+    def show_view(self, view: RaceView) -> None:
+        """Shows the token verdict; with several drafting lanes, the worst one."""
+        found = [(lane, result) for lane in view.contenders if (result := view.comparison(lane)) is not None]
+        if not found:
+            return
+        lane, worst = min(found, key=lambda item: _WORST.index(item[1].verdict))
+        if worst.verdict is TokenVerdict.UNKNOWN and not worst.compared and not view.over:
+            return
+        several = f"{lane.title}: " if len(found) > 1 and worst.verdict is not TokenVerdict.IDENTICAL else ""
+        self.mark.set_tone(_TONES[worst.verdict])
+        if self._tokens.property("role"):
+            self._tokens.setProperty("role", "")
+            self._tokens.style().polish(self._tokens)
+        set_text(self._tokens, several + worst.sentence)
+        set_text(self._note, _note(worst))
+        self._fork = None if worst.fork_at is None else (lane.spec.id, worst.fork_at)
+        self.show_button.setVisible(self._fork is not None)
+
+    def set_behaviour(self, tone: str, sentence: str, *, details: bool) -> None:
+        """Shows the behaviour verdict; ``details`` offers a button to see more."""
+        self.behaviour_mark.set_tone(tone)
+        self._behaviour.setText(sentence)
+        self.behaviour_mark.show()
+        self._behaviour.show()
+        self.behaviour_button.setVisible(details)
+
+    @property
+    def sentence(self) -> str:
+        """The token verdict as shown."""
+        return self._tokens.text()
+
+    def _show_fork(self) -> None:
+        if self._fork is not None:
+            self.show_fork.emit(*self._fork)
+
+
+def _note(result: Comparison) -> str:
+    if result.smallest_gap is None or result.smallest_at is None:
+        return ""
+    floor = "measured" if result.measured_floor else "assumed"
+    return (
+        f"Closest call so far: {result.smallest_gap:.2f} logits at token {result.smallest_at + 1} "
+        f"\u00b7 near tie below {result.noise_floor:g} ({floor})"
+    )

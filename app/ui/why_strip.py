@@ -1,0 +1,155 @@
+"""The Why strip: where the time of a token went in each lane, as stacked bars, and one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from app.look import mix
+from app.race.explain import Split, split
+from app.ui.race_view import RaceView
+from app.ui.theme import Theme, color, ui_font
+from app.ui.widgets import label, set_text
+
+_ROW = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bar: the lane's name, colour index and split; ``drafting`` lanes show their parts."""
+
+    name: str
+    index: int
+    split: Split
+    drafting: bool
+
+
+class TimeBars(QWidget):
+    """Time per token of each lane, in ms: draft, verify and other stacked, on one scale."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: list[Row] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Time per token")
+        theme.changed.connect(self.update)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Shows ``rows``."""
+        if list(rows) != self._rows:
+            if len(rows) != len(self._rows):
+                self.updateGeometry()
+            self._rows = list(rows)
+            self.setAccessibleDescription("; ".join(f"{row.name} {describe(row)}" for row in rows))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """A line for each lane."""
+        return QSize(320, _ROW * max(2, len(self._rows)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the bars."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(9))
+        look = self._theme.look
+        longest = max((row.split.total_ns for row in self._rows), default=0.0)
+        metrics = painter.fontMetrics()
+        names = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0) + 12
+        texts = max((metrics.horizontalAdvance(describe(row)) for row in self._rows), default=0) + 12
+        room = max(40.0, self.width() - names - texts)
+        for number, row in enumerate(self._rows):
+            top = number * _ROW
+            painter.setPen(color(look.text))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, top, names, _ROW), int(middle | Qt.AlignmentFlag.AlignLeft), row.name)
+            wide = room * row.split.total_ns / longest if longest else 0.0
+            self._bar(painter, QRectF(names, top + 6, wide, _ROW - 12), row)
+            painter.setPen(color(look.muted))
+            place = QRectF(names + wide + 10, top, self.width() - names - wide - 10, _ROW)
+            painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), describe(row))
+        painter.end()
+
+    def _bar(self, painter: QPainter, bar: QRectF, row: Row) -> None:
+        look = self._theme.look
+        lane = look.lane(row.index)
+        shape = QPainterPath()
+        shape.addRoundedRect(bar, 3, 3)
+        painter.save()
+        painter.setClipPath(shape)
+        if not row.drafting:
+            painter.fillRect(bar, color(lane))
+        else:
+            left = bar.left()
+            parts = (
+                (row.split.draft_ns, mix(lane, "#ffffff" if look.dark else look.card, 0.55)),
+                (row.split.verify_ns, lane),
+                (row.split.other_ns, look.faint),
+            )
+            for part, tone in parts:
+                wide = bar.width() * part / row.split.total_ns if row.split.total_ns else 0.0
+                painter.fillRect(QRectF(left, bar.top(), wide + 0.5, bar.height()), color(tone))
+                left += wide
+        painter.restore()
+
+
+def describe(row: Row) -> str:
+    """The row's figures: the sum, and the parts of a drafting lane."""
+    total = f"{row.split.total_ns / 1e6:.1f} ms a token"
+    if not row.drafting:
+        return total
+    parts = [("draft", row.split.draft_ns), ("verify", row.split.verify_ns), ("other", row.split.other_ns)]
+    told = " + ".join(f"{name} {part / 1e6:.1f}" for name, part in parts if part >= 50_000)
+    return f"{told} = {total}" if told else total
+
+
+class WhyStrip(QFrame):
+    """Explains the result: bars and a sentence."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setAccessibleName("Why")
+        self._bars = TimeBars(theme)
+        self._sentence = label("", wrap=True)
+        self._empty = label("", "muted", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        layout.addWidget(label("WHY", "caption"))
+        layout.addWidget(self._bars)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._sentence)
+        layout.addStretch(1)
+        self.clear()
+
+    def clear(self) -> None:
+        """Says what will be here."""
+        self._bars.hide()
+        self._sentence.hide()
+        self._empty.setText("Where the time of each token goes, and whether drafting pays for itself.")
+        self._empty.show()
+
+    def show_view(self, view: RaceView) -> None:
+        """Shows the splits of all lanes and the sentence of the leading drafting lane."""
+        rows = []
+        for lane in view.lanes:
+            part = split(lane.state)
+            if part is not None:
+                name = lane.title.split(" (")[0]
+                rows.append(Row(name, lane.index, part, lane.drafting and bool(lane.state.drafted)))
+        if not rows:
+            return
+        self._bars.show_rows(rows)
+        self._bars.show()
+        self._empty.hide()
+        told = [(reason.speedup, reason.sentence) for lane in view.contenders if (reason := view.explanation(lane))]
+        if told:
+            set_text(self._sentence, max(told)[1])
+            self._sentence.setToolTip(self._sentence.text())
+            self._sentence.show()

@@ -1,0 +1,65 @@
+"""Small helpers for making widgets that look alike."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.theme import ui_font
+
+
+def label(
+    text: str, role: str = "", *, wrap: bool = False, size: float = 0.0, weight: QFont.Weight | None = None
+) -> QLabel:
+    """Returns a label. ``role`` picks its style in the style sheet; ``size`` (points) sets its own font instead."""
+    result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        result.setProperty("role", role)
+    if size:
+        font = ui_font(size, weight or QFont.Weight.Normal)
+        result.setFont(font)
+        # The application's style sheet sets a size for every widget; only another style sheet comes before it.
+        result.setStyleSheet(f"font-size: {font.pixelSize()}px; font-weight: {font.weight()};")
+    if wrap:
+        result.setWordWrap(True)
+        result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return result
+
+
+def set_text(target: QLabel, text: str) -> None:
+    """Sets a label's text if it differs, so that nothing is laid out anew for nothing."""
+    if target.text() != text:
+        target.setText(text)
+
+
+def button(text: str, role: str = "", *, tip: str = "", name: str = "") -> QPushButton:
+    """Returns a push button with a style role, a tooltip and an accessible name."""
+    result = QPushButton(text)
+    if role:
+        result.setProperty("role", role)
+    result.setToolTip(tip)
+    result.setAccessibleName(name or text)
+    result.setAutoDefault(False)
+    return result
+
+
+def card(title: str = "") -> tuple[QFrame, QVBoxLayout]:
+    """Returns a framed panel and its layout."""
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(16, 12, 16, 12)
+    layout.setSpacing(8)
+    if title:
+        frame.setAccessibleName(title)
+    return frame, layout
+
+
+def restyle(widget: QWidget, role: str) -> None:
+    """Gives a widget another style role."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

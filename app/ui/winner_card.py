@@ -1,0 +1,88 @@
+"""The winner card: who is ahead, how many times faster, and in which format."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.race.fold import Phase
+from app.ui.race_view import RaceView
+from app.ui.theme import Theme
+from app.ui.widgets import label, set_text
+
+_DRAW = 1.005
+"""Below this ratio no lane is called faster."""
+
+
+class WinnerCard(QFrame):
+    """Shows the ratio of the leading lane. Its frame takes that lane's colour once the race is over."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._lane = -1
+        self._over = False
+        self.setObjectName("winner")
+        self.setAccessibleName("Winner")
+        self._head = label("", "muted")
+        self._ratio = label("", weight=QFont.Weight.Bold, size=27)
+        self._foot = label("", "note", wrap=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 12)
+        layout.setSpacing(0)
+        layout.addStretch(1)
+        for widget in (self._head, self._ratio, self._foot):
+            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setMinimumWidth(176)
+        theme.changed.connect(self._restyle)
+        self.clear("")
+
+    def clear(self, format_title: str) -> None:
+        """Says that there is no race yet."""
+        self._lane, self._over = -1, False
+        self._head.setText("Speedup")
+        self._ratio.setText("\u2013")
+        self._foot.setText(format_title)
+        self._restyle()
+
+    def show_view(self, view: RaceView) -> None:
+        """Shows who is ahead, or who won."""
+        leader = view.leader
+        set_text(self._foot, view.format_title + (", live" if not view.over else ""))
+        failed = any(lane.state.phase is Phase.FAILED for lane in view.lanes)
+        if leader is None:
+            if failed:
+                set_text(self._head, "No result")
+            return
+        lane, ratio = leader
+        name = lane.title.split(" (")[0]
+        if failed and view.over:
+            set_text(self._head, "A lane failed: no winner")
+        elif ratio < _DRAW:
+            set_text(self._head, "Level" if view.over else "Level so far")
+        else:
+            set_text(self._head, f"{name} {'wins' if view.over else 'ahead'}")
+        set_text(self._ratio, f"{ratio:.2f}\u00d7")
+        state = (lane.index if ratio >= _DRAW and not failed else -1, view.over)
+        if state != (self._lane, self._over):
+            self._lane, self._over = state
+            self._restyle()
+
+    @property
+    def sentence(self) -> str:
+        """What the card says, in one line."""
+        return f"{self._head.text()} {self._ratio.text()} ({self._foot.text()})"
+
+    def _restyle(self) -> None:
+        look = self._theme.look
+        tone = look.lane(self._lane) if self._lane >= 0 else look.faint
+        edge = tone if self._over and self._lane >= 0 else look.line
+        self.setStyleSheet(
+            f"QFrame#winner {{ background: {look.card}; border: {2 if edge == tone else 1}px solid {edge};"
+            " border-radius: 8px; }"
+        )
+        font = self._ratio.font()
+        self._ratio.setStyleSheet(f"color: {tone}; font-size: {font.pixelSize()}px; font-weight: 700;")
