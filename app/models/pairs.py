@@ -5,14 +5,34 @@ These structs are also the schema of models.toml: a key there is a field here.
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
 
 Engine = Literal["llama.cpp", "mlx", "transformers", "server"]
-SHA256_PATTERN = r"^[0-9a-f]{64}$"
-# A path inside a repository: no drive, no leading slash, no "." or ".." part, no backslash.
-RELATIVE_PATH_PATTERN = r"^(?!/)(?!.*(^|/)\.\.?(/|$))[^\\:\x00-\x1f]+$"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BAD_CHARACTERS = re.compile(r'[\\:*?"<>|\x00-\x1f]')
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10))}
+
+
+def is_sha256(text: str) -> bool:
+    """Returns whether `text` is a SHA-256 digest in small hexadecimal letters."""
+    return _SHA256.fullmatch(text) is not None
+
+
+def is_safe_path(path: str) -> bool:
+    """Returns whether `path` stays inside the folder it is joined to, on every system.
+
+    Paths come from registry files and from servers. Parts are separated by "/"; none is empty, ".", "..", a device
+    name of Windows, or ends in a dot or a space.
+    """
+    if not 0 < len(path) <= 400 or _BAD_CHARACTERS.search(path):
+        return False
+    return all(
+        part.rstrip(" .") == part and part != "" and part.split(".", 1)[0].lower() not in _RESERVED
+        for part in path.split("/")
+    )
 
 
 class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

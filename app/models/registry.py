@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from app.models.pairs import RELATIVE_PATH_PATTERN, SHA256_PATTERN, ModelFile, ModelSource, Pair
+from app.models.pairs import ModelFile, ModelSource, Pair, is_safe_path, is_sha256
 from app.models.places import Places, find_places
 from app.models.toml_lines import LineIndex
 from app.models.toml_lines import Path as KeyPath
+from app.race.lanes import MAX_K
 
 SCHEMA = 1
 _MAX_BYTES = 4 << 20
@@ -137,14 +138,14 @@ def _explain(message: str) -> tuple[KeyPath, str]:
 
 
 def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
-    if not _ID.match(pair.id):
+    if not _ID.fullmatch(pair.id):
         yield ("id",), 'An id has small letters, digits, ".", "_" and "-", and starts with a letter or a digit.'
     if not pair.title.strip():
         yield ("title",), "The title is empty."
     if not pair.engines:
         yield ("engines",), "Name at least one engine."
-    if not 1 <= pair.recommended_k <= 32:
-        yield ("recommended_k",), "recommended_k must be from 1 to 32."
+    if not 1 <= pair.recommended_k <= MAX_K:
+        yield ("recommended_k",), f"recommended_k must be from 1 to {MAX_K}."
     for name in ("parameters", "active_parameters"):
         value = getattr(pair, name)
         if value is not None and value <= 0:
@@ -162,11 +163,11 @@ def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:
     given = [name for name in ("repository", "resource", "folder") if getattr(source, name) is not None]
     if len(given) != 1:
         yield (given[-1:] and (given[-1],)) or (), "Give exactly one of repository, resource and folder."
-    if source.repository is not None and not _REPOSITORY.match(source.repository):
+    if source.repository is not None and not _REPOSITORY.fullmatch(source.repository):
         yield ("repository",), 'A repository is written "owner/name".'
-    if not _REVISION.match(source.revision):
+    if not _REVISION.fullmatch(source.revision):
         yield ("revision",), "The revision must be a branch, a tag or a commit."
-    if source.resource is not None and not re.match(RELATIVE_PATH_PATTERN, source.resource):
+    if source.resource is not None and not is_safe_path(source.resource):
         yield ("resource",), 'resource must be a relative path without "..".'
     if source.folder is not None and not Path(source.folder).expanduser().is_absolute():
         yield ("folder",), "folder must be an absolute path."
@@ -182,12 +183,12 @@ def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:
 def _file_problems(files: Iterable[ModelFile]) -> Iterator[tuple[KeyPath, str]]:
     seen: set[str] = set()
     for number, file in enumerate(files):
-        if not re.match(RELATIVE_PATH_PATTERN, file.path):
+        if not is_safe_path(file.path):
             yield ("files", number, "path"), f'"{file.path}" must be a relative path without "..".'
         if file.path in seen:
             yield ("files", number, "path"), f'"{file.path}" is listed twice.'
         if file.size is not None and file.size <= 0:
             yield ("files", number, "size"), "size must be above 0."
-        if file.sha256 is not None and not re.match(SHA256_PATTERN, file.sha256):
+        if file.sha256 is not None and not is_sha256(file.sha256):
             yield ("files", number, "sha256"), "sha256 must be 64 hexadecimal digits in small letters."
         seen.add(file.path)

@@ -79,7 +79,7 @@ def test_a_users_file_adds_pairs_and_replaces_those_of_the_same_id(places: Place
         ("schema = 1\n" + PAIR.replace("a.gguf", "../a.gguf"), 8, "relative path"),
         ("schema = 1\n" + PAIR.replace("size = 3", "size = 0"), 8, "above 0"),
         ("schema = 1\n" + PAIR + PAIR, 13, "used twice"),
-        ("schema = 1\n" + PAIR + "recommended_k = 99\n", 11, "1 to 32"),
+        ("schema = 1\n" + PAIR + "recommended_k = 99\n", 11, "1 to 16"),
         ("schema = 1\n" + PAIR + "gated = true\n", 11, "licence_page"),
         ("schema = 1\n" + PAIR + 'target.folder = "/x"\n', 11, "exactly one"),
         ("schema = 1\n" + PAIR.replace("[[pair]]", "[pair]"), 3, "two brackets"),

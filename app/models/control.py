@@ -1,0 +1,51 @@
+"""Pause, resume and cancel for background work. One object, shared by all threads of the work."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Cancelled(Exception):
+    """The work was told to stop."""
+
+
+class Control:
+    """Told from the outside, asked from the inside. All methods are safe in any thread."""
+
+    def __init__(self) -> None:
+        self._go = threading.Event()
+        self._go.set()
+        self._stop = threading.Event()
+
+    def pause(self) -> None:
+        self._go.clear()
+
+    def resume(self) -> None:
+        self._go.set()
+
+    def cancel(self) -> None:
+        self._stop.set()
+        self._go.set()
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._go.is_set() and not self._stop.is_set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raises Cancelled if the work shall stop."""
+        if self._stop.is_set():
+            raise Cancelled
+
+    def wait_while_paused(self) -> None:
+        """Returns when the work may go on. Raises Cancelled if it shall stop."""
+        self._go.wait()
+        self.check()
+
+    def wait(self, seconds: float) -> None:
+        """Sleeps, but not through a cancel. Raises Cancelled if the work shall stop."""
+        self._stop.wait(seconds)
+        self.check()
