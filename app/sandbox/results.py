@@ -92,7 +92,8 @@ class Raised(msgspec.Struct, frozen=True):
 
 
 class ProducedFile(msgspec.Struct, frozen=True):
-    """A file in the work directory at the end. `data` is there for pictures and small text files only."""
+    """A file in the work directory at the end. `data` is there for pictures and small text files only;
+    the digest is empty where there was too much to read."""
 
     name: str
     size: int

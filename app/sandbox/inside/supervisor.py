@@ -18,7 +18,8 @@ PICTURES = (".png", ".svg")
 TEXTS = (".csv", ".tsv", ".json", ".txt", ".md", ".html")
 PICTURE_BYTES = 3 * 1024 * 1024
 TEXT_BYTES = 128 * 1024
-DATA_BYTES = 12 * 1024 * 1024  # of all files together
+DATA_BYTES = 12 * 1024 * 1024  # of all files together, in base64
+READ_BYTES = 128 * 1024 * 1024  # of all files together, for their digests
 FILES = 200
 
 
@@ -45,7 +46,7 @@ def main(report_fd: int) -> None:
     status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end)
     wall = time.monotonic() - started
     kill_the_rest()
-    report = fold(lines)
+    report = fold(lines, len(job["scenarios"]))
     report["status"] = status
     report["timed_out"] = not in_time
     report["wall_s"] = wall
@@ -137,21 +138,23 @@ def kill_the_rest() -> None:
             return
 
 
-def fold(lines: list[bytes]) -> dict[str, Any]:
+def fold(lines: list[bytes], scenarios: int) -> dict[str, Any]:
     """The child's report lines as one object. A line that was cut off by a kill is left out."""
     report: dict[str, Any] = {"outcomes": []}
     outcomes: list[list[Any]] = report["outcomes"]
     for line in lines:
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if "outcome" in event:
+        if not isinstance(event, dict):
+            continue  # the program can write here too
+        if "outcome" not in event:
+            report.update(event)
+        elif event.get("scenario") in range(scenarios):
             while len(outcomes) <= event["scenario"]:
                 outcomes.append([])
             outcomes[event["scenario"]].append(event["outcome"])
-        else:
-            report.update(event)
     return report
 
 
@@ -164,16 +167,17 @@ def collect(folder: str) -> tuple[list[dict[str, Any]], int]:
         if len(names) > 50 * FILES:
             break
     files: list[dict[str, Any]] = []
-    room = DATA_BYTES
+    room, unread = DATA_BYTES, READ_BYTES
     for path in sorted(names)[:FILES]:
-        entry = read_file(path, folder, room)
+        entry = read_file(path, folder, room, unread)
         if entry is not None:
             room -= len(entry["data"] or "")
+            unread -= entry["size"] if entry["sha256"] else 0
             files.append(entry)
     return files, max(0, len(names) - FILES)
 
 
-def read_file(path: str, folder: str, room: int) -> dict[str, Any] | None:
+def read_file(path: str, folder: str, room: int, unread: int) -> dict[str, Any] | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -187,13 +191,14 @@ def read_file(path: str, folder: str, room: int) -> dict[str, Any] | None:
         most = PICTURE_BYTES if lower.endswith(PICTURES) else TEXT_BYTES if lower.endswith(TEXTS) else -1
         keep = info.st_size <= most and info.st_size * 4 // 3 + 4 <= room
         data = b""
-        for block in iter(lambda: file.read(1 << 20), b""):
+        whole = info.st_size <= unread  # holes and hard links can make little data look like much
+        for block in iter(lambda: file.read(1 << 20), b"") if whole else ():
             digest.update(block)
             if keep:
                 data += block
     name = os.path.relpath(path, folder).encode("utf-8", "backslashreplace").decode()
-    kept = base64.b64encode(data).decode() if keep else None
-    return {"name": name, "size": info.st_size, "sha256": digest.hexdigest(), "data": kept}
+    kept = base64.b64encode(data).decode() if keep and whole else None
+    return {"name": name, "size": info.st_size, "sha256": digest.hexdigest() if whole else "", "data": kept}
 
 
 def write_all(fd: int, data: bytes) -> None:
