@@ -116,7 +116,7 @@ print(settings["color"])
         "settings": ["options", "config"],
         "old": ["previous", "saved"],
     },
-    checks=['callable(override({"a": 1}, "a", 2).__enter__)'],
+    checks=['(d := {"a": 1}, o := override(d, "a", 2), o.__enter__(), d["a"])[-1] == 2'],
     topic="classes",
 )
 
@@ -351,7 +351,7 @@ first.values["theme"] = "dark"
 print(second.values)
 print(first is second)
 """,
-    names={"Settings": ["Config", "Options"], "._instance": ["_only"]},
+    names={"Settings": ["Config", "Options"]},
     checks=["Settings() is Settings()"],
     topic="classes",
 )
@@ -392,7 +392,7 @@ news.publish("it rains")
         "callback": ["listener", "handler"],
         ".publish": ["notify", "emit"],
     },
-    checks=['Publisher().publish("x") is None'],
+    checks=['(got := [], p := Publisher(), p.subscribe(got.append), p.publish("x"), got)[-1] == ["x"]'],
     topic="classes",
 )
 
@@ -427,5 +427,40 @@ class Door:
     demo='door = Door()\nfor action in ["open", "close", "lock"]:\n    print(action, "->", door.handle(action))',
     names={"action": ["event", "command"], ".handle": ["apply", "do"]},
     checks=['Door().handle("lock") == "locked"', 'Door().state == "closed"'],
+    topic="classes",
+)
+
+
+program(
+    asks=[
+        "records events with their level in a log",
+        "keeps an event log that can be filtered",
+        "collects log messages and filters them by level",
+    ],
+    source='''
+class EventLog:
+    """Messages with a level, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, str]] = []
+
+    def add(self, level: str, message: str) -> None:
+        """Append a message."""
+        self.entries.append((level.upper(), message))
+
+    def filter(self, level: str) -> list[str]:
+        """Return the messages of one level."""
+        return [message for found, message in self.entries if found == level.upper()]
+''',
+    demo="""
+log = EventLog()
+log.add("info", "started")
+log.add("error", "disk is full")
+log.add("info", "stopped")
+print(log.filter("info"))
+print(log.filter("error"))
+""",
+    names={"EventLog": ["Logbook", "MessageLog"], "message": ["text"], ".filter": ["by_level", "with_level"]},
+    checks=['(e := EventLog(), e.add("info", "a"), e.add("error", "b"), e.filter("info"))[-1] == ["a"]'],
     topic="classes",
 )

@@ -122,7 +122,7 @@ for command in ["ls", "cd", "cat", "pwd"]:
 print(history.latest())
 """,
     names={"History": ["RecentItems", "Memory"], "size": ["limit", "length"], ".latest": ["newest", "recent"]},
-    checks=["History(2).latest() == []"],
+    checks=['(h := History(2), h.add("a"), h.add("b"), h.add("c"), h.latest())[-1] == ["c", "b"]'],
     topic="collections",
 )
 
@@ -244,7 +244,7 @@ cache.put("c", 3)
 print(list(cache.data))
 """,
     names={"LRUCache": ["RecentCache", "Cache"], ".capacity": ["size", "limit"], ".data": ["entries", "items"]},
-    checks=['LRUCache(1).get("a") is None'],
+    checks=['(c := LRUCache(1), c.put("a", 1), c.put("b", 2), c.get("a"), c.get("b"))[-2:] == (None, 2)'],
     topic="collections",
     name="lru_cache_class",
 )

@@ -258,16 +258,17 @@ program(
     asks=[
         "finds the common items of two lists with sets",
         "returns what two lists share",
-        "computes the intersection of two lists",
+        "keeps the items of a list that another list also has",
     ],
     source='''
 def common_items(first: list, second: list) -> list:
-    """Return the sorted items that are in both lists."""
-    return sorted(set(first) & set(second))
+    """Return the items of the first list that are also in the second."""
+    others = set(second)
+    return [item for item in first if item in others]
 ''',
     demo="print(common_items([1, 2, 3, 4], [3, 4, 5]))",
     names={"common_items": ["shared", "intersection"], "first": ["left"], "second": ["right"]},
-    checks=["common_items([1, 2, 3], [3, 2, 9]) == [2, 3]", "common_items([], [1]) == []"],
+    checks=["common_items([3, 1, 3, 2], [3, 2, 9]) == [3, 3, 2]", "common_items([], [1]) == []"],
     topic="sets",
 )
 

@@ -268,12 +268,12 @@ def describe(value: object) -> str:
     return f"something: {value}"
 
 
-@describe.register
+@describe.register(int)
 def _(value: int) -> str:
     return f"the number {value}"
 
 
-@describe.register
+@describe.register(list)
 def _(value: list) -> str:
     return f"a list of {len(value)} items"
 ''',

@@ -88,24 +88,25 @@ def german_dates(text: str) -> str:
 
 program(
     asks=[
-        "converts camelCase to snake_case",
-        "turns a camel case name into snake case",
-        "rewrites names like userName as user_name",
+        "splits a camelCase name into words",
+        "reads the words of a name like userName",
+        "turns a camel case name into a title",
     ],
     source='''
 import re
 
 
-def camel_to_snake(name: str) -> str:
-    """Turn a camelCase name into snake_case."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+def name_to_title(name: str) -> str:
+    """Turn a name like maxItemCount into a title like Max item count."""
+    words = re.findall(r"[A-Z]?[a-z]+", name)
+    return " ".join(words).capitalize()
 ''',
-    demo='print(camel_to_snake("userName"))\nprint(camel_to_snake("MaxItemCount"))',
-    names={"camel_to_snake": ["to_snake_case", "snake_case"], "name": ["text", "identifier"]},
-    checks=['camel_to_snake("userName") == "user_name"', 'camel_to_snake("MaxItemCount") == "max_item_count"'],
+    demo='print(name_to_title("userName"))\nprint(name_to_title("maxItemCount"))',
+    names={"name_to_title": ["make_title", "label_of"], "name": ["text", "identifier"], "words": ["parts"]},
+    checks=['name_to_title("userName") == "User name"', 'name_to_title("maxItemCount") == "Max item count"'],
     topic="regex",
-    name="camel_to_snake_regex",
 )
+
 
 program(
     asks=[
