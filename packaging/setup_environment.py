@@ -1,0 +1,119 @@
+"""Sets up the project's environment in .venv. Needs Python alone; run by make, safe to run again.
+
+Usage: python packaging/setup_environment.py app|dev
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LEAST_PYTHON = (3, 11)
+
+# What Qt's platform plugins load, and the Debian package that carries each.
+QT_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+}
+
+
+def say(text: str) -> None:
+    """Prints a line at once, so that long steps are announced before they begin."""
+    print(text, flush=True)
+
+
+def run(*command: str, env: dict[str, str] | None = None) -> None:
+    """Runs a command in the project's folder; ends the set-up with its status if it fails."""
+    done = subprocess.run(command, cwd=ROOT, env=env, check=False)
+    if done.returncode:
+        sys.exit(f"set-up: this command failed with status {done.returncode}:\n  {' '.join(command)}")
+
+
+def missing_packages() -> list[str]:
+    """Returns the Debian packages of the libraries that Qt needs and that cannot be loaded."""
+    missing = []
+    for library, package in QT_LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    return missing
+
+
+def system_libraries() -> None:
+    """Installs the libraries that the window needs, if that is possible here, else says how."""
+    if sys.platform != "linux" or not (missing := missing_packages()):
+        return
+    apt = shutil.which("apt-get")
+    if apt is None:
+        say(f"set-up: the window needs system libraries that are missing here; on Debian they are: {' '.join(missing)}")
+        return
+    admin: list[str] = []
+    if os.geteuid() != 0:
+        sudo = shutil.which("sudo")
+        if sudo is None or subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode:
+            say(f"set-up: the window needs system libraries. Please run:\n  sudo apt-get install {' '.join(missing)}")
+            return
+        admin = [sudo, "-n"]
+    say(f"set-up: installing system libraries for the window: {' '.join(missing)}")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
+        if subprocess.run([*admin, apt, *step], env=quiet, stdout=subprocess.DEVNULL, check=False).returncode:
+            say("set-up: that did not work; the terminal commands work without them.")
+            return
+
+
+def gpu_settings() -> list[str]:
+    """Returns build settings of llama.cpp for this machine's GPU. Metal needs none; CUDA needs its compiler."""
+    if os.environ.get("MTP_RACE_GPU") == "off" or not shutil.which("nvidia-smi") or not shutil.which("nvcc"):
+        return []
+    if subprocess.run(["nvidia-smi", "-L"], capture_output=True, check=False).returncode:
+        return []
+    say("set-up: building llama.cpp for the NVIDIA GPU (MTP_RACE_GPU=off builds for the CPU alone)")
+    return ["--config-settings-package", "llama-cpp-python:cmake.define.GGML_CUDA=ON"]
+
+
+def main() -> None:
+    """Sets up the app's environment, or with ``dev`` the one for tests as well."""
+    which = sys.argv[1] if len(sys.argv) > 1 else "app"
+    if sys.version_info < LEAST_PYTHON:
+        sys.exit(f"set-up: MTP Race needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    system_libraries()
+    folder = "Scripts" if os.name == "nt" else "bin"
+    python = VENV / folder / "python"
+    if not python.exists():
+        say("set-up: making the virtual environment .venv")
+        venv.create(VENV, with_pip=True)
+    uv = VENV / folder / "uv"
+    if not uv.exists():
+        run(str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements/bootstrap.txt")
+    say("set-up: installing what is needed; the first time llama.cpp is compiled, which takes 5 to 15 minutes")
+    install = [str(uv), "pip", "install", "--python", str(python), "--require-hashes", *gpu_settings()]
+    # The source file of llama.cpp holds what is compiled; a wheel of it is kept in uv's cache and never built twice.
+    run(*install, "-r", f"requirements/{which}.txt")
+    run(str(uv), "pip", "install", "--python", str(python), "--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
+    (VENV / f".ready-{which}").touch()
+
+
+if __name__ == "__main__":
+    main()
