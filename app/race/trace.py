@@ -17,7 +17,7 @@ import msgspec
 from app.race.events import LaneEvent, Ns
 from app.race.fold import RaceState
 from app.race.lanes import LaneSpec, Request
-from app.race.problems import Problem, ProblemError
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
 VERSION: Final = 1
 MAGIC: Final = b'{"mtp_race_trace":'
@@ -177,7 +177,7 @@ def read_trace(chunks: Iterable[bytes]) -> Trace:
 def _version(first: bytes) -> int:
     try:
         return msgspec.json.decode(first, type=_Version).mtp_race_trace
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except DECODE_ERRORS as error:
         raise ProblemError(_not_a_trace(f"Its first line is damaged: {error}.")) from error
 
 
@@ -198,7 +198,7 @@ def _reader_for(version: int) -> Callable[[bytes, Iterator[tuple[bytes, bool]]],
 def _read_version_1(first: bytes, lines: Iterator[tuple[bytes, bool]]) -> Trace:
     try:
         trace = Trace(msgspec.json.decode(first, type=Header))
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except DECODE_ERRORS as error:
         raise ProblemError(_not_a_trace(f"Its first line is damaged: {error}.")) from error
     digest = hashlib.sha256(first + b"\n")
     decoder = msgspec.json.Decoder(Record)
@@ -211,7 +211,7 @@ def _read_version_1(first: bytes, lines: Iterator[tuple[bytes, bool]]) -> Trace:
             return _close(trace, line, digest.hexdigest(), rest=next(lines, None) is not None)
         try:
             trace.records.append(decoder.decode(line))
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except DECODE_ERRORS as error:
             trace.note = f"The trace is damaged at line {number} ({error}); it is shown up to there."
             return trace
         digest.update(line + b"\n")
@@ -229,7 +229,7 @@ class _Version(msgspec.Struct):
 def _close(trace: Trace, line: bytes, digest: str, *, rest: bool) -> Trace:
     try:
         closing = msgspec.json.decode(line, type=Closing)
-    except (msgspec.MsgspecError, RecursionError):
+    except DECODE_ERRORS:
         trace.note = "The closing line of the trace is damaged."
         return trace
     if closing.digest != f"sha256:{digest}" or closing.closing != len(trace.records) or rest:

@@ -14,6 +14,7 @@ import msgspec
 
 from app.race.events import LaneEvent
 from app.race.lanes import KPolicy, KRange, LaneSpec, Request
+from app.race.problems import DECODE_ERRORS
 
 MAX_FRAME: Final = 64 * 1024 * 1024
 _LENGTH: Final = struct.Struct("<I")
@@ -78,7 +79,7 @@ def unpack_event(body: bytes) -> LaneEvent:
 def _unpack(decoder: msgspec.msgpack.Decoder[_T], body: bytes) -> _T:
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except DECODE_ERRORS as error:
         raise ProtocolError(f"not a frame of this protocol: {error}") from error
 
 

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.race.events import Done, Failed, Finish, Prefilled, Round, Token
+from app.race.fold import LaneState, Phase, RaceState, speedup
+from app.race.problems import Problem
+from tests.race.builders import MS, folded, lane_events
+from tests.race.strategies import events, records
+
+
+def test_a_baseline_lane_counts_one_token_a_round_and_times_only_the_decoding() -> None:
+    state = folded(lane_events(range(11), step_ms=10))
+    assert (state.count, len(state.rounds), state.drafted) == (11, 10, 0)
+    assert state.decode_tps == pytest.approx(100)
+    assert state.ttft_ns == 20 * MS
+    assert state.prefill_tps == pytest.approx(350)
+    assert state.accepted_per_round is None
+    assert (state.phase, state.finish) == (Phase.FINISHED, Finish.END)
+
+
+def test_acceptance_is_counted_over_what_was_really_drafted() -> None:
+    state = LaneState()
+    for drafted, accepted in ((3, 3), (3, 1), (1, 0)):
+        state.apply(Round(0, MS, (Token(1, "a"),) * (accepted + 1), drafted, accepted))
+    assert (state.drafted, state.accepted) == (7, 4)
+    assert state.acceptance_rate == pytest.approx(4 / 7)
+    assert state.accepted_per_round == pytest.approx(4 / 3)
+    assert state.acceptance_length == pytest.approx(7 / 3)
+    assert state.position_rates == pytest.approx([2 / 3, 1 / 2, 1 / 2])
+    assert state.conditional_rates == pytest.approx([2 / 3, 3 / 4, 1])
+
+
+def test_a_failed_lane_keeps_what_it_emitted() -> None:
+    state = folded([*lane_events(range(5))[:-1], Failed(Problem("crashed", "It died."))])
+    assert (state.phase, state.count, state.text) == (Phase.FAILED, 5, "<0><1><2><3><4>")
+    assert state.over
+
+
+def test_the_held_back_tail_belongs_to_the_text() -> None:
+    state = folded([Prefilled(0, 1, 1, Token(5, "")), Done(2, Finish.LENGTH, tail="�")])
+    assert state.text == "�"
+
+
+def test_a_round_that_tells_only_a_count_is_counted() -> None:
+    state = folded([Prefilled(0, MS, 1, Token(-1, "a")), Round(MS, 2 * MS, (Token(-1, "bcd"),), count=3)])
+    assert (state.count, state.text) == (4, "abcd")
+    assert state.decode_tps == pytest.approx(3000)
+
+
+def test_the_recent_rate_looks_at_whole_rounds_at_the_end() -> None:
+    slow = [Round(i * 100 * MS, (i + 1) * 100 * MS, (Token(1, "a"),)) for i in range(10)]
+    fast = [Round((1000 + i * 10) * MS, (1010 + i * 10) * MS, (Token(1, "a"),)) for i in range(10)]
+    state = folded([Prefilled(0, 0, 1, Token(1, "a")), *slow, *fast])
+    assert state.recent_tps(100 * MS) == pytest.approx(100)
+    assert LaneState().recent_tps() == 0
+
+
+def test_the_speedup_is_the_ratio_of_decode_rates() -> None:
+    baseline, mtp = folded(lane_events(range(13))), folded(lane_events(range(13), k=3))
+    assert speedup(baseline, mtp) == pytest.approx(4)
+    assert speedup(baseline, LaneState()) is None
+
+
+@given(st.lists(records, max_size=40), st.integers(0, 40))
+def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: list, cut: int) -> None:
+    whole, parts = RaceState.of(["baseline"]), RaceState.of(["baseline"])
+    for record in stream:
+        whole.apply(record.lane, record.e)
+    for batch in (stream[:cut], stream[cut:]):
+        for record in batch:
+            parts.apply(record.lane, record.e)
+    assert whole == parts
+
+
+@given(st.lists(events, max_size=40))
+def test_every_number_of_any_stream_can_be_computed(stream: list) -> None:
+    state = folded(stream)
+    rates = [*state.position_rates, *state.conditional_rates, state.acceptance_rate or 0]
+    assert all(0 <= rate <= 1 for rate in rates)
+    assert min(state.decode_tps, state.prefill_tps, state.recent_tps(), state.other_ns, state.decode_ns) >= 0
+    assert state.accepted <= state.drafted

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.race.events import Finish
+from app.race.fold import LaneState
+from app.race.verdict import TokenComparison, TokenVerdict, compare_tokens
+from tests.race.builders import folded, lane_events
+
+
+def test_equal_tokens_are_identical() -> None:
+    result = compare_tokens(folded(lane_events(range(9))), folded(lane_events(range(9), k=3)))
+    assert (result.verdict, result.compared, result.fork_at) == (TokenVerdict.IDENTICAL, 9, None)
+    assert result.sentence == "Tokens identical, 9 of 9."
+
+
+def test_a_fork_at_a_small_gap_is_a_near_tie() -> None:
+    ours, theirs = lane_events([1, 2, 3, 4], gap=0.01), lane_events([1, 2, 9, 4], k=2, gap=0.3)
+    result = compare_tokens(folded(ours), folded(theirs), noise_floor=0.02)
+    assert (result.verdict, result.fork_at, result.gap, result.ids) == (TokenVerdict.NEAR_TIE_FORK, 2, 0.01, (3, 9))
+    assert "measured noise floor 0.02" in result.sentence
+
+
+def test_a_fork_at_a_large_gap_is_a_bug_and_says_so() -> None:
+    result = compare_tokens(folded(lane_events([1, 2])), folded(lane_events([1, 3])))
+    assert result.verdict is TokenVerdict.FORK
+    assert "bug" in result.sentence
+    assert "assumed noise floor" in result.sentence
+
+
+def test_a_fork_without_logits_is_no_near_tie() -> None:
+    result = compare_tokens(folded(lane_events([1, 2], gap=-1)), folded(lane_events([1, 3], gap=-1)))
+    assert (result.verdict, result.gap) == (TokenVerdict.FORK, None)
+
+
+def test_a_lane_that_ended_early_forked_there() -> None:
+    result = compare_tokens(folded(lane_events([1, 2, 3])), folded(lane_events([1, 2])))
+    assert (result.verdict, result.fork_at, result.ids) == (TokenVerdict.FORK, 2, (3, -1))
+
+
+def test_a_lane_that_was_stopped_is_compared_as_far_as_it_went() -> None:
+    result = compare_tokens(folded(lane_events([1, 2, 3])), folded(lane_events([1, 2], finish=Finish.STOPPED)))
+    assert (result.verdict, result.compared) == (TokenVerdict.IDENTICAL, 2)
+    assert "as far as both lanes went" in result.sentence
+
+
+def test_without_tokens_there_is_no_verdict() -> None:
+    assert compare_tokens(LaneState(), LaneState()).verdict is TokenVerdict.UNKNOWN
+
+
+def test_without_token_ids_there_is_no_verdict() -> None:
+    lane = folded(lane_events([-1, -1]))
+    assert compare_tokens(lane, lane).verdict is TokenVerdict.UNKNOWN
+
+
+def test_the_smallest_gap_is_told_with_its_place() -> None:
+    events = lane_events([1, 2, 3], gap=0.5)
+    result = compare_tokens(folded(events), folded(events))
+    assert (result.smallest_gap, result.smallest_at) == (0.5, 0)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.lists(st.integers(0, 3), min_size=1, max_size=12))
+def test_comparing_as_tokens_arrive_ends_as_comparing_at_the_end(ours: list[int], theirs: list[int]) -> None:
+    live, left, right = TokenComparison(0.1), LaneState(), LaneState()
+    one, two = lane_events(ours), lane_events(theirs, k=2)
+    for n in range(max(len(one), len(two))):
+        for state, stream in ((left, one), (right, two)):
+            if n < len(stream):
+                state.apply(stream[n])
+        result = live.update(left, right)
+    assert result == compare_tokens(left, right, 0.1)
+    assert (result.verdict is TokenVerdict.IDENTICAL) == (ours == theirs)
