@@ -17,6 +17,7 @@ import psutil
 
 from app.engines import chat
 from app.engines.base import Stopped
+from app.engines.cores import parse_cores
 from app.engines.detokenize import Detokenizer
 from app.engines.llama_drafters import Drafter, MtpDrafter
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, start_library
@@ -60,7 +61,9 @@ class LlamaEngine:
         layers = spec.gpu_layers if gpu else 0
         threads = spec.threads or default_threads()
         self._spec, self._k = spec, spec.k
-        self._pool = ThreadPool(threads, int(spec.options.get("poll", DEFAULT_POLL)))
+        self._pool = ThreadPool(
+            threads, int(spec.options.get("poll", DEFAULT_POLL)), parse_cores(spec.options.get("cores", ""))
+        )
         self._model = model = Model(spec.target, layers, with_mtp=spec.kind is LaneKind.MTP)
         # The same context for every kind of lane, so that they run the same kernels.
         self._context = context = Context(model, spec.context, MAX_K + 1, threads, self._stop)

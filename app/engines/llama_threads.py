@@ -62,11 +62,14 @@ class ThreadPool:
         threads: 1 or more.
         poll: 0..100, how long a thread that has run out of work spins before it sleeps. With 0 every operator that
             needs more than one thread pays a wake-up; spinning costs whoever else wants the core.
+        cores: Bind the threads, the one that computes included, to these cores, one each; empty binds nothing.
     """
 
-    def __init__(self, threads: int, poll: int = DEFAULT_POLL) -> None:
+    def __init__(self, threads: int, poll: int = DEFAULT_POLL, cores: tuple[int, ...] = ()) -> None:
         self.threads = max(1, min(threads, MAX_THREADS))
-        params = _Params(n_threads=self.threads, prio=0, poll=poll, strict_cpu=False, paused=True)
+        params = _Params(n_threads=self.threads, prio=0, poll=poll, strict_cpu=bool(cores), paused=True)
+        for core in cores:
+            params.cpumask[core] = True
         self._pool: int | None = _new(ctypes.byref(params))
         if not self._pool:
             raise MemoryError("ggml_threadpool_new returned nothing")
