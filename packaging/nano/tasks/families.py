@@ -11,7 +11,7 @@ from functools import lru_cache
 from .base import Program
 from .family import FAMILIES
 
-MODULES = ("numbers", "words", "chars", "records", "formulas", "loops", "objects", "data")
+MODULES = ("numbers", "words", "chars", "records", "formulas", "loops", "objects", "data", "science")
 
 
 @lru_cache(maxsize=1)

@@ -79,6 +79,7 @@ def test_sampled_programs_run_and_hold_in_every_style() -> None:
 def test_tasks_of_every_family_run_and_hold() -> None:
     rng = random.Random(4)
     entries = [sample_program(rng, family) for family in load_families()[0] for _ in range(6)]
+    entries = [entry for entry in entries if not entry.needs]
     assert [problem for entry in entries if (problem := check_program(entry))] == []
 
 
