@@ -108,7 +108,7 @@ def files_with_rows(rng: random.Random) -> Program:
     source = function(name, f"({xs}: list[dict], path: str) -> None", infinitive(asks[0]), body, imports)
     demo = f'{name}({text}, "{path}")\nwith open("{path}", encoding="utf-8") as file:\n    print(file.read())'
     checks = [
-        f'{name}({text}, "t.txt") is None and {literal(rows[0][domain.label])} in open("t.txt", encoding="utf-8").read()'
+        f'{name}({text}, "t.txt") is None and {literal(rows[0][domain.label])} in __import__("pathlib").Path("t.txt").read_text(encoding="utf-8")'
     ]
     return make(
         asks=asks, source=source, demo=demo, checks=checks, topic="files", params={"path": "The path of the file."}
