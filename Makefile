@@ -21,14 +21,16 @@ format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.venv/.ready-%: requirements/%.txt requirements/bootstrap.txt packaging/setup_environment.py
+.venv/.ready-%: requirements/%.txt requirements/llama.txt requirements/bootstrap.txt packaging/setup_environment.py
 	@$(PYTHON) packaging/setup_environment.py $*
 
 # After a change of the dependencies in pyproject.toml.
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header
 lock: .venv/.ready-dev
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements/app.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --group dev -o requirements/dev.txt
-	printf "uv\nhatchling\neditables\n" | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header - -o requirements/bootstrap.txt
+	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml -o requirements/app.txt
+	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml --group dev -o requirements/dev.txt
+	printf "llama-cpp-python==0.3.36\n" | $(LOCK) --no-deps - -o requirements/llama.txt
+	printf "uv\nhatchling\neditables\n" | $(LOCK) - -o requirements/bootstrap.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

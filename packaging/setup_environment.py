@@ -6,10 +6,14 @@ Usage: python packaging/setup_environment.py app|dev
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import tempfile
+import tomllib
 import venv
 from pathlib import Path
 
@@ -42,9 +46,9 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(*command: str, env: dict[str, str] | None = None) -> None:
+def run(*command: str) -> None:
     """Runs a command in the project's folder; ends the set-up with its status if it fails."""
-    done = subprocess.run(command, cwd=ROOT, env=env, check=False)
+    done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(f"set-up: this command failed with status {done.returncode}:\n  {' '.join(command)}")
 
@@ -90,7 +94,53 @@ def gpu_settings() -> list[str]:
     if subprocess.run(["nvidia-smi", "-L"], capture_output=True, check=False).returncode:
         return []
     say("set-up: building llama.cpp for the NVIDIA GPU (MTP_RACE_GPU=off builds for the CPU alone)")
-    return ["--config-settings-package", "llama-cpp-python:cmake.define.GGML_CUDA=ON"]
+    return ["cmake.define.GGML_CUDA=ON"]
+
+
+def build_settings() -> list[str]:
+    """Returns how llama.cpp is compiled here: what pyproject.toml says, and this machine's GPU."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        fixed = tomllib.load(file)["tool"]["uv"]["config-settings-package"]["llama-cpp-python"]
+    return [f"{key}={value}" for key, value in fixed.items()] + gpu_settings()
+
+
+def cache_folder() -> Path:
+    """Returns where built wheels are kept: the user's cache folder of this platform."""
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    elif os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "mtp-race" / "wheels"
+
+
+def cpu_identity() -> str:
+    """Returns what the compiler's native instruction set depends on, so that no other machine's wheel is taken."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((line for line in lines if line.startswith(("flags", "Features"))), platform.processor())
+    except OSError:
+        return platform.processor()
+
+
+def llama_wheel(python: Path) -> Path:
+    """Returns the wheel of llama-cpp-python for this machine. It is compiled once and kept in the user's cache."""
+    settings = build_settings()
+    pinned = (ROOT / "requirements" / "llama.txt").read_text(encoding="utf-8")
+    key = "\n".join([pinned, *settings, platform.machine(), platform.python_implementation(), cpu_identity()])
+    folder = cache_folder() / hashlib.sha256(key.encode()).hexdigest()[:16]
+    found = sorted(folder.glob("llama_cpp_python-*.whl"))
+    if found:
+        return found[0]
+    say("set-up: compiling llama.cpp; this happens once and takes 5 to 15 minutes")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        options = [part for setting in settings for part in ("--config-settings", setting)]
+        wheel = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "--no-cache-dir", "--require-hashes"]
+        run(*wheel, *options, "-r", "requirements/llama.txt", "-w", temporary)
+        built = next(Path(temporary).glob("*.whl"))
+        return built.replace(folder / built.name)
 
 
 def main() -> None:
@@ -107,11 +157,11 @@ def main() -> None:
     uv = VENV / folder / "uv"
     if not uv.exists():
         run(str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements/bootstrap.txt")
-    say("set-up: installing what is needed; the first time llama.cpp is compiled, which takes 5 to 15 minutes")
-    install = [str(uv), "pip", "install", "--python", str(python), "--require-hashes", *gpu_settings()]
-    # The source file of llama.cpp holds what is compiled; a wheel of it is kept in uv's cache and never built twice.
-    run(*install, "-r", f"requirements/{which}.txt")
-    run(str(uv), "pip", "install", "--python", str(python), "--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
+    say("set-up: installing what is needed")
+    install = [str(uv), "pip", "install", "--quiet", "--python", str(python)]
+    run(*install, "--require-hashes", "-r", f"requirements/{which}.txt")
+    run(*install, "--no-deps", str(llama_wheel(python)))
+    run(*install, "--no-deps", "--no-build-isolation", "-e", ".")
     (VENV / f".ready-{which}").touch()
 
 
