@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from app.race.problems import ProblemError
 from app.terminal.arguments import build_parser
-from app.terminal.environment import FAILED, USAGE, Environment
+from app.terminal.environment import FAILED, Environment
 
 
 def main(arguments: Sequence[str] | None = None, env: Environment | None = None) -> int:
@@ -41,5 +41,18 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
 
             return machine.models(parsed, env) if parsed.command == "models" else machine.doctor(parsed, env)
         case _:
-            build_parser().print_help(env.stderr)
-            return USAGE
+            return _window(parsed, env)
+
+
+def _window(parsed: argparse.Namespace, env: Environment) -> int:
+    """Opens the window, or without a display runs the same race in the terminal."""
+    from app.terminal.display import has_display
+
+    if not has_display():
+        env.stderr.write("mtp-race: there is no display here, so the race runs in the terminal.\n")
+        trace = getattr(parsed, "trace", None)
+        words = ["run"] if trace is None else ["replay", str(trace)]
+        return _run(build_parser().parse_args(words), env)
+    from app.ui.application import run
+
+    return run((), env.places, getattr(parsed, "trace", None))
