@@ -36,6 +36,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
 
             commands = {"run": race.run, "replay": race.replay, "show": race.show}
             return commands[parsed.command](parsed, env)
+        case "export":
+            from app.terminal import export
+
+            return export.run(parsed, env)
         case "models" | "doctor":
             from app.terminal import machine
 

@@ -10,6 +10,7 @@ from typing import Any
 from app import __version__
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_K
+from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS
 
 EPILOG = """\
 exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed
@@ -40,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     what = show.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print the result as one JSON object")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
+    _add_export(commands)
     _add_models(commands)
     doctor = commands.add_parser("doctor", help="say what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
@@ -66,6 +68,28 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
     run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
     run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="make a film, a picture or a report of a recorded race")
+    export.add_argument("trace", type=Path)
+    export.add_argument(
+        "--to",
+        required=True,
+        metavar="FILE",
+        help="what to write; its ending says the format: .mp4 .webm .gif .png .html .md .json, or FOLDER/ for pictures",
+    )
+    export.add_argument("--size", default="", metavar="WxH", help="pixels, such as 1080x1920 (default 1920x1080)")
+    export.add_argument("--fps", type=int, choices=FRAME_RATES, default=None, help="frames a second (default 30)")
+    pace = export.add_mutually_exclusive_group()
+    pace.add_argument("--speed", type=_float_between(*SPEED_LIMITS), default=1.0, help="times the real speed")
+    pace.add_argument("--seconds", type=_float_between(1, 3600), metavar="N", help="make the whole film N seconds long")
+    export.add_argument("--theme", choices=("dark", "light"), default="dark")
+    export.add_argument("--scenes", metavar="A,B", help=f"of {', '.join(SCENES)} (default: all)")
+    export.add_argument("--caption", default="", metavar="TEXT", help="a line of your own")
+    export.add_argument("--logo", type=Path, metavar="FILE", help="a picture for the corner")
+    export.add_argument("--heat", type=_int_between(0, 10_000), default=0, metavar="N", help="heat to film")
+    export.add_argument("--at", type=_float_between(0, 3600), metavar="S", help="moment of a single picture")
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

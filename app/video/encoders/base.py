@@ -1,0 +1,82 @@
+"""The contract of what writes a film or a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtGui import QImage
+
+from app.race.trace import Trace
+from app.sandbox.results import RunResult
+from app.video.film import Film
+from app.video.options import FilmOptions
+
+Tell = Callable[[int, int], None]
+"""Called with the parts done and all parts. It may raise :class:`Cancelled`."""
+
+
+class Cancelled(Exception):
+    """The user gave the export up."""
+
+
+@dataclass
+class Job:
+    """What is to be exported.
+
+    Attributes:
+        trace_name: File name of the trace.
+        resources: Folder of what comes with the app.
+        programs: What each lane's program did, by lane id; None where none ran.
+        programs_sentence: How the programs compare, in plain words.
+        poster_s: Moment of a single picture, film seconds; None picks the best one.
+    """
+
+    trace: Trace
+    trace_name: str
+    options: FilmOptions
+    resources: Path
+    programs: dict[str, RunResult] | None = None
+    programs_sentence: str = ""
+    poster_s: float | None = None
+
+    @cached_property
+    def film(self) -> Film:
+        """The film, made when it is first asked for."""
+        return Film(self.trace, self.options, self.resources, self.programs, self.programs_sentence)
+
+    def frames(self, tell: Tell) -> Iterator[QImage]:
+        """Yields every frame of the film in order, telling about each. A frame is valid until the next one."""
+        for number in range(self.film.frames):
+            yield self.film.frame(number)
+            tell(number + 1, self.film.frames)
+
+
+class Encoder(Protocol):
+    """Writes one kind of file.
+
+    ``name`` is for messages, ``title`` for people. ``endings`` are those of the files it writes, lower case with the
+    dot; ``"/"`` stands for a folder. ``moving``: it writes a film, so that size, rate and scenes matter.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def endings(self) -> tuple[str, ...]: ...
+    @property
+    def moving(self) -> bool: ...
+
+    def write(self, job: Job, path: Path, tell: Tell) -> None:
+        """Writes ``job`` to ``path``, which is not there yet; whoever calls moves it to its place or removes it.
+
+        Raises:
+            OSError: it cannot be written.
+            ProblemError: the job cannot be done.
+            Cancelled: ``tell`` raised it.
+        """
+        ...

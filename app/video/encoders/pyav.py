@@ -1,0 +1,99 @@
+"""Films in a container: MP4 and WebM through PyAV, which brings its own codecs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from PySide6.QtGui import QImage
+
+from app.race.problems import Problem, ProblemError
+from app.video.encoders.base import Job, Tell
+
+_BT709 = 1
+_LIMITED = 1
+
+
+class ContainerEncoder:
+    """Streams frames into a codec and its packets into a file; memory does not grow with the film."""
+
+    moving = True
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        endings: tuple[str, ...],
+        container: str,
+        codec: str,
+        options: dict[str, str],
+        container_options: dict[str, str],
+    ) -> None:
+        self.name, self.title, self.endings = name, title, endings
+        self._container, self._codec = container, codec
+        self._options, self._container_options = options, container_options
+
+    def write(self, job: Job, path: Path, tell: Tell) -> None:
+        """Writes the film."""
+        film = job.film
+        if self._codec not in av.codecs_available:
+            raise ProblemError(
+                Problem(
+                    "codec-missing",
+                    f"This installation has no encoder for {self.title}.",
+                    cause=f"Its media library lacks {self._codec}.",
+                    action="Reinstall MTP Race, or export another format.",
+                )
+            )
+        with av.open(str(path), "w", format=self._container, container_options=self._container_options) as out:
+            stream: Any = out.add_stream(self._codec, rate=Fraction(film.options.fps))
+            stream.width, stream.height = film.options.width, film.options.height
+            stream.pix_fmt = "yuv420p"
+            stream.options = {key: value.format(gop=film.options.fps * 2) for key, value in self._options.items()}
+            context = stream.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = _BT709
+            context.color_range = _LIMITED
+            context.thread_count = 0
+            convert = VideoReformatter()
+            for number, image in enumerate(job.frames(tell)):
+                frame = convert.reformat(
+                    as_frame(image),
+                    format="yuv420p",
+                    dst_colorspace=Colorspace.ITU709,
+                    dst_color_range=ColorRange.MPEG,
+                )
+                frame.pts = number
+                frame.time_base = Fraction(1, film.options.fps)
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+
+
+def as_frame(image: QImage) -> VideoFrame:
+    """Returns a frame on the image's own memory."""
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return VideoFrame.from_numpy_buffer(pixels, format="bgra")
+
+
+MP4 = ContainerEncoder(
+    "mp4",
+    "MP4 (H.264)",
+    (".mp4", ".m4v"),
+    "mp4",
+    "libx264",
+    {"preset": "veryfast", "crf": "18", "profile": "high", "g": "{gop}"},
+    {"movflags": "+faststart"},
+)
+WEBM = ContainerEncoder(
+    "webm",
+    "WebM (VP9)",
+    (".webm",),
+    "webm",
+    "libvpx-vp9",
+    {"crf": "28", "b": "0", "deadline": "realtime", "cpu-used": "7", "row-mt": "1", "g": "{gop}"},
+    {},
+)

@@ -1,0 +1,90 @@
+"""Exports a race: picks the encoder by the ending, and leaves either a whole file or none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from app.race.problems import Problem, ProblemError
+from app.video.encoders import ENCODERS
+from app.video.encoders.base import Cancelled, Encoder, Job, Tell
+
+__all__ = ["Cancelled", "encoder_for", "export"]
+
+
+def encoder_for(target: str) -> Encoder:
+    """Returns what writes ``target``, a path; one that ends in ``/`` is a folder.
+
+    Raises:
+        ProblemError: nothing writes files of that ending.
+    """
+    ending = "/" if target.endswith(("/", os.sep)) or Path(target).is_dir() else Path(target).suffix.lower()
+    found = next((encoder for encoder in ENCODERS if ending in encoder.endings), None)
+    if found is None:
+        what = f"of the ending {ending!r}" if ending else "without an ending"
+        known = ", ".join(dict.fromkeys(item.endings[0] for item in ENCODERS))
+        raise ProblemError(
+            Problem(
+                "ending-unknown",
+                f"A file {what} cannot be written.",
+                cause="The format follows from the ending.",
+                action=f"Use one of: {known} (a folder, for single pictures).",
+            )
+        )
+    return found
+
+
+def export(job: Job, target: str, tell: Tell) -> Path:
+    """Writes ``job`` to ``target`` and returns its path.
+
+    It is written beside its place under another name and moved there at the end, so an error, a cancel or a crash
+    never leaves half a file under the name that was asked for, nor harms a file that was there before.
+
+    Raises:
+        ProblemError: it cannot be written.
+        Cancelled: ``tell`` raised it.
+    """
+    encoder = encoder_for(target)
+    path = Path(target)
+    folder = encoder.endings == ("/",)
+    try:
+        if folder and path.is_dir() and any(path.iterdir()):
+            raise ProblemError(
+                Problem("folder-full", f"{path} is not empty.", action="Choose a new or an empty folder.")
+            )
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    except OSError as error:
+        raise ProblemError(_write_problem(path, error)) from error
+    try:
+        part = scratch / ("frames" if folder else f"film{path.suffix.lower()}")
+        encoder.write(job, part, tell)
+        if folder and path.is_dir():
+            path.rmdir()
+        os.replace(part, path)
+    except OSError as error:
+        raise ProblemError(_write_problem(path, error)) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return path
+
+
+def _write_problem(path: Path, error: OSError) -> Problem:
+    reason = (error.strerror or str(error)).rstrip(".")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return Problem(
+            "no-space",
+            f"There is not enough room to write {path.name}.",
+            cause=f"{reason}.",
+            action="Free some space or choose another folder. Nothing was left behind.",
+        )
+    if error.errno == errno.ENOENT:
+        return Problem("folder-missing", f"The folder {path.parent} does not exist.", action="Make it first.")
+    return Problem(
+        "unwritable",
+        f"{path} cannot be written.",
+        cause=f"{reason}.",
+        action="Check that the folder exists and that you may write there.",
+    )
