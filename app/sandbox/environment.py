@@ -1,10 +1,165 @@
-"""The scientific environment: a Python with numpy, pandas and matplotlib that only the sandbox uses."""
+"""The scientific environment: numpy, pandas and matplotlib for generated programs, kept apart from the app's own."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from app.race.problems import Problem
+from app.sandbox.base import Sandbox
 from app.sandbox.interpreter import Interpreter, base_interpreter
+from app.sandbox.results import Job, Limits
+
+REQUIREMENTS = ("numpy>=1.26,<3", "pandas>=2.2,<4", "matplotlib>=3.9,<4")
+_READY = "ready.json"
+_FONTS = """
+import pathlib, shutil, matplotlib.font_manager
+for found in pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+    shutil.copy(found, found.name)
+"""
 
 
-def interpreter() -> Interpreter | None:
-    """The interpreter for generated programs."""
-    return base_interpreter()
+class Ready(msgspec.Struct, frozen=True):
+    """What stands in the environment's folder once it is complete."""
+
+    python: str
+    packages: str
+    fonts: str | None = None
+
+
+def folder() -> Path:
+    """Where the environment is kept, in the user's data folder."""
+    return Path(platformdirs.user_data_dir("mtp-race", appauthor=False)) / "sandbox"
+
+
+def interpreter(where: Path | None = None) -> Interpreter | None:
+    """The interpreter for generated programs: with the scientific environment when there is one, else the one under
+    the app's own environment, without the app's packages. None when no Python is found (a frozen app without
+    a scientific environment)."""
+    ready = read_ready(where or folder())
+    if ready is None:
+        return base_interpreter()
+    return Interpreter(ready.python, ready.packages, ready.fonts)
+
+
+def read_ready(where: Path) -> Ready | None:
+    """The complete environment in `where`; None when there is none or a part of it has gone."""
+    try:
+        ready = msgspec.json.decode((where / _READY).read_bytes(), type=Ready)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    if not os.access(ready.python, os.X_OK) or not os.path.isdir(ready.packages):
+        return None
+    fonts = ready.fonts if ready.fonts and os.path.isfile(ready.fonts) else None
+    return msgspec.structs.replace(ready, fonts=fonts)
+
+
+def setup(
+    progress: Callable[[str], None],
+    *,
+    make_sandbox: Callable[[Interpreter], Sandbox],
+    where: Path | None = None,
+    requirements: Sequence[str] = REQUIREMENTS,
+    pip_options: Sequence[str] = (),
+) -> Interpreter | Problem:
+    """Make the environment anew and return its interpreter, or what went wrong.
+
+    `progress` gets a line of text at a time. `make_sandbox` gives the sandbox in which the result is tried. An older
+    environment stays in use until the new one is complete.
+    """
+    target = where or folder()
+    base = base_interpreter() or _python_on_path()
+    if base is None:
+        return Problem("no-python", "No Python was found.", action="Install Python 3.11 or newer, then try again.")
+    fresh = target.with_name(target.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        problem = _install(base.python, fresh, requirements, pip_options, progress)
+        if problem is not None:
+            return problem
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+    except OSError as error:
+        return Problem("disk", "The environment could not be written.", cause=str(error), action="Free some space.")
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return _finish(base.python, target, make_sandbox, progress)
+
+
+def _python_on_path() -> Interpreter | None:
+    found = shutil.which("python3")
+    return Interpreter(os.path.realpath(found)) if found else None
+
+
+def _install(
+    python: str, fresh: Path, requirements: Sequence[str], pip_options: Sequence[str], progress: Callable[[str], None]
+) -> Problem | None:
+    progress(f"Making an environment with {python}")
+    lines = list(_lines([python, "-I", "-m", "venv", str(fresh)], progress))
+    if lines[-1] != "0":
+        return Problem(
+            "venv-failed",
+            "The environment could not be made.",
+            action="On Debian and Ubuntu install the package python3-venv, then try again.",
+            details="\n".join(lines[-20:-1]),
+        )
+    pip = [str(fresh / "bin" / "python"), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    command = [*pip, "--only-binary=:all:", *pip_options, *requirements]
+    lines = list(_lines(command, progress))
+    if lines[-1] != "0":
+        return Problem(
+            "install-failed",
+            "The packages could not be installed.",
+            cause=next((line for line in reversed(lines[:-1]) if line.startswith("ERROR")), ""),
+            action="Check the connection to the internet, then try again.",
+            details="\n".join(lines[-20:-1]),
+        )
+    return None
+
+
+def _lines(command: Sequence[str], progress: Callable[[str], None]) -> Iterator[str]:
+    """Run `command`; its lines of output, then its exit status as the last one."""
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            progress(line.rstrip())
+            yield line.rstrip()
+    yield str(process.returncode)
+
+
+def _finish(
+    python: str, target: Path, make_sandbox: Callable[[Interpreter], Sandbox], progress: Callable[[str], None]
+) -> Interpreter | Problem:
+    """Try the new packages in the sandbox, keep matplotlib's font list, and declare the environment complete."""
+    found = sorted(target.glob("lib*/python3.*/site-packages"))
+    if not found:
+        return Problem("venv-failed", "The environment has no folder for packages.", action="Try again.")
+    packages = str(found[0])
+    fonts: str | None = None
+    if list(found[0].glob("matplotlib/__init__.py")):
+        progress("Trying it in the sandbox")
+        fonts = make_font_list(make_sandbox(Interpreter(python, packages)), target)
+    ready = Ready(python, packages, fonts)
+    (target / _READY).write_bytes(msgspec.json.encode(ready))
+    progress("Done")
+    return Interpreter(ready.python, ready.packages, ready.fonts)
+
+
+def make_font_list(sandbox: Sandbox, target: Path) -> str | None:
+    """matplotlib's list of fonts as it is inside the sandbox, kept in `target`: making it takes seconds."""
+    result = sandbox.run(Job(source=_FONTS, limits=Limits(wall_s=60.0, cpu_s=60)))
+    for file in result.files:
+        if file.data is not None and file.name.startswith("fontlist-") and "/" not in file.name:
+            path = target / file.name
+            path.write_bytes(file.data)
+            return str(path)
+    return None

@@ -1,0 +1,211 @@
+"""Compares two runs: how they ended, what they printed, which files and figures they made. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from app.sandbox.behaviour import Aspect, FigurePair
+from app.sandbox.pictures import compare_pictures, redraw
+from app.sandbox.results import ProducedFile, RunResult
+from app.sandbox.texts import (
+    TextMatch,
+    compare_json,
+    compare_tables,
+    compare_texts,
+    compare_unsteady,
+    steadiness,
+)
+
+Verdict = Literal["same", "different", "unclear"]
+SCIENTIFIC = ("numpy", "pandas", "matplotlib")
+_NOT_A_PROGRAM = ("SyntaxError", "IndentationError", "TabError")
+_RANDOM_IDS = re.compile(r'(?:id="|#|url\(#)[\w.-]+|<dc:date>[^<]*|<!--.*?-->', re.DOTALL)
+_LINE_NUMBERS = re.compile(r"program\.py:\d+|line \d+")
+
+
+def compare_ending(a: RunResult, b: RunResult) -> Aspect:
+    """Whether both programs ended alike. "unclear" when an ending says nothing about the program."""
+    left, right = _says_nothing(a), _says_nothing(b)
+    if left and left == right:
+        return Aspect("ending", "unclear", f"Both programs {_plural(left)}.")
+    if left or right:
+        who = "first" if left else "second"
+        return Aspect("ending", "unclear", f"The {who} program {left or right}.")
+    if a.ended != b.ended or (a.exit_code, a.signal) != (b.exit_code, b.signal) or _error(a) != _error(b):
+        return Aspect("ending", "different", f"The first program {a.sentence()}, the second {b.sentence()}.")
+    if a.ended != "exited":
+        return Aspect("ending", "unclear", f"Both programs {_plural(a.sentence())}.")
+    if _error(a) in _NOT_A_PROGRAM:
+        return Aspect("ending", "unclear", f"Neither text is a program that Python can read ({_error(a)}).")
+    if _error(a):
+        return Aspect("ending", "same", f"Both programs stop with {_error(a)}.")
+    code = f"with exit status {a.exit_code}" if a.exit_code else "without an error"
+    return Aspect("ending", "same", f"Both programs end {code}.")
+
+
+def _says_nothing(result: RunResult) -> str:
+    """Why this ending cannot be compared, as the end of a sentence; empty when it can."""
+    if result.ended == "stopped":
+        return "was stopped by you"
+    if result.ended == "broken":
+        return "ended without a report"
+    if result.missing_module:
+        return f"needs the module {result.missing_module}, which the sandbox does not have"
+    if result.wanted_input:
+        return "asks for keyboard input, which there is none of in the sandbox"
+    return ""
+
+
+def _plural(text: str) -> str:
+    for one, many in (("was ", "were "), ("needs ", "need "), ("asks ", "ask ")):
+        if text.startswith(one):
+            return many + text[len(one) :]
+    return text
+
+
+def _error(result: RunResult) -> str:
+    return result.error.type if result.error is not None else ""
+
+
+def compare_output(a: RunResult, b: RunResult, again: tuple[RunResult, RunResult] | None = None) -> Aspect:
+    """Whether both printed the same. `again`: second runs of both, for what changes from run to run."""
+    match = compare_texts(a.stdout, b.stdout)
+    if not match.same and again is not None:
+        steady = steadiness(a.stdout, again[0].stdout), steadiness(b.stdout, again[1].stdout)
+        if any(s.unsteady or s.shuffled or s.shapeless for s in steady):
+            found = compare_unsteady(a.stdout, b.stdout, *steady)
+            if found is None:
+                return Aspect("output", "unclear", "What they print changes from run to run.")
+            match = found
+    if not match.same:
+        return Aspect("output", "different", f"They print different text: {_first_difference(match)}")
+    lines = len(a.stdout.strip().splitlines())
+    if not lines:
+        return Aspect("output", "same", "Neither prints anything.")
+    amount = "line" if lines == 1 else f"{lines} lines"
+    return Aspect("output", "same", f"They print the same {amount}{' ' if match.how else ''}{match.how}.")
+
+
+def _first_difference(match: TextMatch) -> str:
+    if match.line is None:
+        return f"it differs {match.how}."
+    a, b = (_short(text) if text else "nothing" for text in (match.a, match.b))
+    return f"line {match.line} is {a} in the first and {b} in the second."
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+
+
+def compare_errors(a: RunResult, b: RunResult) -> Aspect | None:
+    """Compare stderr of two programs that ended well (log messages, warnings); None when both are silent."""
+    if a.error is not None or b.error is not None or not (a.stderr.strip() or b.stderr.strip()):
+        return None
+    left, right = (_LINE_NUMBERS.sub("", result.stderr) for result in (a, b))
+    match = compare_texts(left, right)
+    if match.same:
+        return Aspect("errors", "same", "Their messages on stderr are the same.")
+    return Aspect("errors", "different", f"Their messages on stderr differ: {_first_difference(match)}")
+
+
+def compare_files(a: RunResult, b: RunResult) -> Aspect | None:
+    """Compare the files that are no figures, by name; None when there are none."""
+    left, right = ({file.name: file for file in result.files if not is_figure(file)} for result in (a, b))
+    if not left and not right:
+        return None
+    for mine, other, who in ((left, right, "first"), (right, left, "second")):
+        extra = sorted(mine.keys() - other.keys())
+        if extra:
+            return Aspect("files", "different", f"Only the {who} program writes {extra[0]}.")
+    for name in sorted(left):
+        match = _compare_file(left[name], right[name])
+        if not match.same:
+            return Aspect("files", "different", f"They write {name}, which differs {match.how}.")
+    names = ", ".join(sorted(left)[:3]) + (" ..." if len(left) > 3 else "")
+    return Aspect("files", "same", f"They write the same files ({names}).")
+
+
+def _compare_file(a: ProducedFile, b: ProducedFile) -> TextMatch:
+    if a.sha256 and a.sha256 == b.sha256:
+        return TextMatch(True)
+    if a.data is None or b.data is None:
+        return TextMatch(False, "in its content")
+    left, right = (file.data.decode("utf-8", "replace") for file in (a, b) if file.data is not None)
+    name = a.name.lower()
+    if name.endswith((".csv", ".tsv")):
+        return compare_tables(left, right, "\t" if name.endswith(".tsv") else ",")
+    return compare_json(left, right) if name.endswith(".json") else compare_texts(left, right)
+
+
+def is_figure(file: ProducedFile) -> bool:
+    return file.name.lower().endswith((".png", ".svg"))
+
+
+def compare_figures(a: RunResult, b: RunResult) -> tuple[Aspect | None, tuple[FigurePair, ...]]:
+    """Compare the figures in the order of their names; the pairs are there to be shown side by side."""
+    left, right = ([file for file in result.files if is_figure(file)] for result in (a, b))
+    if not left and not right:
+        return None, ()
+    most = max(len(left), len(right))
+    pairs = tuple(_pair(left[i] if i < len(left) else None, right[i] if i < len(right) else None) for i in range(most))
+    if len(left) != len(right):
+        sentence = f"The first program draws {_figures(len(left))}, the second {_figures(len(right))}."
+        return Aspect("figures", "different", sentence), pairs
+    for number, pair in enumerate(pairs, 1):
+        if pair.verdict != "same":
+            verdict: Verdict = "different" if pair.verdict == "different" else "unclear"
+            return Aspect("figures", verdict, f"Figure {number}: {pair.sentence}"), pairs
+    return Aspect("figures", "same", f"They draw the same {'figure' if most == 1 else f'{most} figures'}."), pairs
+
+
+def _figures(count: int) -> str:
+    return "no figure" if count == 0 else "one figure" if count == 1 else f"{count} figures"
+
+
+def _pair(a: ProducedFile | None, b: ProducedFile | None) -> FigurePair:
+    verdict, sentence, changed = _compare_pair(a, b)
+    return FigurePair(
+        name_a=a.name if a else "",
+        name_b=b.name if b else "",
+        a=_drawn_anew(a),
+        b=_drawn_anew(b),
+        verdict=verdict,
+        sentence=sentence,
+        changed=changed,
+    )
+
+
+def _drawn_anew(file: ProducedFile | None) -> bytes | None:
+    return redraw(file.data) if file is not None and file.data is not None and _is_png(file) else None
+
+
+def _compare_pair(
+    a: ProducedFile | None, b: ProducedFile | None
+) -> tuple[Literal["same", "different", "unreadable"], str, float | None]:
+    if a is None or b is None:
+        return "different", f"only the {'second' if a is None else 'first'} program draws it.", None
+    if _is_png(a) != _is_png(b):
+        return "different", "one is a PNG file, the other an SVG file.", None
+    if not _is_png(a):
+        same = _svg(a) is not None and _svg(a) == _svg(b)
+        return ("same", "the drawings are the same.", None) if same else ("different", "the drawings differ.", None)
+    if a.data is None or b.data is None:
+        return "unreadable", "a picture is too large to be looked at.", None
+    match = compare_pictures(a.data, b.data)
+    sentence = {
+        "same": f"the pictures are the same {match.how}".rstrip(),
+        "different": f"the pictures differ {match.how}",
+        "unreadable": f"not comparable: {match.how}",
+    }[match.verdict]
+    return match.verdict, sentence + ".", match.changed
+
+
+def _is_png(file: ProducedFile) -> bool:
+    return file.name.lower().endswith(".png")
+
+
+def _svg(file: ProducedFile) -> str | None:
+    """The text of an SVG file without the ids and dates that change from run to run."""
+    return None if file.data is None else _RANDOM_IDS.sub("", file.data.decode("utf-8", "replace"))

@@ -1,0 +1,62 @@
+"""The planted pairs of programs get the verdicts that they should."""
+
+import importlib.util
+import subprocess
+import sys
+import sysconfig
+
+import pytest
+
+from app.sandbox.base import Available
+from app.sandbox.behaviour import from_json
+from app.sandbox.environment import make_font_list
+from app.sandbox.interpreter import Interpreter, base_interpreter
+from app.sandbox.results import Limits
+from app.sandbox.verify import Reply, verify
+from tests.sandbox.pairs import PAIRS
+
+SHORT = Limits(wall_s=2.0)
+LONG = Limits(wall_s=20.0)
+
+
+@pytest.fixture(scope="module")
+def science(tmp_path_factory):
+    """A sandbox with the numpy, pandas and matplotlib of the development environment."""
+    if sys.platform != "linux" or any(importlib.util.find_spec(n) is None for n in ("pandas", "matplotlib")):
+        pytest.skip("pandas and matplotlib are not installed here")
+    from app.sandbox.bubblewrap import Bubblewrap
+
+    # Outside once, so that the compiled modules lie beside the packages as an installation would leave them.
+    subprocess.run([sys.executable, "-c", "import pandas, matplotlib.pyplot"], check=True, env={"MPLBACKEND": "Agg"})
+    base = base_interpreter()
+    assert base is not None
+    packages = sysconfig.get_paths()["purelib"]
+    plain = Bubblewrap(Interpreter(base.python, packages))
+    if not isinstance(plain.probe(), Available):
+        pytest.skip("no sandbox here")
+    fonts = make_font_list(plain, tmp_path_factory.mktemp("fonts"))
+    assert fonts is not None
+    return Bubblewrap(Interpreter(base.python, packages, fonts))
+
+
+def reply(source, hit_limit=False):
+    """As a model would send it; one that hit the limit never closes its block."""
+    if not source:
+        return Reply("I cannot write that.")
+    return Reply(f"Here is the program:\n\n```python\n{source}" + ("" if hit_limit else "\n```\n"), hit_limit)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_planted_pair_gets_its_verdict(pair, request):
+    box = request.getfixturevalue("science" if pair.scientific else "sandbox")
+    limits = LONG if pair.scientific else SHORT
+    found = verify(
+        reply(pair.a, pair.hit_limit[0]), reply(pair.second, pair.hit_limit[1]), box, limits=limits, inputs=60
+    )
+    assert found.verdict == pair.verdict, found
+    assert pair.reason in found.sentence, found
+    assert from_json(found.to_json()) == found
+
+
+def test_there_are_enough_pairs_with_different_names():
+    assert len({pair.name for pair in PAIRS}) == len(PAIRS) >= 30
