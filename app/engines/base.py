@@ -8,7 +8,7 @@ engine itself only measures what is inside a round: its draft and verify times.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -105,3 +105,34 @@ class EngineInfo(msgspec.Struct, frozen=True):
 
 EngineFactory = Callable[[], Engine]
 """Each engine module has ``create() -> Engine``."""
+
+
+class Widths(msgspec.Struct, frozen=True):
+    """What forward passes cost, measured alone.
+
+    Attributes:
+        context: Tokens in the KV cache at the measurement.
+        forward_ns: Median time of a forward pass of the target by the number of its tokens.
+        draft_ns: Median time to draft one token; 0 where the lane has no drafter.
+    """
+
+    context: int
+    forward_ns: dict[int, int]
+    draft_ns: int = 0
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """What an engine may offer besides: measurements of a loaded lane outside a run. They end the run before."""
+
+    def probe_noise(self, request: Request, k: int, positions: int = 64) -> float:
+        """Returns the noise floor of this pair's logits.
+
+        The same tokens are fed one at a time and K + 1 at a time; the result is the largest difference in the distance
+        between the two best logits seen over so many positions. A smaller gap may flip with the width of a pass.
+        """
+        ...
+
+    def probe_widths(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> Widths:
+        """Returns what a forward pass of each width (tokens, 1..17) costs behind ``context`` tokens."""
+        ...

@@ -7,26 +7,55 @@ from typing import Protocol
 
 import numpy as np
 
-from app.engines.llama_native import Batch, Context, Model, StopFlag
+from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
 from app.engines.llama_threads import ThreadPool
+from app.engines.sampling import Floats
+from app.race.lanes import LaneKind, LaneSpec
 
 
 class Drafter(Protocol):
-    """Proposes the next tokens of a run. The engine tells it what the target did."""
+    """Proposes the next tokens of a run. The lane tells it what the target did."""
 
     def begin(self, tokens: list[int], last_pass: int) -> None:
         """A prompt was fed to the target, ``last_pass`` of its tokens in the last forward pass."""
         ...
 
     def draft(self, last: int, position: int, count: int) -> list[int]:
-        """Proposes at most ``count`` tokens after ``last``, which will be fed at ``position``."""
+        """Proposes at most ``count`` tokens after ``last``, which the target will be fed at ``position``."""
         ...
 
-    def verified(self, tokens: list[int], accepted: int) -> None:
-        """The target emitted these tokens and accepted so many of the last draft."""
+    def verified(self, accepted: int) -> None:
+        """The target has just been fed the last draft and accepted so many tokens of it."""
+        ...
+
+    def emitted(self, tokens: list[int]) -> None:
+        """These tokens were emitted, the accepted ones among them."""
         ...
 
     def close(self) -> None: ...
+
+
+def make_drafter(
+    spec: LaneSpec, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, gpu_layers: int
+) -> Drafter | None:
+    """Returns the drafter that the lane's kind asks for, None for a baseline."""
+    if spec.kind is LaneKind.BASELINE:
+        return None
+    if spec.kind is LaneKind.LOOKUP:
+        return LookupDrafter()
+    drafter = Model(spec.drafter, stop, gpu_layers)
+    try:
+        if spec.kind is LaneKind.DRAFT_MODEL:
+            return ModelDrafter(drafter, pool, stop, spec.draft_min_p, spec.context)
+        return MtpDrafter(drafter, target, pool, stop, spec.draft_min_p, spec.context)
+    except BaseException:
+        drafter.close()
+        raise
+
+
+def confident(row: Floats, best: int, min_p: float) -> bool:
+    """Tells whether the best token has at least this probability."""
+    return min_p <= 0 or 1 / float(np.exp(row - row[best]).sum()) >= min_p
 
 
 class MtpDrafter:
@@ -42,10 +71,10 @@ class MtpDrafter:
     """
 
     def __init__(
-        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, min_p: float, context_size: int
+        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, min_p: float, size: int
     ) -> None:
         self._model, self._target, self._min_p = model, target, min_p
-        self._context = Context(model, context_size, 1, pool.threads, stop, other=target)
+        self._context = Context(model, size, 1, pool.threads, stop, other=target)
         pool.attach(self._context.handle)
         target.give_hidden(masked=False)
         self._context.give_hidden(masked=True)
@@ -68,16 +97,106 @@ class MtpDrafter:
             context.decode(batch)
             row = context.logits(1)[0]
             last = int(row.argmax())
-            if self._min_p > 0 and 1 / float(np.exp(row - row[last]).sum()) < self._min_p:
+            if not confident(row, last, self._min_p):
                 break
             drafts.append(last)
             hidden = context.hidden_row(0)
         return drafts
 
-    def verified(self, tokens: list[int], accepted: int) -> None:
+    def verified(self, accepted: int) -> None:
         self._keep_row(accepted)
+
+    def emitted(self, tokens: list[int]) -> None:
+        """Nothing to note: the drafter reads the target's cache."""
 
     def close(self) -> None:
         self._batch.close()
         self._context.close()
         self._model.close()
+
+
+class ModelDrafter:
+    """A small full model with the target's vocabulary: the classic draft model, with a cache of its own."""
+
+    def __init__(self, model: Model, pool: ThreadPool, stop: StopFlag, min_p: float, size: int) -> None:
+        self._model, self._min_p, self._stop = model, min_p, stop
+        self._context = Context(model, size, 1, pool.threads, stop)
+        pool.attach(self._context.handle)
+        self._batch = Batch(BATCH)
+        self._tokens: list[int] = []
+        self._fed = 0  # how many of these, from the start, are in the cache
+
+    def begin(self, tokens: list[int], last_pass: int) -> None:
+        self._context.forget()
+        self._tokens, self._fed = list(tokens), 0
+        self._feed(len(tokens))
+
+    def _feed(self, end: int) -> None:
+        while self._fed < end:
+            self._stop.check()
+            chunk = self._tokens[self._fed : min(end, self._fed + BATCH)]
+            self._batch.fill(chunk, self._fed, all_outputs=False)
+            self._context.decode(self._batch)
+            self._fed += len(chunk)
+
+    def draft(self, last: int, position: int, count: int) -> list[int]:
+        self._feed(position + 1)  # what was emitted since, ``last`` included
+        drafts: list[int] = []
+        while True:
+            row = self._context.logits(1)[0]
+            best = int(row.argmax())
+            if not confident(row, best, self._min_p):
+                break
+            drafts.append(best)
+            if len(drafts) == count:
+                break
+            self._batch.fill([best], position + len(drafts), all_outputs=False)
+            self._context.decode(self._batch)
+        self._context.forget(position + 1)
+        return drafts
+
+    def verified(self, accepted: int) -> None:
+        """Nothing to note: what was emitted is fed with the next draft."""
+
+    def emitted(self, tokens: list[int]) -> None:
+        self._tokens += tokens
+
+    def close(self) -> None:
+        self._batch.close()
+        self._context.close()
+        self._model.close()
+
+
+class LookupDrafter:
+    """Prompt lookup: proposes what followed the last few tokens when they occurred before. It needs no model."""
+
+    _LONGEST, _SHORTEST = 4, 2
+
+    def __init__(self) -> None:
+        self._tokens: list[int] = []
+        self._seen: dict[tuple[int, ...], int] = {}
+
+    def begin(self, tokens: list[int], last_pass: int) -> None:
+        self._tokens, self._seen = [], {}
+        self.emitted(tokens)
+
+    def emitted(self, tokens: list[int]) -> None:
+        for token in tokens:
+            # What ends before this token is followed by it; noted only now, so that nothing finds itself.
+            end = len(self._tokens)
+            for length in range(self._SHORTEST, min(self._LONGEST, end) + 1):
+                self._seen[tuple(self._tokens[end - length :])] = end
+            self._tokens.append(token)
+
+    def draft(self, last: int, position: int, count: int) -> list[int]:
+        for length in range(min(self._LONGEST, len(self._tokens)), self._SHORTEST - 1, -1):
+            follows = self._seen.get(tuple(self._tokens[-length:]))
+            if follows is not None:
+                return self._tokens[follows : follows + count]
+        return []
+
+    def verified(self, accepted: int) -> None:
+        """Nothing to note."""
+
+    def close(self) -> None:
+        """Nothing to free."""

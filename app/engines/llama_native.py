@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from app.engines.base import Stopped
 from app.race.problems import Problem, ProblemError
 
-BATCH = 512
+BATCH = 512  # most tokens of a forward pass
 _log: deque[str] = deque(maxlen=400)
 
 
@@ -62,6 +62,9 @@ class StopFlag:
     def clear(self) -> None:
         self._bytes[0] = 0
 
+    def is_set(self) -> bool:
+        return self._bytes[0] != 0
+
     def check(self) -> None:
         """Raises :class:`Stopped` if the flag is set."""
         if self._bytes[0]:
@@ -71,13 +74,16 @@ class StopFlag:
 class Model:
     """A loaded GGUF file and its vocabulary. ``close`` frees it."""
 
-    def __init__(self, path: str, gpu_layers: int = 0, with_mtp: bool = False) -> None:
+    def __init__(self, path: str, stop: StopFlag, gpu_layers: int = 0, with_mtp: bool = False) -> None:
         params = lib.llama_model_default_params()
+        go_on = lib.llama_progress_callback(lambda progress, data: not stop.is_set())
+        params.progress_callback = go_on
         params.n_gpu_layers = gpu_layers
         params.load_mtp = with_mtp
         _log.clear()
         self.handle: Any = lib.llama_model_load_from_file(path.encode(), params)
         if not self.handle:
+            stop.check()
             raise ProblemError(
                 Problem(
                     "load-failed",
@@ -110,12 +116,6 @@ class Model:
                 return buffer.value.decode("utf-8", "replace")
             size = length + 1
 
-    def description(self) -> str:
-        """Returns the model's type and size in words, such as ``"gemma4 E2B Q8_0"``."""
-        buffer = ctypes.create_string_buffer(256)
-        lib.llama_model_desc(self.handle, buffer, 256)
-        return buffer.value.decode("utf-8", "replace")
-
     def tokenize(self, text: str, add_special: bool) -> list[int]:
         """Returns the token ids; special tokens written out in the text count as such."""
         data = text.encode()
@@ -137,10 +137,13 @@ class Model:
                 return buffer.raw[:length]
             size = -length
 
-    def end_tokens(self) -> frozenset[int]:
-        """Returns every token that ends a generation."""
-        is_end = lib.llama_vocab_is_eog
-        return frozenset(token for token in range(self.vocabulary) if is_end(self.vocab, token))
+    def special_text(self, token: int) -> str:
+        """Returns how a special token is written in a prompt; empty for -1, which stands for none."""
+        return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def is_end(self, token: int) -> bool:
+        """Tells whether a token ends a generation."""
+        return bool(lib.llama_vocab_is_eog(self.vocab, token))
 
 
 def _first_error() -> str:
@@ -165,13 +168,19 @@ class Context:
     """
 
     def __init__(
-        self, model: Model, size: int, outputs: int, threads: int, stop: StopFlag, other: Context | None = None
+        self,
+        model: Model,
+        size: int,
+        outputs: int,
+        threads: int,
+        stop: StopFlag,
+        other: Context | None = None,
     ) -> None:
         self.model = model
         self._stop = stop
         params = lib.llama_context_default_params()
         params.n_ctx = size
-        params.n_batch = params.n_ubatch = BATCH if other is None else outputs
+        params.n_batch = params.n_ubatch = min(BATCH, size) if other is None else outputs
         params.n_threads = params.n_threads_batch = threads
         params.n_outputs_max = outputs
         params.abort_callback = stop.callback

@@ -67,8 +67,12 @@ class ThreadPool:
 
     def __init__(self, threads: int, poll: int = DEFAULT_POLL, cores: tuple[int, ...] = ()) -> None:
         self.threads = max(1, min(threads, MAX_THREADS))
+        if cores and len(set(cores)) < self.threads:
+            raise ValueError(f"{len(set(cores))} cores are too few for {self.threads} threads")
         params = _Params(n_threads=self.threads, prio=0, poll=poll, strict_cpu=bool(cores), paused=True)
         for core in cores:
+            if core >= MAX_THREADS:
+                raise ValueError(f"there is no core {core}")
             params.cpumask[core] = True
         self._pool: int | None = _new(ctypes.byref(params))
         if not self._pool:

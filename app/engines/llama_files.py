@@ -1,0 +1,117 @@
+"""Files are judged before native code sees them: what is wrong is said in words instead of ending the process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+
+from app.models.facts import Facts, match, read_facts, split_paths
+from app.models.gguf import GgufError
+from app.race.lanes import MAX_K, LaneKind, LaneSpec
+from app.race.problems import Problem, ProblemError
+
+
+def check_spec(spec: LaneSpec) -> tuple[Facts, Facts | None]:
+    """Returns what the target's and the drafter's files say, if the lane can be loaded with them.
+
+    Raises:
+        ProblemError: kind ``k-range``, ``file-missing``, ``file-folder``, ``file-denied``, ``file-unreadable``,
+            ``file-empty``, ``not-gguf``, ``target-is-drafter``, ``drafter-mismatch`` or ``memory``.
+    """
+    if spec.kind is not LaneKind.BASELINE:
+        check_k(spec.k, least=1)
+    target = _facts(spec.target, "model")
+    if target.is_drafter:
+        raise ProblemError(
+            Problem(
+                "target-is-drafter",
+                f"{target.path.name} is a drafter, not a full model.",
+                cause=f"Its architecture is {target.architecture}: it needs the hidden state of its target.",
+                action="Choose the full model as the target, and this file as its drafter.",
+            )
+        )
+    drafter = None
+    if spec.kind in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
+        drafter = _facts(spec.drafter, "drafter")
+        _check_pair(spec.kind, target, drafter)
+    _check_memory(spec, target, drafter)
+    return target, drafter
+
+
+def check_k(k: int, least: int = 0) -> int:
+    """Returns K if it is in range, else raises the problem."""
+    if not least <= k <= MAX_K:
+        raise ProblemError(Problem("k-range", f"K is {k}, but must be from 1 to {MAX_K}.", action="Choose another K."))
+    return k
+
+
+def _facts(name: str, role: str) -> Facts:
+    choose = f"Choose the {role} file again, or download it."
+    if not name:
+        raise ProblemError(Problem("file-missing", f"No {role} file is given.", action=f"Choose the {role} file."))
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise ProblemError(
+                Problem("file-folder", f"{path} is a folder.", action="Choose the .gguf file inside it.")
+            )
+        if path.stat().st_size == 0:
+            raise ProblemError(Problem("file-empty", f"The {role} file {path} is empty.", action=choose))
+        return read_facts(path)
+    except FileNotFoundError as error:
+        raise ProblemError(Problem("file-missing", f"There is no file {path}.", action=choose)) from error
+    except PermissionError as error:
+        raise ProblemError(
+            Problem("file-denied", f"The {role} file {path} may not be read.", action="Change its permissions.")
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ProblemError(
+            Problem("file-unreadable", f"The {role} file {path} cannot be read.", f"{error}.", choose)
+        ) from error
+    except GgufError as error:
+        raise ProblemError(
+            Problem(
+                "not-gguf",
+                f"The {role} file cannot be used.",
+                cause=str(error),
+                action="Download it again, or choose another file.",
+                details=str(path),
+            )
+        ) from error
+
+
+def _check_pair(kind: LaneKind, target: Facts, drafter: Facts) -> None:
+    if kind is LaneKind.MTP:
+        found = match(target, drafter)
+        fits, reason = found.fits, found.reason
+    else:
+        fits = not drafter.is_drafter and drafter.vocabulary_digest == target.vocabulary_digest
+        reason = "A draft model must be a full model with the very same vocabulary as the target."
+    if not fits:
+        raise ProblemError(
+            Problem(
+                "drafter-mismatch",
+                "The drafter does not belong to the target.",
+                cause=reason,
+                action=f"Choose the drafter that was made for {target.path.name}.",
+                details=f"{target.path}\n{drafter.path}",
+            )
+        )
+
+
+def _check_memory(spec: LaneSpec, target: Facts, drafter: Facts | None) -> None:
+    """A cheap check against loading what cannot fit; the exact estimate is the models' part of the app."""
+    if spec.options.get("memory_check") == "off" or spec.gpu_layers > 0:
+        return
+    needed = sum(part.stat().st_size for facts in (target, drafter) if facts for part in split_paths(facts.path))
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise ProblemError(
+            Problem(
+                "memory",
+                "There is not enough free memory for this model.",
+                cause=f"Its files need {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free.",
+                action="Close other programs, choose a smaller quantization, or run one lane at a time (heats).",
+            )
+        )

@@ -1,0 +1,238 @@
+"""The native parts of one lane, and the round loop over them."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+import llama_cpp as lib
+import psutil
+
+from app.engines import chat
+from app.engines.cores import parse_cores
+from app.engines.detokenize import Detokenizer
+from app.engines.llama_drafters import Drafter, make_drafter
+from app.engines.llama_files import check_k
+from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
+from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
+from app.engines.sampling import Choice, Floats, choose
+from app.race.events import Finish, Prefilled, Round, Token
+from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
+from app.race.problems import Problem, ProblemError
+
+now = time.perf_counter_ns
+
+
+def default_threads() -> int:
+    """Physical cores minus one, at least one: the window needs a core, and ggml's threads wait for each other."""
+    return max(1, (psutil.cpu_count(logical=False) or 1) - 1)
+
+
+def make_pool(spec: LaneSpec) -> ThreadPool:
+    """Returns the lane's threads.
+
+    ``spec.options`` may hold ``cores`` (a list such as ``"1,2"`` to bind the threads to) and ``poll`` (0..100).
+    """
+    try:
+        cores = parse_cores(spec.options.get("cores", ""))
+        poll = int(spec.options.get("poll", DEFAULT_POLL))
+        return ThreadPool(spec.threads or default_threads(), poll, cores)
+    except ValueError as error:
+        raise ProblemError(
+            Problem("option-bad", "A setting of the lane cannot be used.", cause=f"{error}.", action="Correct it.")
+        ) from error
+
+
+class LlamaLane:
+    """A loaded lane. The stages of a run are :meth:`prefill`, then :meth:`round` until it gives a reason to end.
+
+    Args:
+        spec: What to load; its files are checked already.
+        stop: Ends whatever computes now.
+    """
+
+    def __init__(self, spec: LaneSpec, stop: StopFlag) -> None:
+        self._spec, self._stop, self._k = spec, stop, spec.k
+        self.gpu_layers = spec.gpu_layers if lib.llama_supports_gpu_offload() else 0
+        with ExitStack() as stack:
+            self.pool = make_pool(spec)
+            stack.callback(self.pool.close)
+            self.model = Model(spec.target, stop, self.gpu_layers, with_mtp=spec.kind is LaneKind.MTP)
+            stack.callback(self.model.close)
+            # The same context for every kind of lane, so that they run the same kernels.
+            self._context = Context(self.model, spec.context, MAX_K + 1, self.pool.threads, stop)
+            stack.callback(self._context.close)
+            self.pool.attach(self._context.handle)
+            self._batch = Batch(BATCH)
+            stack.callback(self._batch.close)
+            self._drafter: Drafter | None = make_drafter(
+                spec, self.model, self._context, self.pool, stop, self.gpu_layers
+            )
+            if self._drafter is not None:
+                stack.callback(self._drafter.close)
+            self._parts = stack.pop_all()
+        self._pieces: dict[int, bytes | None] = {}
+        self._text = Detokenizer()
+        self._sampling = Sampling()
+        self._last = self._position = self._emitted = self._limit = 0
+        self._full = Finish.LENGTH
+        self._finish: Finish | None = Finish.STOPPED
+
+    def close(self) -> None:
+        """Frees everything, what borrows before what it borrows from."""
+        self._parts.close()
+
+    def set_k(self, k: int) -> None:
+        self._k = check_k(k) if self._drafter is not None else 0
+
+    def tail(self) -> str:
+        return self._text.flush()
+
+    def prefill(self, request: Request) -> Prefilled:
+        started = now()
+        self._finish = Finish.STOPPED  # until the prompt is in
+        self._sampling, self._text = request.sampling, Detokenizer()
+        tokens = self.prompt_tokens(request)
+        last_pass = self.feed(tokens)
+        choice = choose(self._context.logits(1)[0], self._sampling, 0)
+        if self._drafter is not None:
+            self._drafter.begin(tokens, last_pass)
+        room = self._spec.context - len(tokens) + 1  # the last emitted token need not be fed
+        self._limit = min(request.max_tokens, room)
+        self._full = Finish.LENGTH if request.max_tokens <= room else Finish.CONTEXT
+        self._position, self._emitted, self._finish = len(tokens), 0, None
+        first = self._emit(choice, drafted=False)
+        if self._drafter is not None:
+            self._drafter.emitted([first.id])
+        self._settle()
+        return Prefilled(start_ns=0, end_ns=now() - started, prompt_tokens=len(tokens), first=first)
+
+    def feed(self, tokens: list[int]) -> int:
+        """Feeds a prompt into an empty cache; returns how many of its tokens the last forward pass had."""
+        self._context.forget()
+        count = 0
+        for begin in range(0, len(tokens), BATCH):
+            self._stop.check()
+            chunk = tokens[begin : begin + BATCH]
+            count = len(chunk)
+            self._batch.fill(chunk, begin, all_outputs=False)
+            self._context.decode(self._batch)
+        return count
+
+    def forward(self, tokens: list[int], position: int) -> Floats:
+        """Runs one forward pass of the target; returns the logits after each token, valid until the next pass."""
+        self._batch.fill(tokens, position, all_outputs=True)
+        self._context.decode(self._batch)
+        return self._context.logits(len(tokens))
+
+    @property
+    def context_size(self) -> int:
+        """Tokens that fit."""
+        return self._spec.context
+
+    def begin_probe(self, tokens: list[int]) -> None:
+        """Feeds tokens outside a run, drafter included."""
+        self._finish = Finish.STOPPED
+        last_pass = self.feed(tokens)
+        if self._drafter is not None:
+            self._drafter.begin(tokens, last_pass)
+
+    def forget(self, position: int) -> None:
+        """Removes what was fed at this position and above."""
+        self._context.forget(position)
+
+    def draft(self, last: int, position: int, count: int) -> list[int]:
+        """Drafts at most so many tokens behind ``last``; none on a baseline lane."""
+        return self._drafter.draft(last, position, count) if self._drafter is not None else []
+
+    def prompt_tokens(self, request: Request) -> list[int]:
+        """Returns the prompt's tokens, in the model's chat format unless it is raw."""
+        model = self.model
+        text, special = request.prompt, True
+        if not request.raw:
+            bos, eos = (model.special_text(find(model.vocab)) for find in (lib.llama_vocab_bos, lib.llama_vocab_eos))
+            text = chat.render(model.meta("tokenizer.chat_template"), request.prompt, bos, eos)
+            special = not (bos and text.startswith(bos))  # else the beginning would be there twice
+        tokens = model.tokenize(text, special)
+        if not tokens or not request.prompt.strip():
+            raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
+        if len(tokens) > self._spec.context:
+            raise ProblemError(
+                Problem(
+                    "prompt-too-long",
+                    f"The prompt has {len(tokens):,} tokens, the context has room for {self._spec.context:,}.",
+                    action="Shorten the prompt, or choose a larger context.",
+                )
+            )
+        return tokens
+
+    def round(self) -> Round | Finish:
+        if self._finish is not None:
+            return self._finish
+        self._finish = Finish.STOPPED  # if anything below raises, the run is over
+        self._stop.check()
+        started = now()
+        count = min(self._k, self._limit - self._emitted - 1)
+        drafter = self._drafter
+        drafts = drafter.draft(self._last, self._position, count) if drafter is not None and count > 0 else []
+        drafted_at = now()
+        rows = self.forward([self._last, *drafts], self._position)
+        verified_at = now()
+        tokens, accepted = self._accept(rows, drafts)
+        self._position += len(tokens)
+        if accepted < len(drafts):
+            self._context.forget(self._position)
+        if drafter is not None:
+            drafter.verified(accepted)
+            drafter.emitted([token.id for token in tokens])
+        self._finish = None
+        self._settle()
+        return Round(
+            start_ns=0,
+            end_ns=now() - started,
+            tokens=tuple(tokens),
+            drafted=len(drafts),
+            accepted=accepted,
+            draft_ns=drafted_at - started if drafter is not None else 0,
+            verify_ns=verified_at - drafted_at,
+        )
+
+    def _accept(self, rows: Floats, drafts: list[int]) -> tuple[list[Token], int]:
+        """Chooses tokens row by row as long as each is the one that was drafted; returns them and how many were."""
+        tokens: list[Token] = []
+        accepted = 0
+        for index in range(len(drafts) + 1):
+            choice = choose(rows[index], self._sampling, self._emitted)
+            hit = index < len(drafts) and drafts[index] == choice.id
+            tokens.append(self._emit(choice, hit))
+            if not hit:
+                break
+            accepted += 1
+            if self._pieces[choice.id] is None:
+                break
+        return tokens, accepted
+
+    def _emit(self, choice: Choice, drafted: bool) -> Token:
+        token, gap, runner_up = choice
+        if not gap >= 0:
+            raise ProblemError(
+                Problem(
+                    "logits-broken",
+                    "The model computed something that is not a number.",
+                    cause="The model file is damaged, or this machine's kernels cannot run it.",
+                    action="Download the file again, or try it without the GPU.",
+                )
+            )
+        self._last = token
+        self._emitted += 1
+        pieces = self._pieces
+        if token not in pieces:
+            pieces[token] = None if self.model.is_end(token) else self.model.piece(token)
+        return Token(token, self._text.feed(pieces[token] or b""), drafted, gap, runner_up)
+
+    def _settle(self) -> None:
+        """Notes why the run is over, if it is."""
+        if self._pieces[self._last] is None:
+            self._finish = Finish.END
+        elif self._emitted >= self._limit:
+            self._finish = self._full
