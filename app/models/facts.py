@@ -23,10 +23,10 @@ _FILE_TYPES = {
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What is known of one GGUF model.
+    """What is known of one model.
 
     Attributes:
-        path: Its file; the first one of a split model.
+        path: Its GGUF file (the first one of a split model) or its folder.
         architecture: As the file says, such as "gemma4".
         name: For people, from the file.
         parameters: Values in all its tensors.
@@ -41,6 +41,7 @@ class Facts(msgspec.Struct, frozen=True):
         drafts_for: For an MTP drafter the architecture of its targets, else "".
         target_hidden: For an MTP drafter the width of its target's hidden state.
         mtp_layers: For a full model the MTP layers in its own file, 0 if none.
+        format: "gguf", "mlx" or "transformers".
         kv_shape: (K width, V width) of the last sliding and of the last full layer's cache; a drafter reads these.
     """
 
@@ -59,6 +60,7 @@ class Facts(msgspec.Struct, frozen=True):
     drafts_for: str = ""
     target_hidden: int = 0
     mtp_layers: int = 0
+    format: str = "gguf"
     kv_shape: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
 
     @property
@@ -215,7 +217,9 @@ def match(target: Facts, drafter: Facts) -> Match:
         return Match(False, f"{target.path.name} is itself a drafter. Choose the full model as the target.")
     if not drafter.is_drafter:
         return Match(False, f"{drafter.path.name} is a full model ({drafter.architecture}), not an MTP drafter.")
-    if drafter.drafts_for != target.architecture:
+    if drafter.format != target.format and "gguf" in (drafter.format, target.format):
+        return Match(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
+    if drafter.drafts_for != target.architecture.removesuffix("_text"):
         return Match(
             False, f"{drafter.path.name} drafts for {drafter.drafts_for}, and the target is a {target.architecture}."
         )

@@ -76,8 +76,8 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_single_file(self) -> bool:
-        """Whether an engine opens a file (GGUF) and not a folder."""
-        return bool(self.files) and self.files[0].path.lower().endswith(".gguf")
+        """Whether an engine opens a file (GGUF) and not a folder. A file of another app need not be named .gguf."""
+        return len(self.files) == 1 or (bool(self.files) and self.files[0].path.lower().endswith(".gguf"))
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
