@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -52,6 +53,10 @@ def _read_commands(commands: BinaryIO, loop: WorkerLoop) -> None:
             loop.deliver(unpack_command(body))
     except ProtocolError as error:
         sys.stderr.write(f"worker: {error}\n")
+    except BaseException:
+        # Without its reader the worker would outlive its parent, so it must end here, and say why.
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
 
 

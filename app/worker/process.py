@@ -107,11 +107,7 @@ class WorkerProcess:
         self._asked_to_end = True
         self.detach()
         self.send(Quit())
-        if self._process is not None and self._process.stdin is not None:
-            try:
-                self._process.stdin.close()  # The worker ends at the end of its commands, whatever it is doing.
-            except OSError:
-                return
+        self._close_commands()  # The worker ends at the end of its commands, whatever it is doing.
 
     def fail(self, problem: Problem) -> None:
         """Ends the process by force and tells ``problem`` as its failure."""
@@ -128,6 +124,13 @@ class WorkerProcess:
     def wait(self, timeout: float) -> bool:
         """Waits until the process is gone and all it said was told. Returns whether it is."""
         return self._ended.wait(timeout)
+
+    def _close_commands(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except OSError:
+                return  # What was still to be sent has nobody to read it.
 
     def _tell(self, event: LaneEvent, *, last: bool = False) -> None:
         """Tells an event and keeps what later listeners must know; ``last`` ends the process's story."""
@@ -152,6 +155,8 @@ class WorkerProcess:
             problem = outcome.garbled(error, self.log)
         returncode = process.wait()
         log.join(timeout=1)
+        process.stdout.close()
+        self._close_commands()
         if not self._asked_to_end:
             self._tell(Failed(problem or outcome.exited(returncode, self.doing, self.log)), last=True)
         self._ended.set()
@@ -160,9 +165,10 @@ class WorkerProcess:
         process = self._process
         assert process is not None
         assert process.stderr is not None
-        while chunk := os.read(process.stderr.fileno(), 4096):
-            with self._lock:
-                self._log.append(chunk)
-                self._log_size += len(chunk)
-                while self._log_size > LOG_BYTES:
-                    self._log_size -= len(self._log.popleft())
+        with process.stderr as stream:
+            while chunk := os.read(stream.fileno(), 4096):
+                with self._lock:
+                    self._log.append(chunk)
+                    self._log_size += len(chunk)
+                    while self._log_size > LOG_BYTES:
+                        self._log_size -= len(self._log.popleft())
