@@ -53,11 +53,13 @@ def _read_commands(commands: BinaryIO, loop: WorkerLoop) -> None:
             loop.deliver(unpack_command(body))
     except ProtocolError as error:
         sys.stderr.write(f"worker: {error}\n")
-    except BaseException:
-        # Without its reader the worker would outlive its parent, so it must end here, and say why.
-        traceback.print_exc()
-        os._exit(1)
     os._exit(0)
+
+
+def _die(arguments: threading.ExceptHookArgs) -> None:
+    """Ends the process when a thread of it fails: without its reader a worker would outlive its parent."""
+    traceback.print_exception(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+    os._exit(1)
 
 
 def _memory() -> tuple[int, int]:
@@ -74,6 +76,7 @@ def _memory() -> tuple[int, int]:
 def main() -> None:
     """Runs the worker until it is told to quit or its parent is gone."""
     commands, frames = _claim_descriptors()
+    threading.excepthook = _die
     send = _sender(frames)
     loop = WorkerLoop(create, send, time.perf_counter_ns, _memory)
     threading.Thread(target=_read_commands, args=(commands, loop), daemon=True, name="commands").start()
