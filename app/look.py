@@ -36,7 +36,7 @@ class Look:
         text, muted, faint: Text in three strengths; ``muted`` keeps a contrast of 4.5 on cards.
         lanes: Lane colours in the order of the lanes; the baseline is first.
         good, warn, bad: Of verdicts. Never the only sign: words stand beside them.
-        primary, on_primary: Of the one main button.
+        primary, primary_hover, on_primary: Of the one main button.
         selection: Behind selected text.
         tint: Share (0..1) of the lane colour behind accepted draft tokens.
     """
@@ -55,6 +55,7 @@ class Look:
     warn: str
     bad: str
     primary: str
+    primary_hover: str
     on_primary: str
     selection: str
     tint: float
@@ -84,6 +85,7 @@ DARK: Final = Look(
     warn="#e6b53c",
     bad="#ff6b5e",
     primary="#eceef2",
+    primary_hover="#ffffff",
     on_primary="#15171b",
     selection="#33475c",
     tint=0.16,
@@ -109,6 +111,7 @@ LIGHT: Final = Look(
     warn="#9a6b00",
     bad="#c62f22",
     primary="#1b1e24",
+    primary_hover="#343944",
     on_primary="#ffffff",
     selection="#cfe3f5",
     tint=0.13,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.race.problems import ProblemError
+from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
@@ -44,7 +46,14 @@ def run(arguments: Sequence[str] = (), places: Places | None = None, trace: Path
     beat = QTimer()
     beat.timeout.connect(lambda: None)
     beat.start(500)
+    QTimer.singleShot(2000, _settle_memory)
     return app.exec()
+
+
+def _settle_memory() -> None:
+    """Takes what the start made out of the garbage collector's rounds, so that none of them costs a frame."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
@@ -74,6 +83,10 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
         prompts, problem = [], error.problem
     race = RacePage(theme, places, pool, pairs, prompts)
     window = MainWindow(theme, places, settings, race)
+    library = LibraryPage(theme, places, prompts, window.toast)
+    library.said.connect(window.toast.say)
+    race.recorded.connect(lambda _: library.refresh())
+    window.add_page("Library", library)
     if problem is not None:
         race.show_problem(problem)
     # The plotting library and the models take longer to load than the window to show: they come after it.

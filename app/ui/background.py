@@ -12,35 +12,48 @@ from app.race.problems import Problem, ProblemError
 T = TypeVar("T")
 
 
-class _Signals(QObject):
-    done = Signal(object)
-    failed = Signal(object)
+class _Call(QObject, Generic[T]):
+    """Lives in the window's thread and receives there what the pool thread sends."""
+
+    arrived = Signal(object, object)
+
+    def __init__(self, owner: QObject, done: Callable[[T], None], failed: Callable[[Problem], None]) -> None:
+        super().__init__(owner)
+        self._done = done
+        self._failed = failed
+        self.arrived.connect(self._deliver)
+
+    def _deliver(self, result: T, problem: Problem | None) -> None:
+        self.deleteLater()
+        if problem is None:
+            self._done(result)
+        else:
+            self._failed(problem)
 
 
 class _Task(QRunnable, Generic[T]):
-    def __init__(self, work: Callable[[], T], signals: _Signals) -> None:
+    def __init__(self, work: Callable[[], T], call: _Call[T]) -> None:
         super().__init__()
         self._work = work
-        self._signals = signals
+        self._call = call
 
     def run(self) -> None:
+        result: T | None = None
+        problem: Problem | None = None
         try:
             result = self._work()
         except ProblemError as error:
-            self._signals.failed.emit(error.problem)
+            problem = error.problem
         except OSError as error:
-            self._signals.failed.emit(Problem("system", "The system refused an operation.", cause=f"{error}."))
-        else:
-            self._signals.done.emit(result)
+            problem = Problem("system", "The system refused an operation.", cause=f"{error}.")
+        try:
+            self._call.arrived.emit(result, problem)
+        except RuntimeError:
+            return  # The owner is gone, and nobody waits for the result any more.
 
 
 def in_background(
     owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Problem], None]
 ) -> None:
     """Runs ``work`` in a pool thread, then ``done`` or ``failed`` in the thread of ``owner``, if that still lives."""
-    signals = _Signals(owner)
-    signals.done.connect(done)
-    signals.failed.connect(failed)
-    signals.done.connect(signals.deleteLater)
-    signals.failed.connect(signals.deleteLater)
-    QThreadPool.globalInstance().start(_Task(work, signals))
+    QThreadPool.globalInstance().start(_Task(work, _Call(owner, done, failed)))

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.race.fold import NS
 from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.ui.race_view import LaneView, RaceView
+from app.ui.text_line import TextLine
 from app.ui.theme import Theme
-from app.ui.widgets import card, label, set_text
+from app.ui.widgets import card, label
 
 if TYPE_CHECKING:
     from app.ui.charts import RateChart, RoundChart
@@ -27,8 +28,7 @@ class ChartRow(QWidget):
         self._specs: tuple[LaneSpec, ...] = ()
         self._rate: RateChart | None = None
         self._rounds: dict[str, RoundChart] = {}
-        self._positions: dict[str, QLabel] = {}
-        self._seen: dict[str, int] = {}
+        self._positions: dict[str, TextLine] = {}
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setToolTip("Faint: now. Strong: smoothed over about half a second.")
@@ -68,7 +68,6 @@ class ChartRow(QWidget):
     def set_lanes(self, specs: Sequence[LaneSpec]) -> None:
         """Empties the charts and shows these lanes."""
         self._specs = tuple(specs)
-        self._seen = {}
         self._restyle_legend()
         for frame, _ in self._round_boxes.values():
             self._round_side.removeWidget(frame)
@@ -81,10 +80,9 @@ class ChartRow(QWidget):
             frame, box = card(title)
             head = QHBoxLayout()
             head.addWidget(label(title, "head"))
-            head.addStretch(1)
-            positions = label("", "note")
+            positions = TextLine(self._theme, tone="muted", size=8.25, right=True)
             positions.setToolTip("How often the draft token at each position was accepted.")
-            head.addWidget(positions)
+            head.addWidget(positions, 1)
             box.addLayout(head)
             self._round_boxes[spec.id] = (frame, box)
             self._positions[spec.id] = positions
@@ -107,9 +105,6 @@ class ChartRow(QWidget):
         """Shows what is new in ``view``."""
         changed = []
         for lane in view.lanes:
-            if len(lane.state.rounds) < self._seen.get(lane.spec.id, 0):
-                self._seen[lane.spec.id] = 0
-            self._seen[lane.spec.id] = len(lane.state.rounds)
             fresh = lane.rates.update(lane.state)
             bars = lane.bars.update(lane.state)
             changed.append(fresh)
@@ -117,19 +112,22 @@ class ChartRow(QWidget):
             if bars and chart is not None:
                 chart.show_lane(lane)
             if lane.spec.id in self._positions:
-                set_text(self._positions[lane.spec.id], positions_text(lane))
+                self._positions[lane.spec.id].setText(positions_text(lane))
         if self._rate is not None:
-            self._rate.set_right(time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS))
+            right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS)
+            if self._rate.set_right(right):
+                for chart in self._rounds.values():
+                    chart.show_times(right)
             self._rate.show_lanes(view.lanes, changed=changed)
 
-    def redraw(self, view: RaceView) -> None:
-        """Shows all of ``view``, as after loading the charts in the middle of a race."""
-        self.show_view(view)
+    def restart(self) -> None:
+        """Empties the charts for the same lanes."""
         if self._rate is not None:
-            self._rate.show_lanes(view.lanes, changed=[True] * len(view.lanes))
-        for lane in view.lanes:
-            if lane.spec.id in self._rounds:
-                self._rounds[lane.spec.id].show_lane(lane)
+            self._rate.clear_lanes(len(self._specs))
+        for chart in self._rounds.values():
+            chart.clear_bars()
+        for positions in self._positions.values():
+            positions.setText("")
 
     def _restyle(self) -> None:
         self._restyle_legend()

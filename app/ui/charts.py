@@ -5,6 +5,7 @@ Imported only after the first paint of the window, since the plotting library ta
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -44,7 +45,10 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
         self.setXRange(0, 2, padding=0)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
-            axis.setStyle(tickLength=0, tickFont=ui_font(8), autoExpandTextSpace=False, tickTextOffset=6)
+            axis.setStyle(
+                tickLength=0, tickFont=ui_font(8), autoExpandTextSpace=False, tickTextOffset=6, maxTickLevel=0
+            )
+            axis.setZValue(-100)
         self.getAxis("left").setWidth(_AXIS_WIDTH)
         self.getAxis("bottom").setHeight(20)
         self.recolor()
@@ -59,6 +63,12 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
             axis.setTickPen(pg.mkPen(look.line))
             axis.setTextPen(look.muted)
         self.getAxis("left").setGrid(255)
+
+    def show_times(self, right: float) -> None:
+        """Labels the time axis from 0 to ``right`` seconds."""
+        ticks = even_ticks(right, most=8)
+        labels = [(value, f"{value:g} s" if value == ticks[-1] else f"{value:g}") for value in ticks]
+        self.getAxis("bottom").setTicks([labels])
 
     def set_has_data(self, has: bool) -> None:
         """Hides the sentence once there is something to see."""
@@ -89,7 +99,6 @@ class RateChart(_Chart):
         self._curves: list[tuple[Any, Any]] = []
         self._top = 0.0
         self._right = 0.0
-        self.getAxis("bottom").setLabel(None)
         self.clear_lanes(0)
 
     def clear_lanes(self, count: int) -> None:
@@ -136,12 +145,16 @@ class RateChart(_Chart):
     def _set_top(self, top: float) -> None:
         self._top = top
         self.setYRange(0, top, padding=0)
+        self.getAxis("left").setTicks([[(value, f"{value:g}") for value in even_ticks(top)]])
 
-    def set_right(self, right: float) -> None:
-        """Sets the right end of the time axis, seconds."""
-        if right != self._right:
-            self._right = right
-            self.setXRange(0, right, padding=0)
+    def set_right(self, right: float) -> bool:
+        """Sets the right end of the time axis, seconds; returns whether it was another one."""
+        if right == self._right:
+            return False
+        self._right = right
+        self.setXRange(0, right, padding=0)
+        self.show_times(right)
+        return True
 
 
 class RoundChart(_Chart):
@@ -162,6 +175,7 @@ class RoundChart(_Chart):
         self.setYRange(0, max(1, k) + 0.15, padding=0)
         step = max(1, -(-k // 4))
         self.getAxis("left").setTicks([[(value, str(value)) for value in range(0, k + 1, step)]])
+        self.show_times(2.0)
         self.recolor()
 
     def recolor(self) -> None:
@@ -173,6 +187,12 @@ class RoundChart(_Chart):
             self._drafted.setOpts(brush=mix(lane, look.card, 0.18))
             self._accepted.setOpts(brush=lane)
 
+    def clear_bars(self) -> None:
+        """Empties the chart."""
+        self._drafted.setOpts(x0=[], x1=[], y0=0, height=[])
+        self._accepted.setOpts(x0=[], x1=[], y0=0, height=[])
+        self.set_has_data(False)
+
     def show_lane(self, lane: LaneView) -> None:
         """Shows the lane's bars."""
         bars = lane.bars
@@ -182,6 +202,13 @@ class RoundChart(_Chart):
         ends = [start + (end - start) * 0.78 for start, end in zip(bars.start, bars.end, strict=True)]
         self._drafted.setOpts(x0=bars.start, x1=ends, y0=0, height=bars.drafted)
         self._accepted.setOpts(x0=bars.start, x1=ends, y0=0, height=bars.accepted)
+
+
+def even_ticks(top: float, most: int = 5) -> list[float]:
+    """Returns evenly spaced round numbers from 0 up to just below ``top``, ``most`` steps at most."""
+    power = 10.0 ** math.floor(math.log10(top / most))
+    step = next(size * power for size in (1, 2, 5, 10) if size * power * most >= top)
+    return [number * step for number in range(int(top / step * 0.99) + 1)]
 
 
 def nice_top(value: float) -> float:

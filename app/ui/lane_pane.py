@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.race.events import Finish
 from app.race.fold import NS, LaneState, Phase
@@ -12,8 +12,9 @@ from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.ui.failure_card import FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
+from app.ui.text_line import TextLine
 from app.ui.theme import Theme, color
-from app.ui.widgets import label, set_text
+from app.ui.widgets import label
 
 _WAYS = {
     LaneKind.BASELINE: "One token a step",
@@ -57,13 +58,10 @@ class LanePane(QFrame):
         self._max_tokens = 1
         self.setProperty("role", "card")
         self._title = label("", weight=QFont.Weight.DemiBold, size=10.5)
-        self._way = label("", "muted")
-        self._rate = label("", weight=QFont.Weight.DemiBold, size=21)
-        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._unit = label("tok/s", "muted")
-        self._clock = label("", "muted")
-        self._clock.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._rate.setMinimumWidth(self._rate.fontMetrics().horizontalAdvance("8888.8"))
+        self._way = TextLine(theme, tone="muted", size=9)
+        self._rate = TextLine(theme, size=21, weight=QFont.Weight.DemiBold, right=True, widest="8888.8")
+        self._unit = TextLine(theme, tone="muted", size=9, widest="tok/s")
+        self._clock = TextLine(theme, tone="muted", size=9, right=True)
         self._progress = ProgressLine(theme, index)
         self.text = LaneText(theme, index)
         self._drawing = StepDrawing(theme, index)
@@ -82,22 +80,24 @@ class LanePane(QFrame):
         self._restyle()
 
     def _build(self) -> None:
-        head = QGridLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setHorizontalSpacing(8)
-        head.setVerticalSpacing(0)
+        head = QHBoxLayout()
+        head.setSpacing(8)
         names = QVBoxLayout()
         names.setSpacing(2)
         names.addWidget(self._title)
         names.addWidget(self._way)
-        head.addLayout(names, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
+        names.addStretch(1)
+        head.addLayout(names, 1)
+        figures = QVBoxLayout()
+        figures.setSpacing(0)
         numbers = QHBoxLayout()
         numbers.setSpacing(6)
-        numbers.addWidget(self._rate, 0, Qt.AlignmentFlag.AlignBaseline)
-        numbers.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBaseline)
-        head.addLayout(numbers, 0, 1, Qt.AlignmentFlag.AlignRight)
-        head.addWidget(self._clock, 1, 1, Qt.AlignmentFlag.AlignRight)
-        head.setColumnStretch(0, 1)
+        numbers.addStretch(1)
+        numbers.addWidget(self._rate)
+        numbers.addWidget(self._unit)
+        figures.addLayout(numbers)
+        figures.addWidget(self._clock)
+        head.addLayout(figures, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 10, 10)
         layout.setSpacing(8)
@@ -157,10 +157,10 @@ class LanePane(QFrame):
     def show_numbers(self, state: LaneState) -> None:
         """Shows rate, clock, acceptance, and a failure if there is one."""
         rate = state.decode_tps
-        set_text(self._rate, f"{rate:.1f}" if rate else "")
-        set_text(self._unit, "tok/s" if rate else "")
-        set_text(self._clock, self._clock_text(state))
-        set_text(self._way, self._way_text(state))
+        self._rate.setText(f"{rate:.1f}" if rate else "")
+        self._unit.setText("tok/s" if rate else "")
+        self._clock.setText(self._clock_text(state))
+        self._way.setText(self._way_text(state))
         problem = state.problem if state.phase is Phase.FAILED else None
         if problem is not None:
             self._failure.show_problem(problem)

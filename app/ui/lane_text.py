@@ -22,7 +22,7 @@ from app.race.fold import LaneState, Phase
 from app.ui.highlight import Span
 from app.ui.theme import Theme, color, mono_font
 
-_LINE_HEIGHT = 135
+_LINE_HEIGHT = 112
 # Characters that the text engine would take as its own marks, or that have no look of their own.
 _CLEAN = str.maketrans({"\r": None, "\0": "\u2400", "\u2028": "\n", "\u2029": "\n", "\ufdd0": "\ufffd",
                         "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})  # fmt: skip
@@ -59,6 +59,9 @@ class LaneText(QTextEdit):
         self.document().setDefaultFont(mono_font(10))
         self.document().setDocumentMargin(2)
         self.setFont(mono_font(10))
+        # An opaque viewport scrolls by moving what was painted before, and paints only the lines that are new.
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._drafted = QTextCharFormat()
         self._plain = QTextCharFormat()
         self._restyle()
@@ -104,18 +107,34 @@ class LaneText(QTextEdit):
 
     def sync(self, state: LaneState) -> None:
         """Shows ``state``. Starts anew when it is another state or went back in time."""
-        if state is not self._state or len(state.tokens) < len(self._ends) or (self._tail_shown and not state.tail):
-            if self._ends or self._state is not None:
+        if state is not self._state:
+            if self._state is not None and not self._go_back(self._state, state):
                 self.clear_text()
             self._state = state
         if len(state.tokens) > len(self._ends) or (state.tail and not self._tail_shown):
             self._append(state)
+        self._place_rounds(state)
         live = state.phase is Phase.DECODING
         if live != self._live:
             self._live = live
             self.viewport().update()
         if self._live:
             self._move_caret()
+
+    def _go_back(self, old: LaneState, new: LaneState) -> bool:
+        """Takes off what ``new`` does not have yet, if it is the same run at an earlier moment; else does nothing."""
+        keep = min(len(new.tokens), len(self._ends))
+        if not keep or new.tokens[keep - 1] is not old.tokens[keep - 1] or new.tokens[0] is not old.tokens[0]:
+            return False
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._ends[keep - 1])
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        del self._ends[keep:]
+        self._round_ends = []
+        self._tail_shown, self._follow = False, True
+        self._outline(-1)
+        return True
 
     def _append(self, state: LaneState) -> None:
         cursor = QTextCursor(self.document())
@@ -139,6 +158,8 @@ class LaneText(QTextEdit):
             self._tail_shown = True
             cursor.insertText(state.tail.translate(_CLEAN), self._plain)
         cursor.endEditBlock()
+
+    def _place_rounds(self, state: LaneState) -> None:
         done = self._round_ends[-1] if self._round_ends else 1
         for item in state.rounds[len(self._round_ends) :]:
             done += len(item.tokens)
@@ -176,6 +197,9 @@ class LaneText(QTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the text, and a block in the lane's colour where the next token will come."""
+        background = QPainter(self.viewport())
+        background.fillRect(event.rect(), color(self._theme.look.card))
+        background.end()
         super().paintEvent(event)
         if self._live:
             cursor = QTextCursor(self.document())

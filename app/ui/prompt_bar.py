@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.ui.theme import Theme, color, mono_font, ui_font
+from app.ui.text_line import TextLine
+from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, label, set_text
-
-
-class OneLine(QWidget):
-    """A text on one line, cut with an ellipsis where it does not fit. The whole text is its tooltip."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._text = ""
-        self.setFont(ui_font(9.75))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def set_text(self, text: str) -> None:
-        """Shows ``text``."""
-        self._text = " ".join(text.split())
-        self.setToolTip(f"<qt>{_escaped(text)}</qt>")
-        self.setAccessibleName("Prompt text")
-        self.setAccessibleDescription(text)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """One line."""
-        return QSize(200, self.fontMetrics().height() + 4)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints the line."""
-        painter = QPainter(self)
-        painter.setFont(ui_font(9.75))
-        painter.setPen(color(self._theme.look.text))
-        shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
-        painter.end()
 
 
 class PromptBar(QFrame):
@@ -56,7 +24,7 @@ class PromptBar(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._text = ""
-        self.line = OneLine(theme)
+        self.line = TextLine(theme, tabular=False)
         self.edit_button = button("Edit", "quiet", tip="Change the prompt (Ctrl+P)", name="Edit the prompt")
         self.edit_button.clicked.connect(self.open_editor)
         self.editor = QPlainTextEdit()
@@ -106,7 +74,8 @@ class PromptBar(QFrame):
     def set_prompt(self, text: str) -> None:
         """Shows a prompt; an open editor is closed."""
         self._text = text
-        self.line.set_text(text)
+        self.line.setText(" ".join(text.split()))
+        self.line.setToolTip(f"<qt>{_escaped(text)}</qt>")
         self.close_editor()
 
     def open_editor(self) -> None:

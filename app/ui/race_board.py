@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.race.fold import LaneState
 from app.race.lanes import LaneSpec
 from app.ui.chart_row import ChartRow
 from app.ui.highlight import code_spans
@@ -19,8 +18,12 @@ from app.ui.theme import Theme
 from app.ui.why_strip import WhyStrip
 from app.ui.winner_card import WinnerCard
 
-_SLOW_EVERY = 6
-"""Frames between updates of numbers and charts: ten a second is as fast as anyone reads them."""
+_NUMBERS_EVERY = 6
+"""Frames between updates of numbers: ten a second is as fast as anyone reads them."""
+_CHARTS_EVERY = 12
+"""Frames between updates of charts and winner: they move slowly and are dear to draw."""
+_SENTENCES_EVERY = 48
+"""Frames between updates of reasons and verdicts while the race runs: nobody reads a sentence that flickers."""
 
 
 class RaceBoard(QWidget):
@@ -93,7 +96,10 @@ class RaceBoard(QWidget):
         self._view = view
         self._revision = -1
         self._colored.clear()
-        self.charts.set_lanes(view.header.lanes)
+        self.charts.restart()
+        self.why.clear()
+        self.same.clear()
+        self.winner.clear(view.format_title)
 
     def frame(self) -> bool:
         """Shows what is new; returns whether anything still moves without new events."""
@@ -108,8 +114,15 @@ class RaceBoard(QWidget):
             moving = pane.text.step_scroll() or moving
         self._revision = view.revision
         self._frames += 1
-        if self._frames % _SLOW_EVERY == 1 or (fresh and view.over):
+        if fresh and view.over:
             self.show_slow()
+        elif self._frames % _SENTENCES_EVERY == 2:
+            self._show_strips(view)
+        elif self._frames % _CHARTS_EVERY == 1:
+            self.charts.show_view(view)
+            self.winner.show_view(view)
+        elif self._frames % _NUMBERS_EVERY == 4:
+            self._show_numbers(view)
         return moving
 
     def show_slow(self) -> None:
@@ -117,17 +130,23 @@ class RaceBoard(QWidget):
         view = self._view
         if view is None:
             return
+        self._show_numbers(view)
+        self.charts.show_view(view)
+        self.winner.show_view(view)
+        self._show_strips(view)
+
+    def _show_numbers(self, view: RaceView) -> None:
         for pane, lane in zip(self.panes, view.lanes, strict=True):
             pane.show_numbers(lane.state)
             if lane.state.over and lane.spec.id not in self._colored and lane.state.tokens:
                 self._colored.add(lane.spec.id)
-                self._color_later(pane, lane.state)
-        self.charts.show_view(view)
+                self._color_later(pane)
+
+    def _show_strips(self, view: RaceView) -> None:
         self.why.show_view(view)
         self.same.show_view(view)
-        self.winner.show_view(view)
 
-    def _color_later(self, pane: LanePane, state: LaneState) -> None:
+    def _color_later(self, pane: LanePane) -> None:
         view = self._view
         assert view is not None
         workload = view.header.workload

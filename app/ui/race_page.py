@@ -113,8 +113,7 @@ class RacePage(QWidget):
             return
         self._warm.stop()
         self._failure_frame.hide()
-        self.controls.set_running(True)
-        self.running_changed.emit(True)
+        self._set_running(True)
         self.runner.start(choice)
 
     def stop(self) -> None:
@@ -126,8 +125,7 @@ class RacePage(QWidget):
         self.failure.show_problem(problem)
         self._failure_frame.show()
         if not self.running:
-            self.controls.set_running(False)
-            self.running_changed.emit(False)
+            self._set_running(False)
 
     def close_down(self) -> None:
         """Ends races and workers."""
@@ -143,6 +141,11 @@ class RacePage(QWidget):
         """Restores the choice."""
         self.controls.recall(settings)
 
+    def _set_running(self, running: bool) -> None:
+        self.controls.set_running(running)
+        self.prompt_bar.edit_button.setEnabled(not running)
+        self.running_changed.emit(running)
+
     def _started(self, view: RaceView) -> None:
         self.board.set_view(view)
         self.board.frame()
@@ -151,8 +154,7 @@ class RacePage(QWidget):
     def _finished(self) -> None:
         self.board.frame()
         self.board.show_slow()
-        self.controls.set_running(False)
-        self.running_changed.emit(False)
+        self._set_running(False)
         self.recorded.emit(self.runner.trace)
 
     def _on_frame(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.race.events import LaneEvent
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, RaceState, speedup
 from app.race.formats import FORMATS
@@ -55,9 +56,13 @@ class RaceView:
     def apply(self, records: Iterable[Record]) -> None:
         """Takes in records in order. Those of lanes that the header does not name are left out."""
         for record in records:
-            if record.lane in self._known:
-                self.state.apply(record.lane, record.e)
-                self.revision += 1
+            self.feed(record.lane, record.e)
+
+    def feed(self, lane: str, event: LaneEvent) -> None:
+        """Takes in one event."""
+        if lane in self._known:
+            self.state.apply(lane, event)
+            self.revision += 1
 
     @property
     def over(self) -> bool:

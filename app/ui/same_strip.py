@@ -135,7 +135,7 @@ class SameStrip(QFrame):
             self._tokens.setProperty("role", "")
             self._tokens.style().polish(self._tokens)
         set_text(self._tokens, several + worst.sentence)
-        set_text(self._note, _note(worst))
+        set_text(self._note, _note(worst, over=view.over))
         self._fork = None if worst.fork_at is None else (lane.spec.id, worst.fork_at)
         self.show_button.setVisible(self._fork is not None)
 
@@ -157,11 +157,11 @@ class SameStrip(QFrame):
             self.show_fork.emit(*self._fork)
 
 
-def _note(result: Comparison) -> str:
+def _note(result: Comparison, *, over: bool) -> str:
     if result.smallest_gap is None or result.smallest_at is None:
         return ""
     floor = "measured" if result.measured_floor else "assumed"
     return (
-        f"Closest call so far: {result.smallest_gap:.2f} logits at token {result.smallest_at + 1} "
+        f"Closest call{'' if over else ' so far'}: {result.smallest_gap:.2f} logits at token {result.smallest_at + 1} "
         f"\u00b7 near tie below {result.noise_floor:g} ({floor})"
     )

@@ -77,12 +77,13 @@ class Theme(QObject):
         )
 
 
-def ui_font(size: float = 10.0, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Returns the interface font with figures of equal width, ``size`` in points at 96 dpi."""
+def ui_font(size: float = 10.0, weight: QFont.Weight = QFont.Weight.Normal, *, tabular: bool = True) -> QFont:
+    """Returns the interface font, ``size`` in points at 96 dpi; ``tabular`` gives all figures the same width."""
     font = QFont(SANS)
     font.setPixelSize(round(size * 96 / 72))
     font.setWeight(weight)
-    font.setFeature(QFont.Tag("tnum"), 1)
+    if tabular:
+        font.setFeature(QFont.Tag("tnum"), 1)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 

@@ -117,6 +117,8 @@ class WhyStrip(QFrame):
         self.setAccessibleName("Why")
         self._bars = TimeBars(theme)
         self._sentence = label("", wrap=True)
+        self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().height() + 4)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty = label("", "muted", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)

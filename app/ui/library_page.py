@@ -1,0 +1,336 @@
+"""The Library tab: the races that were recorded, and their replay in the same widgets as the live race."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QListView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.places import Places
+from app.models.traces import open_trace
+from app.race.problems import Problem
+from app.race.prompts import Prompt
+from app.race.trace import Trace
+from app.ui.background import in_background
+from app.ui.failure_card import FailureCard
+from app.ui.icons import icon
+from app.ui.library_list import EntryDelegate
+from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan
+from app.ui.race_board import RaceBoard
+from app.ui.replay_player import ReplayPlayer
+from app.ui.theme import Theme
+from app.ui.toast import Toast
+from app.ui.transport import Transport
+from app.ui.widgets import button, card, label, set_text
+
+_DELETED = ".deleted"
+_EMPTY, _RACE, _PROBLEM = range(3)
+
+
+class LibraryPage(QWidget):
+    """Lists the traces in the library folder; the one that is picked is shown beside.
+
+    Signals:
+        said: A short remark for the user.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, theme: Theme, places: Places, prompts: Sequence[Prompt], toast: Toast) -> None:
+        super().__init__()
+        self._theme = theme
+        self.folder = places.data / "races"
+        self._titles = {prompt.name: prompt.title for prompt in prompts}
+        self._toast = toast
+        self._path: Path | None = None
+        self._scanning = self._again = False
+        self.model = LibraryModel()
+        self.list = QListView()
+        self.search = QLineEdit()
+        self.board = RaceBoard(theme)
+        self.player = ReplayPlayer(self.board, parent=self)
+        self.transport = Transport(theme, self.player)
+        self.failure = FailureCard(theme)
+        self.failure.copied.connect(self.board.copy)
+        self.board.said.connect(self.said)
+        self._title = label("", "lead")
+        self._about = label("", "muted")
+        self._note = label("", "note")
+        self._none = label("", "muted", wrap=True)
+        self.open_button = button("Open a trace", tip="Open a trace file from anywhere (Ctrl+O)")
+        self.rename_button = button("Rename", "quiet", tip="Give this race a name of your own (F2)")
+        self.reveal_button = button("Show in folder", "quiet", tip="Open the folder of this file")
+        self.delete_button = button("Delete", "quiet", tip="Delete this race; it can be undone for a moment (Del)")
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._restyle()
+        self._show_actions()
+
+    def _lay_out(self) -> None:
+        self.search.setPlaceholderText("Search")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search the library")
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(EntryDelegate(self._theme))
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setAccessibleName("Recorded races")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        side, side_box = card("Library")
+        side.setFixedWidth(320)
+        side_box.setContentsMargins(12, 12, 12, 12)
+        side_box.addWidget(self.search)
+        side_box.addWidget(self._none)
+        side_box.addWidget(self.list, 1)
+        side_box.addWidget(self.open_button)
+        race = self._race_side()
+        empty, empty_box = card()
+        empty_box.addStretch(1)
+        for text, role in (("Every race is kept here.", "lead"), ("Pick one to see it again.", "muted")):
+            line = label(text, role)
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            empty_box.addWidget(line)
+        empty_box.addStretch(1)
+        wrong, wrong_box = card("Problem")
+        wrong_box.addWidget(self.failure)
+        wrong_box.addStretch(1)
+        for page in (empty, race, wrong):
+            self._stack.addWidget(page)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 16)
+        layout.setSpacing(16)
+        layout.addWidget(side)
+        layout.addWidget(self._stack, 1)
+
+    def _race_side(self) -> QWidget:
+        race = QWidget()
+        right = QVBoxLayout(race)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(12)
+        head = QHBoxLayout()
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        for widget in (self._title, self._about, self._note):
+            names.addWidget(widget)
+        head.addLayout(names, 1)
+        for action in (self.rename_button, self.reveal_button, self.delete_button):
+            head.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
+        right.addLayout(head)
+        right.addWidget(self.transport)
+        right.addWidget(self.board, 1)
+        return race
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._searched)
+        self.list.selectionModel().currentChanged.connect(self._picked)
+        self.open_button.clicked.connect(self.choose_file)
+        self.rename_button.clicked.connect(self._ask_name)
+        self.reveal_button.clicked.connect(self.reveal)
+        self.delete_button.clicked.connect(self.delete)
+        self._theme.changed.connect(self._restyle)
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for keys, slot in (("Ctrl+O", self.choose_file), ("F2", self._ask_name)):
+            QShortcut(QKeySequence(keys), self, context=inside).activated.connect(slot)
+        QShortcut(QKeySequence("Del"), self.list, context=inside).activated.connect(self.delete)
+        QShortcut(QKeySequence("Space"), self.list, context=inside).activated.connect(self.transport.toggle)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Looks for new races whenever the page comes into sight."""
+        super().showEvent(event)
+        self.board.charts.load()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the library folder in the background."""
+        if self._scanning:
+            self._again = True
+            return
+        self._scanning = True
+        known = list(self.model.entries)
+        in_background(self, lambda: scan(self.folder, known, self._titles), self._scanned, self._scan_failed)
+
+    def _scanned(self, entries: list[Entry]) -> None:
+        self._scanning = False
+        path = self._path
+        self.model.set_entries(entries)
+        if path is not None:
+            self._select(path)
+        self._say_none()
+        if self._again:
+            self._again = False
+            self.refresh()
+
+    def _scan_failed(self, problem: Problem) -> None:
+        self._scanning = False
+        self.said.emit(problem.sentence)
+
+    def _say_none(self) -> None:
+        none = self.model.rowCount() == 0
+        self._none.setVisible(none)
+        searching = bool(self.search.text().strip())
+        set_text(
+            self._none, "No race fits the search." if searching else "No races yet. Each race is kept here by itself."
+        )
+
+    def _searched(self, text: str) -> None:
+        self.model.set_search(text)
+        if self._path is not None:
+            self._select(self._path)
+        self._say_none()
+
+    def _select(self, path: Path) -> None:
+        row = self.model.row_of(path)
+        if row >= 0 and self.list.currentIndex().row() != row:
+            self.list.setCurrentIndex(self.model.index(row))
+
+    def _picked(self, current: QModelIndex, _: QModelIndex) -> None:
+        entry = self.model.entry(current.row()) if current.isValid() else None
+        if entry is not None and entry.path != self._path:
+            self.open_file(entry.path)
+
+    def choose_file(self) -> None:
+        """Asks for a trace file and opens it."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open a trace", str(Path.home()), f"Traces (*{SUFFIX});;All files (*)"
+        )
+        if chosen:
+            self.open_file(Path(chosen))
+
+    def open_file(self, path: Path) -> None:
+        """Reads a trace in the background and shows it."""
+        self._path = path
+        in_background(
+            self,
+            lambda: open_trace(path),
+            lambda trace: self._opened(path, trace),
+            lambda problem: self._not_opened(path, problem),
+        )
+
+    def _opened(self, path: Path, trace: Trace) -> None:
+        if path != self._path:
+            return  # Another one was picked in the meantime.
+        if not trace.header.lanes:
+            self._not_opened(path, Problem("trace-empty", "There is nothing in this trace.", trace.note))
+            return
+        status = path.stat() if path.exists() else None
+        entry = next((item for item in self.model.entries if item.path == path), None)
+        self._title.setText(entry.title if entry else path.stem)
+        about = entry.about if entry else trace.header.pair_title
+        self._about.setText(" \u00b7 ".join(part for part in (about, entry.when if entry else "") if part))
+        self._note.setText(trace.note)
+        self._note.setVisible(bool(trace.note) and status is not None)
+        self.board.charts.load()
+        self._stack.setCurrentIndex(_RACE)
+        self.player.open(trace)
+        self._select(path)
+        self._show_actions()
+
+    def _not_opened(self, path: Path, problem: Problem) -> None:
+        if path == self._path:
+            self.player.close()
+            self.failure.show_problem(problem)
+            self._stack.setCurrentIndex(_PROBLEM)
+            self._show_actions()
+
+    def _show_actions(self) -> None:
+        there = self._path is not None
+        for action in (self.rename_button, self.reveal_button, self.delete_button):
+            action.setEnabled(there)
+
+    def _ask_name(self) -> None:
+        if self._path is None:
+            return
+        name, taken = QInputDialog.getText(self, "Rename", "Name of this race:", text=self._title.text())
+        if taken:
+            self.rename(name)
+
+    def rename(self, title: str) -> None:
+        """Gives the race that is shown a name of the user's own; it becomes the file's name."""
+        path = self._path
+        name = file_name(title)
+        if path is None or not name:
+            self.said.emit("That cannot be a name.")
+            return
+        target = path.with_name(name)
+        if target == path:
+            return
+        if target.exists():
+            self.said.emit("There is a race of that name already.")
+            return
+        try:
+            path.rename(target)
+        except OSError as error:
+            self.said.emit(f"It could not be renamed: {error.strerror or error}.")
+            return
+        self._path = target
+        self._title.setText(target.stem)
+        self.refresh()
+
+    def reveal(self) -> None:
+        """Opens the folder of the race that is shown."""
+        if self._path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+
+    def delete(self) -> None:
+        """Deletes the race that is shown; a remark offers to undo it and goes after a while."""
+        path = self._path
+        if path is None:
+            return
+        kept = path.parent / _DELETED / path.name
+        try:
+            kept.parent.mkdir(exist_ok=True)
+            path.replace(kept)
+        except OSError as error:
+            self.said.emit(f"It could not be deleted: {error.strerror or error}.")
+            return
+        self._path = None
+        self.player.close()
+        self._stack.setCurrentIndex(_EMPTY)
+        self.model.set_entries([entry for entry in self.model.entries if entry.path != path])
+        self._say_none()
+        self._show_actions()
+        self._toast.say(
+            f"Deleted {path.stem}.", action="Undo", act=lambda: self._undelete(kept, path), ended=lambda: _remove(kept)
+        )
+
+    def _undelete(self, kept: Path, path: Path) -> None:
+        try:
+            kept.replace(path)
+        except OSError as error:
+            self.said.emit(f"It could not be brought back: {error.strerror or error}.")
+            return
+        self.refresh()
+        self.open_file(path)
+
+    def _restyle(self) -> None:
+        for widget, name in (
+            (self.rename_button, "edit"),
+            (self.reveal_button, "folder"),
+            (self.delete_button, "delete"),
+            (self.open_button, "open"),
+        ):
+            widget.setIcon(icon(self._theme, name))
+        for action in self.search.actions():
+            self.search.removeAction(action)
+        self.search.addAction(icon(self._theme, "search"), QLineEdit.ActionPosition.LeadingPosition)
+
+
+def _remove(kept: Path) -> None:
+    kept.unlink(missing_ok=True)
+    if kept.parent.is_dir() and not any(kept.parent.iterdir()):
+        kept.parent.rmdir()

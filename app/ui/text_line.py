@@ -1,0 +1,72 @@
+"""One line of text that changes often: painted in place, so that a new text never lays anything out anew."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.theme import Theme, color, ui_font
+
+
+class TextLine(QWidget):
+    """Shows one line, cut with an ellipsis where it does not fit.
+
+    ``widest`` is the longest text to keep room for; without it the line takes what room there is. ``tone`` names a
+    colour of the look.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        tone: str = "text",
+        size: float = 9.75,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        right: bool = False,
+        widest: str = "",
+        tabular: bool = True,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tone = tone
+        self._text = ""
+        self._font = ui_font(size, weight, tabular=tabular)
+        self._align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        self._widest = widest
+        grows = QSizePolicy.Policy.Fixed if widest else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(grows, QSizePolicy.Policy.Fixed)
+        self._hint = self._measure()
+        theme.changed.connect(self.update)
+
+    def text(self) -> str:
+        """The text as set, not as cut."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Shows ``text``."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def _measure(self) -> QSize:
+        self.setFont(self._font)
+        self.ensurePolished()
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._widest) + 2 if self._widest else 40, metrics.height())
+
+    def sizeHint(self) -> QSize:
+        """Room for the widest text."""
+        return self._hint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the text."""
+        painter = QPainter(self)
+        painter.setFont(self._font)
+        painter.setPen(color(getattr(self._theme.look, self._tone)))
+        shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(
+            QRect(0, 0, self.width(), self.height()), int(self._align | Qt.AlignmentFlag.AlignVCenter), shown
+        )
+        painter.end()
