@@ -183,6 +183,9 @@ class Context:
         params.n_batch = params.n_ubatch = min(BATCH, size) if other is None else outputs
         params.n_threads = params.n_threads_batch = threads
         params.n_outputs_max = outputs
+        # Sliding-window layers keep their window and one batch, not the whole context, as llama.cpp's programs do. A
+        # rejected draft can still be taken back: cells are reused only once they are out of the window of a kept token.
+        params.swa_full = False
         params.abort_callback = stop.callback
         params.abort_callback_data = stop.data
         if other is not None:
