@@ -67,6 +67,8 @@ class Fit(msgspec.Struct, frozen=True):
         together_gpu: Bytes of the GPU's own memory with both lanes loaded.
         alone: Bytes of ordinary memory with one lane at a time (heats): the larger lane.
         alone_gpu: The same on the GPU.
+        droppable: Of `together` and `alone`: pages of the file that the system can drop again, since rearranged copies
+            of these weights are used. They show up as used memory and are not needed.
         verdict: For both lanes together.
         verdict_alone: For one lane at a time.
         memory: What it was held against.
@@ -78,6 +80,7 @@ class Fit(msgspec.Struct, frozen=True):
     together_gpu: int
     alone: int
     alone_gpu: int
+    droppable: int
     verdict: Verdict
     verdict_alone: Verdict
     memory: Memory
@@ -98,18 +101,21 @@ def estimate(target: Need, drafter: Need | None, context: int, memory: Memory) -
     single = _lines(target, drafter, context, on_gpu, lanes=1)
     together, together_gpu = _sum(lines, False), _sum(lines, True)
     alone, alone_gpu = _sum(single, False), _sum(single, True)
-    verdict = _verdict(together, together_gpu, memory)
-    verdict_alone = _verdict(alone, alone_gpu, memory)
+    droppable = 0 if on_gpu else sum(min(need.mapped, need.copied) for need in (target, drafter) if need is not None)
+    verdict = _verdict(together - droppable, together_gpu, memory)
+    verdict_alone = _verdict(alone - droppable, alone_gpu, memory)
+    needed, needed_alone = together + together_gpu - droppable, alone + alone_gpu - droppable
     return Fit(
         lines=tuple(lines),
         together=together,
         together_gpu=together_gpu,
         alone=alone,
         alone_gpu=alone_gpu,
+        droppable=droppable,
         verdict=verdict,
         verdict_alone=verdict_alone,
         memory=memory,
-        advice=_advice(verdict, verdict_alone, together + together_gpu, alone + alone_gpu),
+        advice=_advice(verdict, verdict_alone, needed, needed_alone),
     )
 
 
@@ -175,9 +181,13 @@ def fit_text(fit: Fit) -> list[str]:
     made = [f"{line.label:<{width}}  {bytes_text(line.bytes):>10}  {line.how}" for line in fit.lines]
     made.append(f"{'Together':<{width}}  {bytes_text(fit.together + fit.together_gpu):>10}  both lanes loaded")
     made.append(f"{'One at a time':<{width}}  {bytes_text(fit.alone + fit.alone_gpu):>10}  heats")
+    if fit.droppable:
+        made.append(
+            f"{'Of these not needed':<{width}}  {bytes_text(fit.droppable):>10}  the file behind rearranged weights"
+        )
     free = f"{bytes_text(fit.memory.free)} of {bytes_text(fit.memory.total)} memory"
     if fit.memory.gpu_free is not None:
         free += f", {bytes_text(fit.memory.gpu_free)} of {bytes_text(fit.memory.gpu_total or 0)} on the GPU"
-    made.append(f"{'Free now':<{width}}  {free}")
+    made.append(f"{'Free now':<{width}}  {'':>10}  {free}")
     made.append(f"Verdict: {fit.verdict.value}. {fit.advice}")
     return made

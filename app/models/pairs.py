@@ -84,6 +84,8 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One target with its drafter, for the engines that can open these files.
 
     parameters: of the target, all of them; active_parameters: those that one token uses, where they differ.
+    cache_bytes_per_token: of the target's KV cache in f16 with every layer keeping the whole context; for an estimate
+    before anything is fetched. Afterwards the file itself says it.
     recommended_k: draft tokens per round, with where the number comes from.
     gated: whether the hub asks for a licence click first; licence_page is where.
     unverified: names or sizes could not be confirmed when this was written; the hub is asked at first use.
@@ -99,6 +101,7 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantization: str = ""
     parameters: int | None = None
     active_parameters: int | None = None
+    cache_bytes_per_token: int | None = None
     recommended_k: int = 3
     recommended_k_source: str = ""
     licence: str = ""

@@ -146,7 +146,7 @@ def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
         yield ("engines",), "Name at least one engine."
     if not 1 <= pair.recommended_k <= MAX_K:
         yield ("recommended_k",), f"recommended_k must be from 1 to {MAX_K}."
-    for name in ("parameters", "active_parameters"):
+    for name in ("parameters", "active_parameters", "cache_bytes_per_token"):
         value = getattr(pair, name)
         if value is not None and value <= 0:
             yield (name,), f"{name} must be above 0."
