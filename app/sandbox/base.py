@@ -50,16 +50,27 @@ SANDBOXES: dict[str, str] = {
 }
 
 
+_working: dict[str, Sandbox] = {}
+
+
 def find_sandbox(platform: str = sys.platform) -> Sandbox | Unavailable:
-    """The working sandbox of this machine, or why there is none. There is never a run without one."""
+    """The working sandbox of this machine, or why there is none. There is never a run without one.
+
+    A sandbox that works is found once; one that does not is tried again, since the user may have put it right.
+    """
     for prefix, where in SANDBOXES.items():
         if platform.startswith(prefix):
+            if prefix in _working:
+                return _working[prefix]
             module, _, function = where.partition(":")
             sandbox: Sandbox | Unavailable = getattr(importlib.import_module(module), function)()
             if isinstance(sandbox, Unavailable):
                 return sandbox
             answer = sandbox.probe()
-            return answer if isinstance(answer, Unavailable) else sandbox
+            if isinstance(answer, Unavailable):
+                return answer
+            _working[prefix] = sandbox
+            return sandbox
     system = "Windows" if platform.startswith("win") else f"this system ({platform})"
     return Unavailable(
         reason=f"MTP Race has no sandbox for {system}, and it runs no generated program without one.",

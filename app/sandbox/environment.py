@@ -17,6 +17,7 @@ from app.sandbox.interpreter import Interpreter, base_interpreter
 from app.sandbox.results import Job, Limits
 
 REQUIREMENTS = ("numpy>=1.26,<3", "pandas>=2.2,<4", "matplotlib>=3.9,<4")
+PACKAGES = "packages"
 _READY = "ready.json"
 _FONTS = """
 import pathlib, shutil, matplotlib.font_manager
@@ -101,33 +102,55 @@ def _python_on_path() -> Interpreter | None:
 def _install(
     python: str, fresh: Path, requirements: Sequence[str], pip_options: Sequence[str], progress: Callable[[str], None]
 ) -> Problem | None:
-    progress(f"Making an environment with {python}")
-    lines = list(_lines([python, "-I", "-m", "venv", str(fresh)], progress))
-    if lines[-1] != "0":
+    """Install into the folder `fresh` with the interpreter's own pip, or the one that came with it unused."""
+    pip = _pip_of(python)
+    if pip is None:
         return Problem(
-            "venv-failed",
-            "The environment could not be made.",
-            action="On Debian and Ubuntu install the package python3-venv, then try again.",
-            details="\n".join(lines[-20:-1]),
+            "no-pip",
+            f"The Python at {python} has no pip.",
+            action="Install it (on Debian and Ubuntu: the package python3-pip), then try again.",
         )
-    pip = [str(fresh / "bin" / "python"), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    command = [*pip, "--only-binary=:all:", *pip_options, *requirements]
-    lines = list(_lines(command, progress))
-    if lines[-1] != "0":
-        return Problem(
-            "install-failed",
-            "The packages could not be installed.",
-            cause=next((line for line in reversed(lines[:-1]) if line.startswith("ERROR")), ""),
-            action="Check the connection to the internet, then try again.",
-            details="\n".join(lines[-20:-1]),
-        )
+    progress(f"Installing {', '.join(requirements)} for {python}")
+    options = [
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+        "--no-warn-script-location",
+    ]
+    lines = list(_lines([*pip, *options, *pip_options, "--target", str(fresh / PACKAGES), *requirements], progress))
+    if lines[-1] == "0":
+        return None
+    return Problem(
+        "install-failed",
+        "The packages could not be installed.",
+        cause=next((line for line in reversed(lines[:-1]) if line.startswith("ERROR")), ""),
+        action="Check the connection to the internet, then try again.",
+        details="\n".join(lines[-20:-1]),
+    )
+
+
+def _pip_of(python: str) -> list[str] | None:
+    """The command line of a pip for `python`. A pip also runs straight from its wheel, as ensurepip itself does it."""
+    ask = "import ensurepip, pathlib; print(*(pathlib.Path(ensurepip.__file__).parent / '_bundled').glob('pip-*.whl'))"
+    if list(_lines([python, "-I", "-m", "pip", "--version"], lambda line: None))[-1] == "0":
+        return [python, "-I", "-m", "pip"]
+    said = list(_lines([python, "-I", "-c", ask], lambda line: None))
+    if said[-1] == "0" and said[0].endswith(".whl"):
+        return [python, "-I", f"{said[0]}/pip"]
     return None
 
 
 def _lines(command: Sequence[str], progress: Callable[[str], None]) -> Iterator[str]:
     """Run `command`; its lines of output, then its exit status as the last one."""
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        umask=0o022,  # the program runs as another user when the app runs as root
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -138,14 +161,11 @@ def _lines(command: Sequence[str], progress: Callable[[str], None]) -> Iterator[
 
 def _finish(
     python: str, target: Path, make_sandbox: Callable[[Interpreter], Sandbox], progress: Callable[[str], None]
-) -> Interpreter | Problem:
+) -> Interpreter:
     """Try the new packages in the sandbox, keep matplotlib's font list, and declare the environment complete."""
-    found = sorted(target.glob("lib*/python3.*/site-packages"))
-    if not found:
-        return Problem("venv-failed", "The environment has no folder for packages.", action="Try again.")
-    packages = str(found[0])
+    packages = str(target / PACKAGES)
     fonts: str | None = None
-    if list(found[0].glob("matplotlib/__init__.py")):
+    if os.path.isfile(f"{packages}/matplotlib/__init__.py"):
         progress("Trying it in the sandbox")
         fonts = make_font_list(make_sandbox(Interpreter(python, packages)), target)
     ready = Ready(python, packages, fonts)

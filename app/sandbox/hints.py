@@ -57,7 +57,7 @@ def _from_node(node: ast.expr, depth: int) -> Strategy | None:
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return _generic(_last_name(node.value), inner, depth + 1)
     name = _last_name(node)
-    return _SIMPLE.get(name) or (_generic(name, [], depth + 1) if name else None)
+    return _SIMPLE[name] if name in _SIMPLE else _generic(name, [], depth + 1)
 
 
 def _last_name(node: ast.expr) -> str:
@@ -113,8 +113,10 @@ def _like_one_kind(kind: type, values: list[Any]) -> Strategy | None:
         return FLOATS | st.sampled_from(values)
     if kind is str:
         return TEXTS | st.sampled_from(values)
-    if kind in (bool, type(None), bytes, complex):
-        return {bool: st.booleans(), bytes: st.binary(max_size=8)}.get(kind) or st.sampled_from(values)
+    if kind in (bool, bytes):
+        return st.booleans() if kind is bool else st.binary(max_size=8)
+    if kind in (type(None), complex):
+        return st.sampled_from(values)
     if kind is dict:
         return _like_dicts(values)
     if kind is tuple and len({len(value) for value in values}) == 1:
@@ -174,6 +176,6 @@ def _like_dicts(values: list[Any]) -> Strategy | None:
         columns = {key: like([value[key] for value in values]) for key in keys}
         found = {key: column for key, column in columns.items() if column is not None}
         if len(found) == len(columns) and (len(values) > 1 or len({type(v) for v in values[0].values()}) > 1):
-            return st.fixed_dictionaries(found)
+            return st.fixed_dictionaries(found).map(lambda made: {key: made[key] for key in keys})
     inner = like([key for value in values for key in value]), like([v for value in values for v in value.values()])
     return None if inner[0] is None or inner[1] is None else st.dictionaries(inner[0], inner[1], max_size=6)

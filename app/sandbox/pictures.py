@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any, Literal
 
 import msgspec
@@ -28,10 +29,13 @@ class PictureMatch(msgspec.Struct, frozen=True):
 
 def decode(data: bytes) -> Pixels | str:
     """The pixels of a PNG file, height x width x 3 on white, or a sentence saying why there are none."""
+    width, height = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)  # where every PNG has its size
+    if width * height > MOST_PIXELS:
+        return f"the picture is too large ({width} x {height})"
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return f"the picture is too large ({image.width} x {image.height})"
+            if image.size != (width, height):
+                return "the file is no readable PNG"
             colour = image.convert("RGBA")
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         return f"the file is no readable PNG ({type(error).__name__})"

@@ -119,6 +119,7 @@ class Steadiness(msgspec.Struct, frozen=True):
     """The lines of one program's output that changed from one of its runs to the next."""
 
     unsteady: frozenset[int] = frozenset()  # from 0
+    formless: frozenset[int] = frozenset()  # those in which more than the numbers changed
     shuffled: bool = False  # the same lines in another order
     shapeless: bool = False  # the runs do not even have the same number of lines
 
@@ -130,9 +131,12 @@ def steadiness(first: str, again: str) -> Steadiness:
         return Steadiness(shuffled=True)
     if len(left) != len(right):
         return Steadiness(shapeless=True)
-    return Steadiness(
-        frozenset(i for i, (x, y) in enumerate(zip(left, right, strict=True)) if _same_line(x, y) is None)
-    )
+    unsteady = frozenset(i for i, (x, y) in enumerate(zip(left, right, strict=True)) if _same_line(x, y) is None)
+    return Steadiness(unsteady, frozenset(i for i in unsteady if not _same_form(left[i], right[i])))
+
+
+def _same_form(a: str, b: str) -> bool:
+    return same_but_numbers(_squeeze(a), _squeeze(b))
 
 
 def compare_unsteady(a: str, b: str, steady_a: Steadiness, steady_b: Steadiness) -> TextMatch | None:
@@ -150,8 +154,10 @@ def compare_unsteady(a: str, b: str, steady_a: Steadiness, steady_b: Steadiness)
     unsteady = steady_a.unsteady | steady_b.unsteady
     compared = 0
     for number, (x, y) in enumerate(zip(left, right, strict=False)):
-        if number in unsteady:
-            compared += same_but_numbers(_squeeze(x), _squeeze(y))
+        if number in unsteady and _same_form(x, y):
+            compared += 1
+        elif number in steady_a.formless | steady_b.formless:
+            continue
         elif _same_line(x, y) is not None:
             compared += 1
         else:

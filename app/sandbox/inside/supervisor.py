@@ -55,6 +55,18 @@ def main(report_fd: int) -> None:
     os._exit(0)
 
 
+def alone(report_fd: int) -> None:
+    """Run the job without a supervisor, where a program may have one process only; its lines go out as they are."""
+    job = json.loads(sys.stdin.buffer.read())
+    set_limits(job["limits"], job["uncounted"])
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    from . import program
+
+    program.main(job, report_fd)
+
+
 def give_up_root(uid: int | None) -> None:
     """Become an own, otherwise unused user, when started by root. There is no way back."""
     if uid is not None:
