@@ -7,6 +7,7 @@ is asked of the system's fonts.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -33,6 +34,7 @@ STYLES: Final = tuple(_LATIN)
 """Names of the styles that text can have."""
 
 _JOINS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f\u20e3") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
+_FIGURES: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _SYSTEM_SIZE: Final = 100
 
 
@@ -64,7 +66,13 @@ class Face:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
-        features = {"liga": False, "calt": False, "dlig": False} if mono else {"tnum": True, "calt": False}
+        features: dict[str, object] = {"calt": False}
+        if mono:
+            features |= {"liga": False, "dlig": False}
+        else:
+            # Equal widths for figures alone: the feature would widen hyphens between words too.
+            ranges = [(found.start(), found.end(), True) for found in _FIGURES.finditer(text)]
+            features |= {"tnum": ranges} if ranges else {}
         hb.shape(self._font, buffer, features)
         outline = QPainterPath()
         outline.setFillRule(Qt.FillRule.WindingFill)

@@ -146,7 +146,7 @@ class LaneText:
 
     def _fade(self, box: QRectF) -> None:
         """Lines that leave at the top fade out."""
-        high = self.line * 0.9
+        high = self.line * 0.6
         gradient = QLinearGradient(0, box.top(), 0, box.top() + high)
         card = QColor(self._stage.look.card)
         gradient.setColorAt(0, card)

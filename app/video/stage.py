@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
 
@@ -74,6 +75,7 @@ class Stage:
     Attributes:
         look: Colours.
         width, height: Pixels. unit: Pixels of one unit, see ``unit_of``; scenes measure in units.
+        full_unit: The same where nothing had to be made smaller to fit.
         said: Every text drawn in the current frame, in order.
     """
 
@@ -83,7 +85,7 @@ class Stage:
         self.width = width
         self.height = height
         self.shape = shape_of(width, height)
-        self.unit = unit_of(width, height)
+        self.unit = self.full_unit = unit_of(width, height)
         self.said: list[str] = []
         self.pictures = Pictures()
         self._painter: QPainter | None = None
@@ -115,6 +117,22 @@ class Stage:
     def u(self, units: float) -> float:
         """Returns units in whole pixels."""
         return float(round(units * self.unit))
+
+    @contextmanager
+    def fitted(self, height: Callable[[], float], margin: float = 40.0) -> Iterator[float]:
+        """Makes the unit small enough, for the time of the context, that ``height()`` fits into the frame.
+
+        Yields that height in pixels. ``margin`` is in units, above and below.
+        """
+        own = self.unit
+        try:
+            high = height()
+            while high > self.height - 2 * self.u(margin) and self.unit > own * 0.3:
+                self.unit *= 0.96
+                high = height()
+            yield high
+        finally:
+            self.unit = own
 
     def measure(self, text: str, size: float, style: str = "regular") -> float:
         """Returns the width of a line in pixels; ``size`` in units."""
@@ -197,6 +215,18 @@ class Stage:
         if most and len(lines) > most:
             lines = [*lines[: most - 1], self.fit(lines[most - 1] + " " + lines[most] + "…", size, style, room)]
         return lines
+
+    def wrap_evenly(self, text: str, size: float, room: float, style: str = "regular", most: int = 0) -> list[str]:
+        """Cuts ``text`` as ``wrap`` does, but into lines of about the same length; for centred text."""
+        lines = self.wrap(text, size, room, style, most)
+        least, wide = room / 3, room
+        while len(lines) > 1 and wide - least > size * self.unit / 4:
+            middle = (least + wide) / 2
+            if len(self.wrap(text, size, middle, style)) <= len(lines):
+                wide = middle
+            else:
+                least = middle
+        return self.wrap(text, size, wide, style, most)
 
     def _wrap_line(self, text: str, size: float, room: float, style: str) -> list[str]:
         scale = size * self.unit

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.sandbox.results import RunResult
 from app.ui.race_view import RaceView
 from app.video.options import FilmOptions
 from app.video.playback import Playback
 from app.video.stage import Stage
-
-DRAW = 1.005
-"""Below this ratio no lane is called faster, as in the window."""
 
 
 @dataclass(slots=True)
@@ -59,23 +55,38 @@ class Scene(Protocol):
         ...
 
 
-def short_title(spec: LaneSpec) -> str:
-    """Returns a lane's short name, such as ``"MTP K=3"``."""
-    if spec.kind is LaneKind.BASELINE:
-        return "Baseline"
-    name = {LaneKind.MTP: "MTP", LaneKind.DRAFT_MODEL: "Draft model", LaneKind.LOOKUP: "Lookup"}[spec.kind]
-    return f"{name} K={spec.k}" if spec.policy is KPolicy.FIXED else f"{name} K ≤ {spec.k}"
+def column(stage: Stage, units: float) -> QRectF:
+    """Returns a column in the middle of the frame, ``units`` wide where there is room."""
+    wide = min(units * stage.full_unit, stage.width - 100 * stage.full_unit)
+    return QRectF(round((stage.width - wide) / 2), 0, round(wide), stage.height)
 
 
-def verdict(view: RaceView) -> tuple[int, str, str]:
-    """Returns who is ahead or has won: the lane's index (-1 for nobody), a phrase, and the ratio (empty if none)."""
-    leader = view.leader
-    if leader is None:
-        return -1, "", ""
-    lane, ratio = leader
-    if ratio < DRAW:
-        return -1, "Level" if view.over else "Level so far", f"{ratio:.2f}×"
-    return lane.index, f"{short_title(lane.spec)} {'wins' if view.over else 'ahead'}", f"{ratio:.2f}×"
+def draw_logo(set_: Set, box: QRectF) -> float:
+    """Draws the user's picture at the upper right of ``box``, as large as it fits; returns its width in pixels."""
+    logo = set_.logo
+    if logo is None:
+        return 0.0
+    scale = min(box.width() / logo.width(), box.height() / logo.height())
+    wide, high = round(logo.width() * scale), round(logo.height() * scale)
+    set_.stage.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    set_.stage.painter.drawImage(QRectF(box.right() - wide, box.top(), wide, high), logo)
+    return float(wide)
+
+
+def mark(stage: Stage, x: float, y: float, tone: str) -> None:
+    """Draws the sign of a verdict: a disc for good, a ring for warn, a square for bad, a small disc else."""
+    painter, shade, reach = stage.painter, QColor(getattr(stage.look, tone)), stage.u(11)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(shade)
+    if tone == "warn":
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(shade, stage.u(6)))
+        painter.drawEllipse(QPointF(x, y), reach * 0.8, reach * 0.8)
+    elif tone == "bad":
+        painter.drawRect(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
+    else:
+        reach *= 1.0 if tone == "good" else 0.6
+        painter.drawEllipse(QPointF(x, y), reach, reach)
 
 
 def columns(box: QRectF, count: int, gap: float) -> list[QRectF]:

@@ -8,27 +8,16 @@ from PySide6.QtCore import QRectF
 
 from app.race.events import Finish
 from app.race.fold import NS, Phase
-from app.race.lanes import LaneKind, lane_title
+from app.race.lanes import lane_title
 from app.ui.race_view import LaneView, RaceView
 from app.video.charts import axis_top, rate_chart, round_chart
+from app.video.figures import clock_text, rate_text, way_now, winner
 from app.video.lane_text import LaneText
-from app.video.scenes.base import Set, columns, rows, verdict
+from app.video.scenes.base import Set, columns, draw_logo, rows
 from app.video.stage import CENTER, RIGHT, Shape, Stage
 
 LEAD_S = 0.8
 HOLD_S = 1.6
-_WAYS = {
-    LaneKind.BASELINE: "One token a step",
-    LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
-    LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
-    LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
-}
-_ENDS = {
-    Finish.END: "finished",
-    Finish.LENGTH: "reached the limit",
-    Finish.CONTEXT: "context full",
-    Finish.STOPPED: "stopped",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +97,10 @@ class RaceScene:
         right = box.right()
         wide = stage.text(f"{clock:.2f} s", right, base, 46, style="semibold", align=RIGHT)
         stage.text(_speed_text(self.speed), right, base + stage.u(32), 20, tone=look.muted, align=RIGHT)
+        place = QRectF(right - wide - stage.u(60) - stage.u(220), box.top() + stage.u(4), stage.u(220), stage.u(64))
+        logo = draw_logo(self._set, place) + stage.u(30) if self._set.logo else 0.0
         title = self._set.options.caption or header.pair_title or header.pair or "Race"
-        room = box.width() - wide - stage.u(40) - self._logo(box, wide)
+        room = box.width() - wide - stage.u(40) - logo
         stage.text(title, box.left(), base - stage.u(6), 34, style="semibold", room=room)
         parts = [] if not self._set.options.caption else [header.pair_title or header.pair]
         parts += [f"prompt: {header.prompt_name}" if header.prompt_name else "", view.format_title]
@@ -118,18 +109,6 @@ class RaceScene:
         line = " · ".join(part for part in parts if part)
         stage.text(line, box.left(), base + stage.u(32), 20, tone=look.muted, room=room)
 
-    def _logo(self, box: QRectF, clock: float) -> float:
-        logo = self._set.logo
-        if logo is None:
-            return 0.0
-        stage = self._stage
-        high = stage.u(64)
-        wide = min(logo.width() * high / logo.height(), stage.u(220))
-        high = logo.height() * wide / logo.width()
-        left = box.right() - clock - stage.u(60) - wide
-        stage.painter.drawImage(QRectF(left, box.top() + stage.u(36) - high / 2, wide, high), logo)
-        return wide + stage.u(30)
-
     def _pane(self, lane: LaneView, box: QRectF, text: LaneText, time_ns: int) -> None:
         stage, look, plan_ = self._stage, self._stage.look, self._plan
         state, tone = lane.state, self._stage.look.lane(lane.index)
@@ -137,20 +116,19 @@ class RaceScene:
         pad = stage.u(28)
         inner = box.adjusted(pad, stage.u(20), -pad, -stage.u(18))
         base = inner.top() + stage.u(plan_.number * 0.78)
-        rate = f"{state.decode_tps:.1f}" if state.decode_tps else "–"
         unit = stage.text("tok/s", inner.right(), base, 22, tone=look.muted, align=RIGHT)
         rate_wide = stage.text(
-            rate, inner.right() - unit - stage.u(10), base, plan_.number, style="semibold", align=RIGHT
+            rate_text(lane), inner.right() - unit - stage.u(10), base, plan_.number, style="semibold", align=RIGHT
         )
         room = inner.width() - unit - rate_wide - stage.u(30)
         title = lane_title(lane.spec)
         size = 30 if stage.measure(title, 30, "semibold") <= room else 25
         stage.text(title, inner.left(), inner.top() + stage.u(28), size, style="semibold", tone=tone, room=room)
         below = inner.top() + stage.u(plan_.number * 0.78 + 34)
-        clock = _clock_text(state_phase=state.phase, lane=lane, limit=self._set.playback.header.request.max_tokens)
+        clock = clock_text(lane, self._set.playback.header.request.max_tokens)
         clock_wide = stage.text(clock, inner.right(), below, 20, tone=look.muted, align=RIGHT)
         stage.text(
-            _way_text(lane), inner.left(), below, 20, tone=look.muted, room=inner.width() - clock_wide - stage.u(24)
+            way_now(lane), inner.left(), below, 20, tone=look.muted, room=inner.width() - clock_wide - stage.u(24)
         )
         track = QRectF(inner.left(), below + stage.u(18), inner.width(), stage.u(8))
         stage.bar(track, look.line)
@@ -171,7 +149,7 @@ class RaceScene:
 
     def _ratio(self, view: RaceView) -> None:
         stage, look, box = self._stage, self._stage.look, self._plan.ratio
-        index, phrase, ratio = verdict(view)
+        index, phrase, ratio = winner(view)
         tone = look.lane(index) if index >= 0 else look.muted
         stage.card(box, edge=tone if view.over and index >= 0 else "", wide=3.0 if view.over else 1.0)
         middle = box.center()
@@ -246,19 +224,3 @@ def _tall(stage: Stage, lanes: int) -> Plan:
 
 def _speed_text(speed: float) -> str:
     return "real time" if abs(speed - 1) < 0.005 else f"{speed:.2g}× real time"
-
-
-def _clock_text(state_phase: Phase, lane: LaneView, limit: int) -> str:
-    state = lane.state
-    if state_phase in (Phase.STARTING, Phase.READY):
-        return "ready"
-    count = f"{state.count} / {limit}" if not state.over else f"{state.count} tokens"
-    end = f" · {_ENDS[state.finish]}" if state.finish else ""
-    return f"{count} · {state.clock_ns / NS:.2f} s{end}"
-
-
-def _way_text(lane: LaneView) -> str:
-    mean, share = lane.state.accepted_per_round, lane.state.acceptance_rate
-    if mean is None or share is None:
-        return _WAYS[lane.spec.kind].format(k=lane.spec.k)
-    return f"{mean:.2f} of {lane.spec.k} accepted a round · {share:.0%}"

@@ -1,0 +1,112 @@
+"""The finish: who won, by how much, and whether both wrote the same."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+
+from app.race.formats import FORMATS
+from app.race.verdict import TokenVerdict
+from app.ui.race_view import LaneView
+from app.video.figures import rate_text, short_title, winner, worst_comparison
+from app.video.scenes.base import Set, column, draw_logo, mark
+from app.video.stage import CENTER, Shape, ease
+
+_MOVE_S = 1.0
+_BIG = 260.0
+_TONES = {
+    TokenVerdict.IDENTICAL: "good",
+    TokenVerdict.NEAR_TIE_FORK: "warn",
+    TokenVerdict.FORK: "bad",
+    TokenVerdict.UNKNOWN: "faint",
+}
+
+
+class FinishScene:
+    """Shows the ratio as large as it goes, each lane's rate as a bar, and the token verdict."""
+
+    def __init__(self, set_: Set) -> None:
+        self._set = set_
+        self.seconds = 4.0
+        self._row = {Shape.WIDE: 96.0, Shape.SQUARE: 104.0, Shape.TALL: 178.0}[set_.stage.shape]
+        self._comparison = worst_comparison(set_.final)
+
+    def key(self, at: float) -> object:
+        """Everything stands still once the bars have grown."""
+        return min(at, _MOVE_S)
+
+    def draw(self, at: float) -> None:
+        """Draws the finish at ``at``."""
+        stage = self._set.stage
+        draw_logo(self._set, QRectF(stage.width - stage.u(280), stage.u(54), stage.u(220), stage.u(90)))
+        with stage.fitted(self._height) as high:
+            self._draw(at, (stage.height - high) / 2)
+
+    def _column(self) -> QRectF:
+        return column(self._set.stage, 1240 if self._set.stage.shape is Shape.WIDE else 980)
+
+    def _foot(self) -> list[str]:
+        title = self._set.final.format_title
+        known = FORMATS.get(self._set.final.header.format)
+        text = f"decode rate, {title.lower()}: {known.note}" if known else f"decode rate, {title}"
+        return self._set.stage.wrap_evenly(text, 28, self._column().width(), most=2)
+
+    def _sentence(self) -> list[str]:
+        room = self._column().width() - self._set.stage.u(60)
+        return self._set.stage.wrap(self._comparison.sentence, 30, room, most=3) if self._comparison else []
+
+    def _note(self) -> list[str]:
+        note = self._set.note
+        return self._set.stage.wrap_evenly(note, 26, self._column().width(), most=2) if note else []
+
+    def _height(self) -> float:
+        rows = len(self._set.final.lanes) * self._row
+        lines = len(self._foot()) * 40 + len(self._sentence()) * 44 + len(self._note()) * 40
+        return self._set.stage.u(60 + _BIG * 0.92 + 70 + 30 + rows + 50 + lines)
+
+    def _draw(self, at: float, y: float) -> None:
+        stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._column()
+        index, phrase, ratio = winner(self._set.final)
+        tone = look.lane(index) if index >= 0 else look.muted
+        middle = stage.area.center().x()
+        y += u(60)
+        stage.text(phrase or "No result", middle, y, 64, style="semibold", align=CENTER, room=box.width())
+        y += u(_BIG * 0.92)
+        stage.text(ratio or "–", middle, y, _BIG, style="bold", tone=tone, align=CENTER)
+        y += u(70)
+        for line in self._foot():
+            stage.text(line, middle, y, 28, tone=look.muted, align=CENTER)
+            y += u(40)
+        y += u(20)
+        for number, lane in enumerate(self._set.final.lanes):
+            self._bar(
+                lane, QRectF(box.left(), y + number * u(self._row), box.width(), u(self._row)), ease(at / _MOVE_S)
+            )
+        y += len(self._set.final.lanes) * u(self._row) + u(40)
+        lines = self._sentence()
+        if self._comparison is not None and lines:
+            left = max(box.left(), middle - (max(stage.measure(line, 30) for line in lines) + u(40)) / 2)
+            mark(stage, left + u(14), y - u(11), _TONES[self._comparison.verdict])
+            for line in lines:
+                stage.text(line, left + u(40), y, 30)
+                y += u(44)
+        for line in self._note():
+            stage.text(line, middle, y + u(10), 26, tone=look.warn, align=CENTER)
+            y += u(40)
+
+    def _bar(self, lane: LaneView, box: QRectF, grown: float) -> None:
+        stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
+        lanes = self._set.final.lanes
+        above = stage.shape is Shape.TALL
+        names = 0.0 if above else max(stage.measure(short_title(item.spec), 34, "semibold") for item in lanes) + u(36)
+        figures = max(stage.measure(rate_text(item), 52, "semibold") for item in lanes) + u(130)
+        longest = max((item.state.decode_tps for item in lanes), default=0.0) or 1.0
+        tone = look.lane(lane.index)
+        top, high = (box.top() + u(58), u(72)) if above else (box.top() + u(18), u(50))
+        base = box.top() + u(44) if above else top + high * 0.74
+        stage.text(short_title(lane.spec), box.left(), base, 40 if above else 34, style="semibold", tone=tone)
+        wide = max(u(8), (box.width() - names - figures) * lane.state.decode_tps / longest * grown)
+        stage.bar(QRectF(box.left() + names, top, wide, high), tone, 8)
+        left = box.left() + names + wide + u(24)
+        base = top + high / 2 + u(19)
+        done = stage.text(rate_text(lane), left, base, 52, style="semibold")
+        stage.text("tok/s", left + done + u(12), base, 26, tone=look.muted)
