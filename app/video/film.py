@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from app.look import DARK, LIGHT
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace
-from app.sandbox.results import RunResult
+from app.sandbox.behaviour import Behaviour
 from app.video.fonts import Fonts
 from app.video.options import FilmOptions
 from app.video.playback import Playback
@@ -36,8 +36,7 @@ class Film:
         trace: Trace,
         options: FilmOptions,
         resources: Path,
-        programs: dict[str, RunResult] | None = None,
-        programs_sentence: str = "",
+        behaviour: Behaviour | None = None,
     ) -> None:
         """
         Raises:
@@ -56,9 +55,7 @@ class Film:
                 )
             )
         self.stage = Stage(Fonts(resources), DARK if options.dark else LIGHT, options.width, options.height)
-        self.set = Set(
-            self.stage, options, playback, final, trace.note, _logo(options.logo), programs, programs_sentence
-        )
+        self.set = Set(self.stage, options, playback, final, trace.note, _logo(options.logo), behaviour)
         self.notes = [trace.note] if trace.note else []
         self.scenes: list[tuple[str, int, Scene]] = []
         made = [(name, SCENE_MAKERS[name](self.set)) for name in SCENE_MAKERS if name in options.scenes]
@@ -67,11 +64,11 @@ class Film:
         if not found:
             raise ProblemError(Problem("film-empty", "No scene is left to film.", action="Choose other scenes."))
         _fit([scene for _, scene in found], options.seconds)
-        at = 0
+        at = 0.0
         for name, scene in found:
-            self.scenes.append((name, at, scene))
-            at += max(1, round(scene.seconds * options.fps))
-        self.frames = at
+            self.scenes.append((name, round(at * options.fps), scene))
+            at += max(scene.seconds, 2 / options.fps)
+        self.frames = round(at * options.fps)
         self._image = QImage(options.width, options.height, QImage.Format.Format_RGB32)
         self._key: object = None
 

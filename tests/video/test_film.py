@@ -14,6 +14,7 @@ from app.models.traces import open_trace
 from app.race.problems import ProblemError
 from app.race.summary import summarize
 from app.race.trace import Trace
+from app.sandbox.behaviour import Behaviour
 from app.video.film import Film
 from app.video.options import SCENES, FilmOptions
 
@@ -109,6 +110,30 @@ def test_an_unfinished_trace_is_filmed_as_far_as_it_goes_and_says_so(
     assert any("cut off" in note for note in film.notes)
     film.frame(film.frames - 1)
     assert any("cut off" in text for text in film.stage.said)
+
+
+def test_the_programs_scene_shows_how_they_compare_and_what_they_printed(
+    trace: Trace, resources: Path, behaviour: Behaviour
+) -> None:
+    film = Film(trace, msgspec.structs.replace(SMALL, scenes=("programs",)), resources, behaviour)
+    film.frame(film.frames - 1)
+    assert behaviour.sentence in film.stage.said
+    assert film.stage.said.count("fibonacci_memoized(0) = 0") == 2
+    assert "ran to its end, 0.31 s" in film.stage.said
+    assert any(text.startswith("… and ") for text in film.stage.said)
+
+
+def test_a_figure_that_is_no_picture_is_left_out(trace: Trace, resources: Path, behaviour: Behaviour) -> None:
+    broken = msgspec.structs.replace(behaviour.figures[0], a=b"\x89PNG junk", b=b"")
+    film = Film(trace, SMALL, resources, msgspec.structs.replace(behaviour, figures=(broken,)))
+    film.frame(film.span("programs")[1] - 1)
+    assert behaviour.sentence in film.stage.said
+
+
+def test_without_programs_their_scene_is_left_out_and_this_is_said(trace: Trace, resources: Path) -> None:
+    film = film_of(trace, resources)
+    assert "programs" not in [name for name, _, _ in film.scenes]
+    assert any("'programs'" in note for note in film.notes)
 
 
 def test_a_race_without_a_token_is_refused(trace: Trace, resources: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from PySide6.QtGui import QImage
 
 from app.race.trace import Trace
-from app.sandbox.results import RunResult
+from app.sandbox.behaviour import Behaviour
 from app.video.film import Film
 from app.video.options import FilmOptions
 
@@ -30,8 +30,7 @@ class Job:
     Attributes:
         trace_name: File name of the trace.
         resources: Folder of what comes with the app.
-        programs: What each lane's program did, by lane id; None where none ran.
-        programs_sentence: How the programs compare, in plain words.
+        behaviour: What the lanes' programs did, or None.
         poster_s: Moment of a single picture, film seconds; None picks the best one.
     """
 
@@ -39,14 +38,13 @@ class Job:
     trace_name: str
     options: FilmOptions
     resources: Path
-    programs: dict[str, RunResult] | None = None
-    programs_sentence: str = ""
+    behaviour: Behaviour | None = None
     poster_s: float | None = None
 
     @cached_property
     def film(self) -> Film:
         """The film, made when it is first asked for."""
-        return Film(self.trace, self.options, self.resources, self.programs, self.programs_sentence)
+        return Film(self.trace, self.options, self.resources, self.behaviour)
 
     def frames(self, tell: Tell) -> Iterator[QImage]:
         """Yields every frame of the film in order, telling about each. A frame is valid until the next one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.video.scenes.base import Scene, Set
 from app.video.scenes.closing import ClosingScene
 from app.video.scenes.finish import FinishScene
+from app.video.scenes.programs import make_programs
 from app.video.scenes.race import RaceScene
 from app.video.scenes.title import TitleScene
 from app.video.scenes.why import make_why
@@ -16,6 +17,7 @@ SCENE_MAKERS: dict[str, Callable[[Set], Scene | None]] = {
     "race": RaceScene,
     "finish": FinishScene,
     "why": make_why,
+    "programs": make_programs,
     "closing": ClosingScene,
 }
 """Scenes in the order of the film; a maker returns None where the race has nothing for that scene."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.sandbox.results import RunResult
+from app.sandbox.behaviour import Behaviour
 from app.ui.race_view import RaceView
 from app.video.options import FilmOptions
 from app.video.playback import Playback
@@ -23,8 +23,7 @@ class Set:
         final: The race at its end.
         note: What is wrong with the trace; empty if nothing is.
         logo: The user's picture, or None.
-        programs: What each lane's program did, by lane id; empty where none ran.
-        programs_sentence: How they compare, in plain words.
+        behaviour: What the lanes' programs did, or None.
     """
 
     stage: Stage
@@ -33,8 +32,7 @@ class Set:
     final: RaceView
     note: str = ""
     logo: QImage | None = None
-    programs: dict[str, RunResult] | None = None
-    programs_sentence: str = ""
+    behaviour: Behaviour | None = None
 
 
 class Scene(Protocol):

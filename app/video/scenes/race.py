@@ -40,6 +40,7 @@ class RaceScene:
         self._set = set_
         self._stage = set_.stage
         self.speed = set_.options.speed
+        self._lead, self._hold = LEAD_S, HOLD_S
         self._plan = plan(self._stage, len(set_.final.lanes))
         pad = self._stage.u(28)
         self._texts = [
@@ -57,23 +58,25 @@ class RaceScene:
     @property
     def seconds(self) -> float:
         """Length in film seconds."""
-        return LEAD_S + self.race_s / self.speed + HOLD_S
+        return self._lead + self.race_s / self.speed + self._hold
 
     @seconds.setter
     def seconds(self, wanted: float) -> None:
-        moving = max(wanted - LEAD_S - HOLD_S, wanted * 0.5)
-        self.speed = max(self.race_s, 1e-6) / max(moving, 1e-3)
+        still = min(LEAD_S + HOLD_S, wanted * 0.4)
+        self._lead = still * LEAD_S / (LEAD_S + HOLD_S)
+        self._hold = still - self._lead
+        self.speed = max(self.race_s, 1e-6) / (wanted - still)
 
     def key(self, at: float) -> object:
         """Before the start and some time after the end nothing moves."""
-        time_ns = int((at - LEAD_S) * self.speed * NS)
+        time_ns = int((at - self._lead) * self.speed * NS)
         ended = time_ns > self._set.playback.duration_ns + 0.3 * NS * self.speed
         return "end" if ended else "start" if time_ns < 0 else at
 
     def draw(self, at: float) -> None:
         """Draws the race at ``at``."""
         stage, plan_ = self._stage, self._plan
-        time_ns = int((at - LEAD_S) * self.speed * NS)
+        time_ns = int((at - self._lead) * self.speed * NS)
         view = self._set.playback.at(time_ns)
         self._head(view, time_ns)
         for lane, box, text in zip(view.lanes, plan_.lanes, self._texts, strict=True):
