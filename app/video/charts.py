@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.look import mix
 from app.ui.race_view import LaneView
@@ -85,57 +84,95 @@ class Plot:
             )
 
 
-def rate_chart(stage: Stage, box: QRectF, lanes: Sequence[LaneView], right: float, top: float) -> None:
-    """Draws tokens per second: a faint line for now, a strong one smoothed, for each lane."""
-    plot = Plot(stage, box, right, top)
-    plot.grid([top * part / 2 for part in range(3)])
-    for lane in lanes:
-        rates = lane.rates
-        if len(rates.at) < 2:
-            continue
-        tone = stage.look.lane(lane.index)
-        key = ("rates", lane.index, len(rates.at), rates.at[-1], box.width(), box.height())
-        picture = stage.pictures.get(key, partial(_rate_lines, stage, plot, box, lane, tone))
-        stage.painter.drawImage(box.topLeft(), picture)
+class Growing:
+    """A picture that only ever gets more: what was drawn before stays. Used for lines and bars that grow with time.
+
+    The parts are drawn in the same order whether the picture grows frame by frame or is made at once, so both give
+    the same picture.
+    """
+
+    def __init__(self, box: QRectF) -> None:
+        self._box = box
+        self._image = QImage(int(box.width()), int(box.height()), QImage.Format.Format_ARGB32_Premultiplied)
+        self._key: object = None
+        self._count = 0
+
+    def show(self, stage: Stage, key: object, count: int, part: Callable[[QPainter, int], None]) -> None:
+        """Draws ``count`` parts at the box; parts that were drawn under the same ``key`` are not drawn again."""
+        if key != self._key or count < self._count:
+            self._image.fill(0)
+            self._key, self._count = key, 0
+        if count > self._count:
+            painter = QPainter(self._image)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-self._box.left(), -self._box.top())
+            for number in range(self._count, count):
+                part(painter, number)
+            painter.end()
+            self._count = count
+        stage.painter.drawImage(self._box.topLeft(), self._image)
 
 
-def _rate_lines(stage: Stage, plot: Plot, box: QRectF, lane: LaneView, tone: str) -> QImage:
-    image = QImage(int(box.width()), int(box.height()), QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(0)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-box.left(), -box.top())
-    for values, shade, wide in (
-        (lane.rates.current, mix(tone, stage.look.card, 0.42), 1.2),
-        (lane.rates.smooth, tone, 3.2),
-    ):
-        points = [QPointF(plot.x(at), plot.y(value)) for at, value in zip(lane.rates.at, values, strict=True)]
-        painter.setPen(
-            QPen(
-                QColor(shade),
-                max(1.0, wide * stage.unit),
-                Qt.PenStyle.SolidLine,
-                Qt.PenCapStyle.RoundCap,
-                Qt.PenJoinStyle.RoundJoin,
-            )
-        )
-        painter.drawPolyline(QPolygonF(points))
-    painter.end()
-    return image
+class RateChart:
+    """Tokens per second: a faint line for now, a strong one smoothed, for each lane."""
+
+    def __init__(self, stage: Stage, box: QRectF, lanes: int, right: float, top: float) -> None:
+        self._stage = stage
+        self._top = top
+        self._plot = Plot(stage, box, right, top)
+        self._faint = [Growing(box) for _ in range(lanes)]
+        self._strong = [Growing(box) for _ in range(lanes)]
+
+    def grid(self) -> None:
+        """Draws the axes."""
+        self._plot.grid([self._top * part / 2 for part in range(3)])
+
+    def draw(self, lanes: Sequence[LaneView]) -> None:
+        """Draws the lines as far as they go."""
+        look = self._stage.look
+        for lane in lanes:
+            tone = look.lane(lane.index)
+            self._line(self._faint[lane.index], lane, lane.rates.current, mix(tone, look.card, 0.42), 1.2)
+        for lane in lanes:
+            self._line(self._strong[lane.index], lane, lane.rates.smooth, look.lane(lane.index), 3.2)
+
+    def _line(self, picture: Growing, lane: LaneView, values: Sequence[float], tone: str, wide: float) -> None:
+        plot, at = self._plot, lane.rates.at
+        pen = QPen(QColor(tone), max(1.0, wide * self._stage.unit), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+
+        def part(painter: QPainter, number: int) -> None:
+            painter.setPen(pen)
+            start = QPointF(plot.x(at[number]), plot.y(values[number]))
+            painter.drawLine(start, QPointF(plot.x(at[number + 1]), plot.y(values[number + 1])))
+
+        # The first point moves when neighbours are merged.
+        picture.show(self._stage, at[:1], max(0, len(at) - 1), part)
 
 
-def round_chart(stage: Stage, box: QRectF, lane: LaneView, right: float) -> None:
-    """Draws accepted draft tokens of each round: a bar from its start to its end, over a faint one of the drafted."""
-    k = max(1, lane.spec.k)
-    plot = Plot(stage, box, right, k + 0.15)
-    step = max(1, -(-k // 4))
-    plot.grid([float(value) for value in range(0, k + 1, step)])
-    bars = lane.bars
-    tone = QColor(stage.look.lane(lane.index))
-    faint = QColor(mix(stage.look.lane(lane.index), stage.look.card, 0.18))
-    for start, end, accepted, drafted in zip(bars.start, bars.end, bars.accepted, bars.drafted, strict=True):
-        left = plot.x(start)
-        wide = max(1.0, (plot.x(end) - left) * 0.78)
-        for value, shade in ((drafted, faint), (accepted, tone)):
-            if value > 0:
-                stage.painter.fillRect(QRectF(left, plot.y(value), wide, plot.area.bottom() - plot.y(value)), shade)
+class RoundChart:
+    """Accepted draft tokens of each round: a bar from its start to its end, over a faint one of what it drafted."""
+
+    def __init__(self, stage: Stage, box: QRectF, index: int, k: int, right: float) -> None:
+        self._stage = stage
+        self._k = max(1, k)
+        self._plot = Plot(stage, box, right, self._k + 0.15)
+        self._picture = Growing(box)
+        self._tone = QColor(stage.look.lane(index))
+        self._faint = QColor(mix(stage.look.lane(index), stage.look.card, 0.18))
+
+    def grid(self) -> None:
+        """Draws the axes."""
+        self._plot.grid([float(value) for value in range(0, self._k + 1, max(1, -(-self._k // 4)))])
+
+    def draw(self, lane: LaneView) -> None:
+        """Draws the bars so far."""
+        plot, bars = self._plot, lane.bars
+
+        def part(painter: QPainter, number: int) -> None:
+            left = plot.x(bars.start[number])
+            wide = max(1.0, (plot.x(bars.end[number]) - left) * 0.78)
+            for value, shade in ((bars.drafted[number], self._faint), (bars.accepted[number], self._tone)):
+                if value > 0:
+                    painter.fillRect(QRectF(left, plot.y(value), wide, plot.area.bottom() - plot.y(value)), shade)
+
+        self._picture.show(self._stage, bars.rounds, len(bars.start), part)

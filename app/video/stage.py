@@ -89,6 +89,7 @@ class Stage:
         self.said: list[str] = []
         self.pictures = Pictures()
         self._painter: QPainter | None = None
+        self._backdrop: tuple[object, QImage, list[str]] | None = None
 
     @property
     def painter(self) -> QPainter:
@@ -102,6 +103,24 @@ class Stage:
         self._painter = QPainter(frame)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._painter.fillRect(0, 0, self.width, self.height, QColor(self.look.ground))
+
+    def backdrop(self, key: object, paint: Callable[[], None]) -> None:
+        """Draws what ``paint`` draws over the whole frame, from a picture if it is the same ``key`` as last time."""
+        if self._backdrop is None or self._backdrop[0] != key:
+            own, said = self._painter, self.said
+            image = QImage(self.width, self.height, QImage.Format.Format_RGB32)
+            self.begin(image)
+            try:
+                paint()
+            finally:
+                self.end()
+                self._backdrop = (key, image, self.said)
+                self._painter, self.said = own, said
+        _, image, said = self._backdrop
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        self.painter.drawImage(0, 0, image)
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        self.said += said
 
     def end(self) -> None:
         """Ends the frame."""

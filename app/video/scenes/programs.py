@@ -97,7 +97,8 @@ class ProgramsScene:
             high, wide = part.height(), part.height() * picture.width() / picture.height()
             if wide > part.width():
                 wide, high = part.width(), part.width() * picture.height() / picture.width()
-            place = QRectF(round(part.right() - wide), round(part.bottom() - high), round(wide), round(high))
+            left = part.right() - wide if beside else part.center().x() - wide / 2
+            place = QRectF(round(left), round(part.bottom() - high), round(wide), round(high))
             stage.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             stage.painter.fillRect(place, QColor("#ffffff"))
             stage.painter.drawImage(place, picture)
