@@ -104,7 +104,7 @@ def _local(created: str) -> datetime | None:
 
 def file_name(title: str) -> str:
     """Returns a file name for a title that every system takes; empty if nothing of the title is left."""
-    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", title).strip(" .")
+    plain = " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", title).split()).strip(" .")
     return f"{plain[:120]}{SUFFIX}" if plain else ""
 
 

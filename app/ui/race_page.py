@@ -24,6 +24,12 @@ from app.worker.pool import WorkerPool
 from app.worker.setup import lane_specs
 
 FRAME_MS = 16
+_NOTHING_TO_RACE = Problem(
+    "pair-none",
+    "No model is ready to race on this machine.",
+    cause="The files of the built-in model are missing.",
+    action="Install the app again, or add a model: `mtp-race models` lists those that it knows.",
+)
 
 
 class RacePage(QWidget):
@@ -173,6 +179,7 @@ class RacePage(QWidget):
     def _show_choice(self) -> None:
         choice = self.controls.choice()
         if choice is None:
+            self.show_problem(_NOTHING_TO_RACE)
             return
         try:
             specs = lane_specs(choice, self._places)

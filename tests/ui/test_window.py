@@ -1,0 +1,289 @@
+"""The main window, clicked as a user would. Races use the built-in pair for real where marked so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.trace import TraceWriter
+from app.ui.library_page import LibraryPage
+from app.ui.main_window import MainWindow
+from app.ui.race_page import RacePage
+from app.ui.race_report import race_json, verdict_text
+from app.ui.theme import Theme
+from app.worker.pool import WorkerPool
+from tests.ui import synthetic
+
+
+def write_trace(path: Path, tokens: int = 60) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = synthetic.header()
+    with path.open("wb") as file:
+        writer = TraceWriter(file, head)
+        for record in synthetic.records(head, tokens):
+            writer.write(record)
+        writer.close()
+    return path
+
+
+def make_window(theme: Theme, places: Places, pairs: list[Pair]) -> MainWindow:
+    prompts = load_prompts(places)
+    settings = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(theme, places, settings, RacePage(theme, places, WorkerPool(), pairs, prompts))
+    library = LibraryPage(theme, places, prompts, window.toast)
+    library.said.connect(window.toast.say)
+    window.add_page("Library", library)
+    return window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
+    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    qtbot.addWidget(made)
+    made.resize(1280, 720)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def library(window: MainWindow) -> LibraryPage:
+    page = window.pages.widget(1)
+    assert isinstance(page, LibraryPage)
+    return page
+
+
+def test_at_first_start_a_pair_and_a_prompt_are_chosen_and_race_can_be_pressed(window: MainWindow) -> None:
+    controls = window.race.controls
+    assert controls.go.isEnabled()
+    assert controls.go.text() == "Race"
+    assert controls.choice() is not None
+    assert window.race.prompt_bar.line.text()
+
+
+def test_no_tab_is_shown_that_does_not_work(window: MainWindow) -> None:
+    assert [window.tabs.tabText(number) for number in range(window.tabs.count())] == ["Race", "Library"]
+
+
+def test_tabs_change_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentIndex() == 1
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentIndex() == 0
+
+
+def test_k_is_shown_with_its_block_size(window: MainWindow) -> None:
+    window.race.controls.k.setValue(5)
+    assert window.race.controls.k.text() == "5   block 6"
+    assert window.race.board.panes[1].spec.k == 5
+
+
+def test_an_edited_prompt_becomes_the_users_own(window: MainWindow, qtbot: QtBot) -> None:
+    bar = window.race.prompt_bar
+    qtbot.mouseClick(bar.edit_button, Qt.MouseButton.LeftButton)
+    assert bar.editing
+    bar.editor.setPlainText("Count to three.")
+    qtbot.mouseClick(bar.done_button, Qt.MouseButton.LeftButton)
+    assert not bar.editing
+    assert window.race.controls.prompt.currentText() == "Your prompt"
+    choice = window.race.controls.choice()
+    assert choice is not None
+    assert choice.prompt.text == "Count to three."
+    assert choice.prompt.name == "custom"
+
+
+def test_escape_leaves_the_editor_and_keeps_the_prompt(window: MainWindow, qtbot: QtBot) -> None:
+    bar = window.race.prompt_bar
+    before = bar.line.text()
+    qtbot.mouseClick(bar.edit_button, Qt.MouseButton.LeftButton)
+    bar.editor.setPlainText("Something else")
+    qtbot.keyClick(bar.editor, Qt.Key.Key_Escape)
+    assert not bar.editing
+    assert bar.line.text() == before
+    assert window.race.controls.prompt.currentText() != "Your prompt"
+
+
+def test_an_empty_prompt_cannot_be_taken(window: MainWindow, qtbot: QtBot) -> None:
+    bar = window.race.prompt_bar
+    qtbot.mouseClick(bar.edit_button, Qt.MouseButton.LeftButton)
+    bar.editor.setPlainText("  \n ")
+    assert not bar.done_button.isEnabled()
+
+
+def test_the_choice_and_the_size_are_remembered(window: MainWindow, qtbot: QtBot, theme: Theme, places: Places) -> None:
+    window.race.controls.k.setValue(7)
+    window.race.controls.max_tokens.setValue(96)
+    window.race.controls.temperature.setValue(0.7)
+    window.race.controls.use_text("My own words")
+    window.remember()
+    again = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    qtbot.addWidget(again)
+    again.recall()
+    choice = again.race.controls.choice()
+    assert choice is not None
+    assert (choice.k, choice.max_tokens, choice.prompt.text) == (7, 96, "My own words")
+    assert choice.sampling.temperature == 0.7
+    again.close()
+
+
+def test_damaged_settings_are_no_reason_not_to_start(qtbot: QtBot, theme: Theme, places: Places) -> None:
+    places.config.mkdir(parents=True)
+    (places.config / "window.ini").write_text(
+        "[race]\nk=many\nmax-tokens=\ntemperature=hot\nformat=nope\npair=gone\nprompt=gone\n", encoding="utf-8"
+    )
+    window = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    qtbot.addWidget(window)
+    window.recall()
+    assert window.race.controls.choice() is not None
+    window.close()
+
+
+def test_a_machine_without_any_pair_says_so(qtbot: QtBot, theme: Theme, places: Places) -> None:
+    window = make_window(theme, places, [])
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.race.controls.go.isEnabled()
+    assert "No model" in window.race.failure.details()
+    window.close()
+
+
+def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None:
+    controls = window.race.controls
+    for widget in (controls.pair, controls.prompt, controls.k, controls.temperature, controls.max_tokens,
+                   controls.format, controls.go, window.copy_button, window.save_button):  # fmt: skip
+        assert widget.accessibleName()
+        assert widget.toolTip()
+
+
+def test_a_dropped_trace_is_opened_and_shown_at_its_end(
+    window: MainWindow, library: LibraryPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = write_trace(tmp_path / "elsewhere" / "dropped.ndjson")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    assert window.tabs.currentIndex() == 1
+    assert library.player.view is not None
+    assert library.player.view.over
+    assert library.board.panes[0].text.toPlainText() == library.player.view.lanes[0].state.text
+
+
+def test_a_file_that_is_no_trace_is_refused_with_its_reason(library: LibraryPage, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "note.ndjson"
+    path.write_text("hello", encoding="utf-8")
+    library.open_file(path)
+    qtbot.waitUntil(lambda: "not a trace" in library.failure.details())
+
+
+def test_the_library_lists_searches_renames_deletes_and_brings_back(
+    window: MainWindow, library: LibraryPage, qtbot: QtBot
+) -> None:
+    for name in ("20260101-000000-nano-code", "my best race"):
+        write_trace(library.folder / f"{name}.ndjson")
+    window.show_page(1)
+    qtbot.waitUntil(lambda: library.model.rowCount() == 2)
+    library.search.setText("best")
+    assert library.model.rowCount() == 1
+    library.list.setCurrentIndex(library.model.index(0))
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    library.rename("renamed: race/1")
+    assert (library.folder / "renamed race 1.ndjson").exists()
+    library.search.clear()
+    qtbot.waitUntil(lambda: library.model.row_of(library.folder / "renamed race 1.ndjson") >= 0)
+    qtbot.mouseClick(library.delete_button, Qt.MouseButton.LeftButton)
+    assert not (library.folder / "renamed race 1.ndjson").exists()
+    assert library.model.rowCount() == 1
+    qtbot.mouseClick(window.toast.action_button, Qt.MouseButton.LeftButton)
+    assert (library.folder / "renamed race 1.ndjson").exists()
+    qtbot.waitUntil(lambda: library.model.rowCount() == 2)
+
+
+def test_a_deletion_that_is_not_undone_stays(window: MainWindow, library: LibraryPage, qtbot: QtBot) -> None:
+    path = write_trace(library.folder / "one.ndjson")
+    window.show_page(1)
+    library.open_file(path)
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    library.delete()
+    window.toast.dismiss()
+    assert list(library.folder.iterdir()) == []
+
+
+def test_a_replay_plays_at_any_speed_and_scrubs(library: LibraryPage, qtbot: QtBot, tmp_path: Path) -> None:
+    path = write_trace(tmp_path / "race.ndjson", tokens=80)
+    library.window().show_page(1)  # type: ignore[attr-defined]
+    library.open_file(path)
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    player = library.player
+    whole = library.board.panes[0].text.toPlainText()
+    library.transport.slider.setValue(300)
+    qtbot.waitUntil(lambda: abs(player.now - player.duration * 0.3) < 1e-6)
+    assert player.view is not None
+    part = library.board.panes[0].text.toPlainText()
+    assert part == player.view.lanes[0].state.text
+    assert whole.startswith(part)
+    assert part != whole
+    qtbot.mouseClick(library.transport.speeds.button(4), Qt.MouseButton.LeftButton)
+    assert player.speed == 4
+    qtbot.mouseClick(library.transport.play_button, Qt.MouseButton.LeftButton)
+    assert player.playing
+    qtbot.waitUntil(lambda: not player.playing and player.now >= player.duration)
+    assert library.board.panes[0].text.toPlainText() == whole
+
+
+def test_reports_name_the_format(window: MainWindow) -> None:
+    from app.ui.race_view import RaceView
+
+    head = synthetic.header()
+    view = RaceView(head)
+    view.apply(synthetic.records(head, 60))
+    text = verdict_text(view)
+    assert "chess clock" in text
+    assert "MTP K=3 (block 4) against baseline: 1." in text
+    assert "Tokens identical, 60 of 60." in text
+    assert json.loads(race_json(view, None))["token_verdict"] == "identical"
+
+
+@pytest.mark.real
+def test_a_real_race_is_run_stopped_copied_and_kept(window: MainWindow, qtbot: QtBot) -> None:
+    controls = window.race.controls
+    controls.max_tokens.setValue(24)
+    qtbot.mouseClick(controls.go, Qt.MouseButton.LeftButton)
+    assert controls.go.text() == "Stop"
+    assert not controls.k.isEnabled()
+    qtbot.waitUntil(lambda: not window.race.running, timeout=60_000)
+    view = window.race.view
+    assert view is not None
+    assert [lane.state.count for lane in view.lanes] == [24, 24]
+    assert window.race.board.same.sentence.startswith("Tokens identical")
+    assert controls.go.text() == "Race"
+    assert window.race.trace is not None
+    assert window.race.trace.exists()
+    window.copy_text(view.lanes[0].state.text, "Text")
+    assert QApplication.clipboard().text() == view.lanes[0].state.text
+    controls.max_tokens.setValue(2048)
+    qtbot.mouseClick(controls.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.race.view is not view and window.race.view is not None, timeout=60_000)
+    second = window.race.view
+    assert second is not None
+    qtbot.waitUntil(lambda: second.lanes[1].state.count > 3, timeout=60_000)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.race.running, timeout=10_000)
+    assert all(lane.state.over for lane in second.lanes)
