@@ -38,6 +38,7 @@ class ChartRow(QWidget):
         head.addStretch(1)
         head.addWidget(self._legend)
         self._rate_box.addLayout(head)
+        self._rate_box.addStretch(1)
         self._round_side = QHBoxLayout()
         self._round_side.setSpacing(12)
         layout = QHBoxLayout(self)
@@ -60,10 +61,13 @@ class ChartRow(QWidget):
         if self._rate is None:
             from app.ui.charts import RateChart
 
+            # Nothing is painted before everything is in its place.
+            self.setUpdatesEnabled(False)
             self._rate = RateChart(self._theme)
-            self._rate_box.addWidget(self._rate, 1)
+            _fill(self._rate_box, self._rate)
             self._make_round_charts()
             self._rate.clear_lanes(len(self._specs))
+            self.setUpdatesEnabled(True)
 
     def set_lanes(self, specs: Sequence[LaneSpec]) -> None:
         """Empties the charts and shows these lanes."""
@@ -84,6 +88,7 @@ class ChartRow(QWidget):
             positions.setToolTip("How often the draft token at each position was accepted.")
             head.addWidget(positions, 1)
             box.addLayout(head)
+            box.addStretch(1)
             self._round_boxes[spec.id] = (frame, box)
             self._positions[spec.id] = positions
             self._round_side.addWidget(frame, 1)
@@ -98,7 +103,7 @@ class ChartRow(QWidget):
             if spec.id in self._round_boxes:
                 chart = RoundChart(self._theme, index, spec.k)
                 chart.setXLink(self._rate)
-                self._round_boxes[spec.id][1].addWidget(chart, 1)
+                _fill(self._round_boxes[spec.id][1], chart)
                 self._rounds[spec.id] = chart
 
     def show_view(self, view: RaceView) -> None:
@@ -145,6 +150,12 @@ class ChartRow(QWidget):
             f'<span style="font-size:11px; color:{look.muted}">{"&nbsp;&nbsp;&nbsp;".join(names)}'
             "&nbsp;&nbsp;&nbsp;over each lane\u2019s clock</span>"
         )
+
+
+def _fill(box: QVBoxLayout, chart: QWidget) -> None:
+    """Puts the chart in the place that was kept free for it."""
+    box.takeAt(box.count() - 1)
+    box.addWidget(chart, 1)
 
 
 def positions_text(lane: LaneView) -> str:

@@ -99,6 +99,7 @@ class RaceControls(QWidget):
             layout.addLayout(column, stretch)
         for spin, width in ((self.k, 112), (self.temperature, 80), (self.max_tokens, 84)):
             spin.setFixedWidth(width)
+            spin.lineEdit().setTextMargins(8, 0, 0, 0)
         column = QVBoxLayout()
         column.addStretch(1)
         column.addWidget(self.go)

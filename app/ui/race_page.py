@@ -107,8 +107,8 @@ class RacePage(QWidget):
 
     def load_slow_parts(self) -> None:
         """Makes the charts and loads the workers; called after the window was first painted."""
-        self.board.charts.load()
         self._warm_up()
+        self.board.charts.load()
 
     def race(self) -> None:
         """Starts a race of what is chosen."""
