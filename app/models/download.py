@@ -17,11 +17,12 @@ import msgspec
 
 from app.models import hub_problems, stored
 from app.models.control import Cancelled, Control
-from app.models.hub import Hub, RemoteFile
+from app.models.hub import Hub
 from app.models.hub_cache import adopt, checked, find_cached
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.progress import Progress, Samples, add, progress
+from app.models.remote import RemoteFile
 from app.models.transfer import Retries, Transfer
 from app.models.wanted import WantedSource, find_wanted
 from app.race.problems import Problem, ProblemError

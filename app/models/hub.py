@@ -22,6 +22,7 @@ from app import __version__
 from app.models import hub_problems
 from app.models.hub_settings import HubSettings
 from app.models.pairs import is_safe_path, is_sha256
+from app.models.remote import RemoteFile
 from app.race.problems import Problem, ProblemError
 
 _MAX_REDIRECTS = 6
@@ -33,22 +34,6 @@ _GIT_OID = re.compile(r"[0-9a-f]{40}")
 
 
 Judge = Callable[[httpx.Headers], bool]
-
-
-class RemoteFile(msgspec.Struct, frozen=True):
-    """One file as the hub describes it.
-
-    Attributes:
-        path: Inside the repository.
-        size: Bytes.
-        sha256: Of the content, for files in large-file storage.
-        git_oid: Git's blob id (SHA-1 over a header and the content), for the small files.
-    """
-
-    path: str
-    size: int
-    sha256: str | None = None
-    git_oid: str | None = None
 
 
 class Listing(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.models import stored
-from app.models.hub import RemoteFile
+from app.models.remote import RemoteFile
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from app.models import stored
-from app.models.hub import RemoteFile
 from app.models.hub_cache import find_cached
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.places import Places
+from app.models.remote import RemoteFile
 
 
 class Ready(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from app.models.hub import RemoteFile
+from app.models.remote import RemoteFile
 
 NOTES = ".mtp-race"
 _CHUNK = 1 << 20

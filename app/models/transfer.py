@@ -14,8 +14,9 @@ import msgspec
 
 from app.models import hub_problems, stored
 from app.models.control import Control
-from app.models.hub import Hub, RemoteFile, TransientError
+from app.models.hub import Hub, TransientError
 from app.models.pairs import is_sha256
+from app.models.remote import RemoteFile
 from app.race.problems import ProblemError
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")

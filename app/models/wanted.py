@@ -11,9 +11,10 @@ import msgspec
 
 from app.models import hub_problems
 from app.models.control import Control
-from app.models.hub import Hub, RemoteFile, TransientError
+from app.models.hub import Hub, TransientError
 from app.models.pairs import ModelSource, Pair
 from app.models.places import Places
+from app.models.remote import RemoteFile
 from app.models.states import matches, source_folder
 from app.models.transfer import Retries
 from app.race.problems import ProblemError
