@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.race.fold import NS
 from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.ui.background import in_background
 from app.ui.race_view import LaneView, RaceView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme
@@ -26,6 +28,7 @@ class ChartRow(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._specs: tuple[LaneSpec, ...] = ()
+        self._view: RaceView | None = None
         self._rate: RateChart | None = None
         self._rounds: dict[str, RoundChart] = {}
         self._positions: dict[str, TextLine] = {}
@@ -56,8 +59,13 @@ class ChartRow(QWidget):
         """Whether the charts exist."""
         return self._rate is not None
 
+    def load_later(self) -> None:
+        """Makes the charts once the plotting library was imported, which goes on in the background."""
+        if self._rate is None:
+            in_background(self, lambda: import_module("app.ui.charts"), lambda _: self.load(), lambda _: None)
+
     def load(self) -> None:
-        """Makes the charts. Takes as long as the plotting library takes to import, the first time."""
+        """Makes the charts now. Takes as long as the plotting library takes to import, the first time."""
         if self._rate is None:
             from app.ui.charts import RateChart
 
@@ -67,11 +75,14 @@ class ChartRow(QWidget):
             _fill(self._rate_box, self._rate)
             self._make_round_charts()
             self._rate.clear_lanes(len(self._specs))
+            if self._view is not None:
+                self._draw_all(self._view)
             self.setUpdatesEnabled(True)
 
     def set_lanes(self, specs: Sequence[LaneSpec]) -> None:
         """Empties the charts and shows these lanes."""
         self._specs = tuple(specs)
+        self._view = None
         self._restyle_legend()
         for frame, _ in self._round_boxes.values():
             self._round_side.removeWidget(frame)
@@ -106,8 +117,16 @@ class ChartRow(QWidget):
                 _fill(self._round_boxes[spec.id][1], chart)
                 self._rounds[spec.id] = chart
 
+    def _draw_all(self, view: RaceView) -> None:
+        if self._rate is not None:
+            self._rate.show_lanes(view.lanes, changed=[True] * len(view.lanes))
+        for lane in view.lanes:
+            if lane.spec.id in self._rounds:
+                self._rounds[lane.spec.id].show_lane(lane)
+
     def show_view(self, view: RaceView) -> None:
         """Shows what is new in ``view``."""
+        self._view = view
         changed = []
         for lane in view.lanes:
             fresh = lane.rates.update(lane.state)

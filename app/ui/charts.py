@@ -41,6 +41,7 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
         self.getViewBox().setDefaultPadding(0)
         self.disableAutoRange()
         self.setFrameShape(self.Shape.NoFrame)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.getPlotItem().layout.setContentsMargins(0, 4, 2, 0)
         self.setXRange(0, 2, padding=0)
         for side in ("left", "bottom"):

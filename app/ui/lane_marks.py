@@ -20,6 +20,8 @@ class ProgressLine(QWidget):
         self._share = 0.0
         self._pixels = 0
         self.setFixedHeight(4)
+        # Opaque, so that the card behind it is not painted again and again.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Progress")
         theme.changed.connect(self.update)
 
@@ -35,6 +37,7 @@ class ProgressLine(QWidget):
         """Paints the line."""
         look = self._theme.look
         painter = QPainter(self)
+        painter.fillRect(self.rect(), color(look.card))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(look.line))

@@ -72,6 +72,7 @@ class LaneText(QTextEdit):
     def _restyle(self) -> None:
         look = self._theme.look
         lane = look.lane(self._index)
+        self._ground_color, self._lane_color = color(look.card), color(lane)
         self._plain = QTextCharFormat()
         self._plain.setForeground(color(look.text))
         self._drafted = QTextCharFormat(self._plain)
@@ -118,8 +119,6 @@ class LaneText(QTextEdit):
         if live != self._live:
             self._live = live
             self.viewport().update()
-        if self._live:
-            self._move_caret()
 
     def _go_back(self, old: LaneState, new: LaneState) -> bool:
         """Takes off what ``new`` does not have yet, if it is the same run at an earlier moment; else does nothing."""
@@ -158,6 +157,9 @@ class LaneText(QTextEdit):
             self._tail_shown = True
             cursor.insertText(state.tail.translate(_CLEAN), self._plain)
         cursor.endEditBlock()
+        end = self.cursorRect(cursor)
+        tall = self.fontMetrics().height()
+        self._caret = QRectF(end.left() + 1, end.bottom() - tall + self.verticalScrollBar().value(), 7, tall - 1)
 
     def _place_rounds(self, state: LaneState) -> None:
         done = self._round_ends[-1] if self._round_ends else 1
@@ -185,32 +187,14 @@ class LaneText(QTextEdit):
         bar = self.verticalScrollBar()
         self._follow = bar.value() >= bar.maximum() - 4 and event.angleDelta().y() <= 0
 
-    def _move_caret(self) -> None:
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        caret = QRectF(self.cursorRect(cursor))
-        caret.setWidth(8)
-        if caret != self._caret:
-            self.viewport().update(self._caret.toAlignedRect().adjusted(-2, -2, 2, 2))
-            self._caret = caret
-            self.viewport().update(caret.toAlignedRect().adjusted(-2, -2, 2, 2))
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints the text, and a block in the lane's colour where the next token will come."""
-        background = QPainter(self.viewport())
-        background.fillRect(event.rect(), color(self._theme.look.card))
-        background.end()
-        super().paintEvent(event)
+        """Paints the text, over a block in the lane's colour where the next token will come."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._ground_color)
         if self._live:
-            cursor = QTextCursor(self.document())
-            cursor.movePosition(QTextCursor.MoveOperation.End)
-            caret = QRectF(self.cursorRect(cursor))
-            painter = QPainter(self.viewport())
-            tall = self.fontMetrics().height()
-            painter.fillRect(
-                QRectF(caret.left() + 1, caret.bottom() - tall, 7, tall - 1), color(self._theme.look.lane(self._index))
-            )
-            painter.end()
+            painter.fillRect(self._caret.translated(0, -self.verticalScrollBar().value()), self._lane_color)
+        painter.end()
+        super().paintEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tells the round under the pointer and outlines its tokens."""

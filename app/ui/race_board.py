@@ -108,8 +108,9 @@ class RaceBoard(QWidget):
             return False
         fresh = view.revision != self._revision
         moving = False
-        for pane, lane in zip(self.panes, view.lanes, strict=True):
-            if fresh:
+        for number, (pane, lane) in enumerate(zip(self.panes, view.lanes, strict=True)):
+            # Lanes take turns, so that each frame lays out half of the new text; what scrolls moves in every frame.
+            if number % 2 == self._frames % 2 or view.over:
                 pane.show_fast(lane.state)
             moving = pane.text.step_scroll() or moving
         self._revision = view.revision
@@ -123,7 +124,7 @@ class RaceBoard(QWidget):
             self.winner.show_view(view)
         elif self._frames % _NUMBERS_EVERY == 4:
             self._show_numbers(view)
-        return moving
+        return moving or fresh
 
     def show_slow(self) -> None:
         """Shows numbers, charts, reasons and verdict as they stand."""

@@ -108,7 +108,7 @@ class RacePage(QWidget):
     def load_slow_parts(self) -> None:
         """Makes the charts and loads the workers; called after the window was first painted."""
         self._warm_up()
-        self.board.charts.load()
+        self.board.charts.load_later()
 
     def race(self) -> None:
         """Starts a race of what is chosen."""

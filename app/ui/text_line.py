@@ -12,8 +12,8 @@ from app.ui.theme import Theme, color, ui_font
 class TextLine(QWidget):
     """Shows one line, cut with an ellipsis where it does not fit.
 
-    ``widest`` is the longest text to keep room for; without it the line takes what room there is. ``tone`` names a
-    colour of the look.
+    ``widest`` is the longest text to keep room for; without it the line takes what room there is. ``tone`` and
+    ``ground`` name colours of the look.
     """
 
     def __init__(
@@ -26,10 +26,14 @@ class TextLine(QWidget):
         right: bool = False,
         widest: str = "",
         tabular: bool = True,
+        ground: str = "card",
     ) -> None:
         super().__init__()
         self._theme = theme
         self._tone = tone
+        self._ground = ground
+        # Opaque, so that what is behind it is not painted again and again.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._text = ""
         self._font = ui_font(size, weight, tabular=tabular)
         self._align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
@@ -63,6 +67,7 @@ class TextLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the text."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), color(getattr(self._theme.look, self._ground)))
         painter.setFont(self._font)
         painter.setPen(color(getattr(self._theme.look, self._tone)))
         shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())

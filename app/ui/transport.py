@@ -32,7 +32,7 @@ class Transport(QWidget):
         self.slider.setAccessibleName("Moment of the race")
         self.slider.setToolTip("Drag to any moment of the race.")
         self.slider.valueChanged.connect(self._slid)
-        self._time = TextLine(theme, tone="muted", size=9, right=True, widest="000.00 / 000.00 s")
+        self._time = TextLine(theme, tone="muted", size=9, right=True, widest="000.00 / 000.00 s", ground="ground")
         self.speeds = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
