@@ -40,6 +40,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import export
 
             return export.run(parsed, env)
+        case "verify" | "sandbox":
+            from app.terminal import verify
+
+            return verify.verify(parsed, env) if parsed.command == "verify" else verify.sandbox(parsed, env)
         case "models" | "doctor":
             from app.terminal import machine
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
+from app.models.places import find_places
 from app.race.problems import Problem
 from app.sandbox.base import Sandbox
 from app.sandbox.interpreter import Interpreter, base_interpreter
@@ -36,7 +36,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 def folder() -> Path:
     """Where the environment is kept, in the user's data folder."""
-    return Path(platformdirs.user_data_dir("mtp-race", appauthor=False)) / "sandbox"
+    return find_places().data / "sandbox"
 
 
 def interpreter(where: Path | None = None) -> Interpreter | None:

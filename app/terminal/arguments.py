@@ -42,6 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--json", action="store_true", help="print the result as one JSON object")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
     _add_export(commands)
+    verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
+    verify.add_argument("trace", type=Path)
+    verify.add_argument("--json", action="store_true", help="as one JSON object")
+    sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
+    sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
     _add_models(commands)
     doctor = commands.add_parser("doctor", help="say what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
@@ -67,6 +72,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
     run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
     run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
+    run.add_argument("--no-verify", action="store_true", help="do not run the generated programs of a code prompt")
     run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
 
 

@@ -24,7 +24,10 @@ from app.race.prompts import Prompt, custom_prompt
 from app.race.replay import Replay
 from app.race.summary import summarize
 from app.race.trace import Header, Trace
+from app.sandbox.behaviour import Behaviour
+from app.sandbox.races import CODE, stored_behaviour
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
+from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.setup import Choice, StartedRace, start_race
 
@@ -55,11 +58,23 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         if lane.problem is not None:
             problem = lane.problem
             env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
+    behaviour = _verify(arguments, started, env)
     if arguments.json:
-        env.say(json.dumps(summarize(header, state, str(started.trace)), ensure_ascii=False))
+        found = summarize(header, state, str(started.trace)) | behaviour_fields(behaviour)
+        env.say(json.dumps(found, ensure_ascii=False))
     else:
+        if behaviour is not None:
+            env.console().print(f"Runs? {behaviour.sentence}", soft_wrap=True)
         env.console().print(f"Trace: {started.trace}", soft_wrap=True)
     return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in state.lanes.values()) else OK
+
+
+def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environment) -> Behaviour | None:
+    """Runs the programs of a code race in the sandbox, unless a lane failed or the user does not want it."""
+    whole = all(lane.phase is Phase.FINISHED for lane in started.session.state.lanes.values())
+    if arguments.no_verify or not whole or started.header.workload != CODE or started.trace is None:
+        return None
+    return verify_and_store(started.header, started.session.state, started.trace, env)
 
 
 def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
@@ -190,7 +205,8 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
         env.stdout.flush()
         return OK
     if arguments.json:
-        env.say(json.dumps(summarize(trace.header, state, str(arguments.trace)), ensure_ascii=False))
+        found = summarize(trace.header, state, str(arguments.trace))
+        env.say(json.dumps(found | behaviour_fields(stored_behaviour(arguments.trace)), ensure_ascii=False))
         return OK
     console = env.console()
     console.print(race_view(trace.header, state, width=console.width, lines=_LINES))

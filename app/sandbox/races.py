@@ -1,0 +1,56 @@
+"""The behaviour verdict of a recorded race, and where it is kept."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from app.race.events import Finish
+from app.race.fold import LaneState, RaceState
+from app.race.problems import DECODE_ERRORS
+from app.race.summary import baseline_id, contender_id
+from app.race.trace import Header
+from app.sandbox.base import Sandbox, Unavailable
+from app.sandbox.behaviour import Behaviour, from_json
+from app.sandbox.verify import Reply, verify
+
+CODE = "code"
+"""The workload class whose races are verified without being asked to."""
+
+
+def behaviour_path(trace: Path) -> Path:
+    """Returns where the behaviour verdict of a trace is stored: beside it."""
+    return trace.with_name(f"{trace.stem}.behaviour.json")
+
+
+def verify_race(
+    header: Header, state: RaceState, sandbox: Sandbox | Unavailable, stop: threading.Event | None = None
+) -> Behaviour | None:
+    """Runs the programs of the baseline and of the first drafting lane; takes seconds.
+
+    Returns None if the race has no such two lanes.
+    """
+    base, other = baseline_id(header), contender_id(header)
+    if base is None or other is None:
+        return None
+    return verify(_reply(state.lanes[base]), _reply(state.lanes[other]), sandbox, stop)
+
+
+def _reply(lane: LaneState) -> Reply:
+    return Reply(lane.text, hit_limit=lane.finish in (Finish.LENGTH, Finish.CONTEXT, Finish.STOPPED))
+
+
+def store_behaviour(trace: Path, behaviour: Behaviour) -> None:
+    """Stores the verdict beside its trace. Raises OSError."""
+    path = behaviour_path(trace)
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(behaviour.to_json())
+    fresh.replace(path)
+
+
+def stored_behaviour(trace: Path) -> Behaviour | None:
+    """Returns the verdict stored beside a trace; None if there is none that can be read."""
+    try:
+        return from_json(behaviour_path(trace).read_bytes())
+    except (OSError, *DECODE_ERRORS):
+        return None

@@ -1,0 +1,70 @@
+"""``mtp-race verify`` and ``mtp-race sandbox``: the programs of both lanes, run where they can do no harm."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from app.models.traces import open_trace
+from app.race.fold import RaceState
+from app.race.problems import Problem
+from app.race.trace import Header
+from app.sandbox.base import find_sandbox
+from app.sandbox.behaviour import Behaviour
+from app.sandbox.bubblewrap import Bubblewrap
+from app.sandbox.environment import setup
+from app.sandbox.races import store_behaviour, verify_race
+from app.terminal.environment import FAILED, OK, Environment
+
+
+def behaviour_fields(behaviour: Behaviour | None) -> dict[str, Any]:
+    """Returns the behaviour verdict as fields of the result's JSON object."""
+    if behaviour is None:
+        return {"behaviour_verdict": None, "behaviour_reason": None}
+    return {"behaviour_verdict": behaviour.verdict.value, "behaviour_reason": behaviour.sentence}
+
+
+def verify_and_store(header: Header, state: RaceState, trace: Path, env: Environment) -> Behaviour | None:
+    """Runs both programs, and stores the verdict beside the trace. A disk that refuses it is told and no more."""
+    behaviour = verify_race(header, state, find_sandbox())
+    if behaviour is not None:
+        try:
+            store_behaviour(trace, behaviour)
+        except OSError as error:
+            sentence = "The verdict could not be stored beside the trace."
+            env.complain(Problem("behaviour-unwritable", sentence, f"{error}."))
+    return behaviour
+
+
+def verify(arguments: argparse.Namespace, env: Environment) -> int:
+    """Verifies a recorded race."""
+    trace = open_trace(arguments.trace)
+    if trace.note:
+        env.stderr.write(f"mtp-race: {trace.note}\n")
+    behaviour = verify_and_store(trace.header, trace.state(), arguments.trace, env)
+    if arguments.json:
+        details: dict[str, Any] = {} if behaviour is None else json.loads(behaviour.to_json())
+        env.say(json.dumps({**behaviour_fields(behaviour), "details": details}, ensure_ascii=False))
+    elif behaviour is None:
+        env.say("There are no two lanes to compare.")
+    else:
+        env.say(f"Same behaviour? {behaviour.verdict.value}. {behaviour.sentence}")
+        for aspect in behaviour.aspects:
+            env.say(f"  {aspect.name:<10} {aspect.sentence}")
+        for example in behaviour.counterexamples:
+            env.say(f"  {example.call_a}\n    baseline: {example.a}\n    drafted:  {example.b}")
+        if behaviour.action:
+            env.say(behaviour.action)
+    return OK
+
+
+def sandbox(arguments: argparse.Namespace, env: Environment) -> int:
+    """Makes the environment with numpy, pandas and matplotlib in which generated programs run."""
+    result = setup(env.say, make_sandbox=Bubblewrap, where=env.places.data / "sandbox")
+    if isinstance(result, Problem):
+        env.complain(result)
+        return FAILED
+    env.say("Generated programs can use numpy, pandas and matplotlib from now on.")
+    return OK
