@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.conftest import Terminal
+
+FIELDS = {"format", "pair", "prompt", "k", "lanes", "speedup", "token_verdict", "fork_at", "trace"}
+
+
+@pytest.mark.real
+def test_run_prints_exactly_one_json_object_and_leaves_a_trace_that_show_reads_the_same(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    trace = tmp_path / "out" / "t.ndjson"
+    status = terminal("run", "--pair", "nano", "--k", 3, "--max-tokens", 32, "--no-verify", "--json", "--trace", trace)
+    assert status == 0
+    found = json.loads(terminal.out)
+    assert set(found) >= FIELDS
+    assert (found["token_verdict"], found["fork_at"], found["trace"]) == ("identical", None, str(trace))
+    assert found["lanes"]["mtp"]["accepted_per_round"] > 0.5
+    assert terminal("show", trace, "--json") == 0
+    assert json.loads(terminal.out) == found
+    assert terminal("show", trace, "--text", "mtp") == 0
+    text = terminal.out
+    assert terminal("show", trace, "--text", "baseline") == 0
+    assert terminal.out == text
+    assert len(text) > 30
+
+
+@pytest.mark.real
+def test_a_lane_that_fails_gives_status_3_and_words(terminal: Terminal, tmp_path: Path) -> None:
+    prompt = tmp_path / "long.txt"
+    prompt.write_text("word " * 500, encoding="utf-8")
+    assert terminal("run", "--context", 64, "--prompt-file", prompt, "--json") == 3
+    assert "the context has room for 64" in terminal.err
+    found = json.loads(terminal.out)
+    assert found["lanes"]["mtp"]["finish"] is None
+    assert found["lanes"]["mtp"]["problem"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "--k", "0"), "--k"),
+        (("run", "--k", "many"), "not a whole number"),
+        (("run", "--temperature", "-1"), "--temperature"),
+        (("run", "--format", "relay"), "--format"),
+        (("run", "--pair", "nobody"), "no pair 'nobody'"),
+        (("run", "--prompt", "nothing"), "no prompt 'nothing'"),
+        (("run", "--prompt-text", "  "), "empty"),
+        (("run", "--prompt", "code", "--prompt-text", "x"), "not allowed"),
+        (("run", "--prompt-file", "/nowhere/x.txt"), "cannot be read"),
+        (("fly",), "invalid choice"),
+    ],
+)
+def test_bad_arguments_give_status_2_and_say_what_is_wrong(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    assert terminal(*words) == 2
+    assert told in terminal.err + capsys.readouterr().err
+    assert terminal.out == ""
+
+
+def test_a_prompt_file_that_is_no_text_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "prompt.txt"
+    path.write_bytes(b"\xff\xfe\x00bad")
+    assert terminal("run", "--prompt-file", path) == 2
+    assert "not UTF-8" in terminal.err
+
+
+def test_a_trace_that_cannot_be_written_is_told_before_anything_runs(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert terminal("run", "--trace", tmp_path / "file" / "t.ndjson") == 1
+    assert "cannot be written" in terminal.err
+
+
+def test_show_gives_the_result_of_a_trace_in_words(terminal: Terminal, recorded: Path) -> None:
+    assert terminal("show", recorded) == 0
+    assert "Tokens identical, 9 of 9" in terminal.err
+    assert "MTP won" in terminal.err
+
+
+def test_show_text_prints_the_text_and_nothing_else(terminal: Terminal, recorded: Path) -> None:
+    assert terminal("show", recorded, "--text", "baseline") == 0
+    assert terminal.out == "".join(f"<{number}>" for number in range(9))
+
+
+def test_show_of_an_unknown_lane_names_those_there_are(terminal: Terminal, recorded: Path) -> None:
+    assert terminal("show", recorded, "--text", "third") == 2
+    assert "baseline, mtp" in terminal.err
+
+
+def test_replay_ends_with_the_verdict(terminal: Terminal, recorded: Path) -> None:
+    assert terminal("replay", recorded, "--speed", 1000) == 0
+    assert "MTP won" in terminal.err
+
+
+@pytest.mark.parametrize("command", ["show", "replay", "verify"])
+def test_what_is_not_a_trace_is_refused_in_words(terminal: Terminal, tmp_path: Path, command: str) -> None:
+    (tmp_path / "x.ndjson").write_text("hello")
+    assert terminal(command, tmp_path / "x.ndjson") == 1
+    assert "not a trace" in terminal.err
+    assert terminal(command, tmp_path / "missing.ndjson") == 1
+    assert "cannot be read" in terminal.err
+
+
+def test_a_trace_that_was_cut_off_is_shown_with_a_note(terminal: Terminal, recorded: Path) -> None:
+    recorded.write_bytes(recorded.read_bytes()[:-200])
+    assert terminal("show", recorded, "--json") == 0
+    assert "cut off" in terminal.err
+    assert json.loads(terminal.out)["lanes"]["baseline"]["tokens"] == 9
+
+
+def test_models_lists_pairs_with_where_they_are_or_why_they_cannot_run(terminal: Terminal) -> None:
+    assert terminal("models", "--json") == 0
+    pairs = {pair["id"]: pair for pair in json.loads(terminal.out)["pairs"]}
+    assert pairs["nano"]["state"] == "ready"
+    assert Path(pairs["nano"]["target"]).is_file()
+    others = [pair for pair in pairs.values() if pair["state"] != "ready"]
+    assert all(pair["reason"] and pair["action"] for pair in others)
+
+
+def test_doctor_says_what_this_machine_can_do(terminal: Terminal) -> None:
+    assert terminal("doctor") == 0
+    assert "Engine     llama.cpp (in process): ready" in terminal.out
+    assert "nano" in terminal.out
+    assert terminal("doctor", "--json") == 0
+    assert json.loads(terminal.out)["engines"]["llama.cpp"].startswith("ready")
+
+
+def test_without_a_display_the_window_becomes_a_race_in_the_terminal(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, recorded: Path
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert terminal("window", recorded) == 0
+    assert "no display" in terminal.err
+    assert "MTP won" in terminal.err
