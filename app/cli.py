@@ -44,10 +44,14 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import verify
 
             return verify.verify(parsed, env) if parsed.command == "verify" else verify.sandbox(parsed, env)
-        case "models" | "doctor":
-            from app.terminal import machine
+        case "models":
+            from app.terminal.models import models
 
-            return machine.models(parsed, env) if parsed.command == "models" else machine.doctor(parsed, env)
+            return models(parsed, env)
+        case "doctor":
+            from app.terminal.machine import doctor
+
+            return doctor(parsed, env)
         case _:
             return _window(parsed, env)
 

@@ -99,8 +99,22 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    models = commands.add_parser("models", help="list the pairs that can race, and why others cannot yet")
+    models = commands.add_parser("models", help="list, fetch, check and remove pairs of models")
     models.add_argument("--json", action="store_true", help="as one JSON object")
+    actions = models.add_subparsers(dest="action", metavar="ACTION")
+    for name, words in (("get", "download a pair, or go on with it"), ("remove", "remove a pair's downloaded files")):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("id")
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    check = actions.add_parser("check", help="check the registry and the files that are here")
+    check.add_argument("--online", action="store_true", help="also ask the model hub about every pair")
+    fit = actions.add_parser("fit", help="say whether a pair fits in memory, with the arithmetic")
+    fit.add_argument("id", metavar="ID_OR_FILE")
+    fit.add_argument("--context", type=_int_between(16, 1 << 20), default=4096, metavar="N")
+    local = actions.add_parser("local", help="say what local files are; without paths look in other apps' folders")
+    local.add_argument("paths", nargs="*")
+    for action in (check, fit, local):
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
 def _int_between(least: int, most: int) -> Callable[[str], Any]:

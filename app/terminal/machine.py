@@ -1,4 +1,4 @@
-"""``mtp-race models`` and ``mtp-race doctor``: what can race here, and what this machine can do."""
+"""``mtp-race doctor``: what this machine can do, in plain words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import importlib.metadata
 import json
 import sys
-from typing import Any
 
 import psutil
 
@@ -18,30 +17,6 @@ from app.terminal.environment import OK, Environment
 from app.worker.machine import describe_machine
 
 _GIB = 1 << 30
-
-
-def models(arguments: argparse.Namespace, env: Environment) -> int:
-    """Lists the pairs, with where they are or why they cannot run."""
-    registry = load_registry(places=env.places)
-    entries: list[dict[str, Any]] = []
-    for pair in registry.pairs:
-        found = state(pair, env.places)
-        entry: dict[str, Any] = {"id": pair.id, "title": pair.title, "engines": list(pair.engines)}
-        if isinstance(found, Ready):
-            drafter = None if found.drafter_path is None else str(found.drafter_path)
-            entry |= {"state": "ready", "target": str(found.target_path), "drafter": drafter}
-        else:
-            entry |= {"state": type(found).__name__.lower(), "reason": found.reason, "action": found.action}
-        entries.append(entry)
-    for error in registry.errors:
-        env.stderr.write(f"mtp-race: {error}\n")
-    if arguments.json:
-        env.say(json.dumps({"pairs": entries}, ensure_ascii=False))
-        return OK
-    for entry in entries:
-        where = "ready" if entry["state"] == "ready" else f"{entry['reason']} {entry['action']}"
-        env.say(f"{entry['id']:<24} {entry['title']}\n{'':<24} {where}")
-    return OK
 
 
 def doctor(arguments: argparse.Namespace, env: Environment) -> int:

@@ -95,7 +95,8 @@ def _sparks(lane: LaneState, width: int) -> str:
     """Accepted tokens of the last rounds, a bar a round."""
     recent = lane.rounds[-width:]
     most = max((item.drafted for item in recent), default=0) or 1
-    return "".join(_BARS[round(item.accepted / most * (len(_BARS) - 1))] if item.drafted else " " for item in recent)
+    heights = (min(item.accepted, item.drafted) / most for item in recent)
+    return "".join(_BARS[round(height * (len(_BARS) - 1))] for height in heights)
 
 
 def verdict_lines(header: Header, state: RaceState) -> list[Text]:

@@ -84,7 +84,7 @@ def ordinary_world(folder):
     """The app, its tests and a Python that an ordinary user may read, in `folder`; the command and environment."""
     root = Path(__file__).parents[2]
     ignored = shutil.ignore_patterns("__pycache__", "*.gguf", "site-packages", "dist-packages", "test", "idlelib")
-    for name in ("app/sandbox", "app/race", "tests/sandbox"):
+    for name in ("app/sandbox", "app/race", "app/models", "tests/sandbox"):
         shutil.copytree(root / name, folder / name, ignore=ignored)
     for name in ("app/__init__.py", "tests/__init__.py"):
         shutil.copy(root / name, folder / name)

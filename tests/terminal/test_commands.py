@@ -118,9 +118,25 @@ def test_models_lists_pairs_with_where_they_are_or_why_they_cannot_run(terminal:
     assert terminal("models", "--json") == 0
     pairs = {pair["id"]: pair for pair in json.loads(terminal.out)["pairs"]}
     assert pairs["nano"]["state"] == "ready"
-    assert Path(pairs["nano"]["target"]).is_file()
+    assert Path(pairs["nano"]["folder"]).is_dir()
     others = [pair for pair in pairs.values() if pair["state"] != "ready"]
-    assert all(pair["reason"] and pair["action"] for pair in others)
+    assert all(pair["state_text"] and pair["action_text"] for pair in others)
+
+
+def test_models_fit_shows_the_arithmetic(terminal: Terminal) -> None:
+    assert terminal("models", "fit", "nano", "--context", 1024) == 0
+    assert "Target weights" in terminal.out
+    assert "1,024 tokens" in terminal.out
+
+
+def test_models_check_finds_the_registry_sound(terminal: Terminal) -> None:
+    assert terminal("models", "check", "--json") == 0
+    assert json.loads(terminal.out)
+
+
+def test_models_get_of_an_unknown_pair_names_what_there_is(terminal: Terminal) -> None:
+    assert terminal("models", "get", "nobody") == 1
+    assert "nobody" in terminal.out
 
 
 def test_doctor_says_what_this_machine_can_do(terminal: Terminal) -> None:
