@@ -15,6 +15,11 @@ import psutil
 _SYSTEM = Path("/sys/devices/system/cpu")
 
 
+def default_threads() -> int:
+    """Physical cores minus one, at least one: the window needs a core, and ggml's threads wait for each other."""
+    return max(1, (psutil.cpu_count(logical=False) or 1) - 1)
+
+
 def shared_cores(threads: int) -> tuple[int, ...]:
     """Returns the cores for ``threads`` threads of every lane of a race in turns, the same in every process.
 

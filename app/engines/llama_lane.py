@@ -6,10 +6,9 @@ import time
 from contextlib import ExitStack
 
 import llama_cpp as lib
-import psutil
 
 from app.engines import chat
-from app.engines.cores import parse_cores
+from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
 from app.engines.llama_drafters import Drafter, make_drafter
 from app.engines.llama_files import check_k
@@ -21,11 +20,6 @@ from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 
 now = time.perf_counter_ns
-
-
-def default_threads() -> int:
-    """Physical cores minus one, at least one: the window needs a core, and ggml's threads wait for each other."""
-    return max(1, (psutil.cpu_count(logical=False) or 1) - 1)
 
 
 def make_pool(spec: LaneSpec) -> ThreadPool:

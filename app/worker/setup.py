@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from app import __version__
+from app.engines.cores import default_threads, shared_cores
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.states import Ready, state
@@ -61,14 +62,16 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
         raise ProblemError(
             Problem("pair-missing", f"{choice.pair.title} cannot race here yet.", found.reason, found.action)
         )
+    threads = _threads(choice, race_format)
     baseline = LaneSpec(
         id="baseline",
         kind=LaneKind.BASELINE,
         engine=choice.pair.engines[0],
         target=str(found.target_path),
         context=choice.context,
-        threads=_threads(choice, race_format),
+        threads=threads,
         gpu_layers=choice.gpu_layers,
+        options={} if race_format.shares_machine else _shared_cores(threads),
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
     mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, drafter=drafter, k=choice.k)
@@ -88,6 +91,12 @@ def _threads(choice: Choice, race_format: RaceFormat) -> int:
     if choice.threads or not race_format.shares_machine:
         return choice.threads
     return max(1, physical_cores() // 2)
+
+
+def _shared_cores(threads: int) -> dict[str, str]:
+    """Lanes that take turns run on the same cores: a core that waits falls idle, and waking it would cost its lane."""
+    cores = shared_cores(threads or default_threads())
+    return {"cores": ",".join(map(str, cores))} if cores else {}
 
 
 def make_header(choice: Choice, specs: Sequence[LaneSpec], now: datetime) -> Header:
