@@ -85,8 +85,12 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="FILE",
         help="what to write; its ending says the format: .mp4 .webm .gif .png .html .md .json, or FOLDER/ for pictures",
     )
-    export.add_argument("--size", default="", metavar="WxH", help="pixels, such as 1080x1920 (default 1920x1080)")
-    export.add_argument("--fps", type=int, choices=FRAME_RATES, default=None, help="frames a second (default 30)")
+    export.add_argument(
+        "--size", default="", metavar="WxH", help="pixels, such as 1080x1920 (default 1920x1080, GIF 960x540)"
+    )
+    export.add_argument(
+        "--fps", type=int, choices=FRAME_RATES, default=None, help="frames a second (default 30, GIF 15)"
+    )
     pace = export.add_mutually_exclusive_group()
     pace.add_argument("--speed", type=_float_between(*SPEED_LIMITS), default=1.0, help="times the real speed")
     pace.add_argument("--seconds", type=_float_between(1, 3600), metavar="N", help="make the whole film N seconds long")

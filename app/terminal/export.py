@@ -8,7 +8,7 @@ import time
 from app.models.traces import open_trace
 from app.race.problems import ProblemError
 from app.terminal.environment import OK, USAGE, Environment
-from app.video.encoders.base import Job, Tell
+from app.video.encoders.base import Encoder, Job, Tell
 from app.video.export import encoder_for, export
 from app.video.offscreen import ensure_qt
 from app.video.options import SCENES, FilmOptions, parse_scenes, parse_size
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Exports a trace. Returns the exit status."""
     try:
         encoder = encoder_for(arguments.to)
-        options = _options(arguments)
+        options = _options(arguments, encoder)
     except ProblemError as error:
         env.complain(error.problem)
         return USAGE
@@ -42,12 +42,12 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     return OK
 
 
-def _options(arguments: argparse.Namespace) -> FilmOptions:
-    width, height = parse_size(arguments.size or "1920x1080")
+def _options(arguments: argparse.Namespace, encoder: Encoder) -> FilmOptions:
+    width, height = parse_size(arguments.size) if arguments.size else encoder.size
     return FilmOptions(
         width=width,
         height=height,
-        fps=arguments.fps or 30,
+        fps=arguments.fps or encoder.fps,
         dark=arguments.theme == "dark",
         scenes=parse_scenes(arguments.scenes) if arguments.scenes else SCENES,
         speed=arguments.speed,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtGui import QImage
 
 from app.race.problems import ProblemError
 from app.race.trace import Trace
 from app.video.encoders.base import Cancelled, Job
+from app.video.encoders.gif import pixels_of
 from app.video.export import encoder_for, export
 from app.video.options import FilmOptions
 
@@ -42,6 +47,22 @@ def test_a_film_has_the_frames_size_length_and_codec_it_should(
     assert [item.name for item in tmp_path.iterdir()] == [name]
 
 
+def test_a_gif_has_the_frames_and_nearly_the_colours_of_the_film(trace: Trace, resources: Path, tmp_path: Path) -> None:
+    work = job(trace, resources)
+    path = export(work, str(tmp_path / "race.gif"), quiet)
+    wanted = pixels_of(work.film.frame(work.film.frames - 1)).astype(int)
+    with Image.open(path) as gif:
+        assert gif.size == (320, 180)
+        assert gif.n_frames == work.film.frames
+        assert gif.info["loop"] == 0
+        gif.seek(gif.n_frames - 1)
+        found = np.asarray(gif.convert("RGB")).astype(int)
+    assert np.abs(found - wanted).mean() < 2
+    assert np.abs(found - wanted).max() < 60
+    ground = np.array([0x13, 0x15, 0x19])
+    assert (found[0, 0] == ground).all()
+
+
 def test_a_folder_gets_one_picture_a_frame(trace: Trace, resources: Path, tmp_path: Path) -> None:
     work = job(trace, resources)
     path = export(work, f"{tmp_path}/frames/", quiet)
@@ -55,7 +76,7 @@ def test_a_poster_is_one_picture(trace: Trace, resources: Path, tmp_path: Path) 
     assert QImage(str(path)).size().toTuple() == (320, 180)
 
 
-@pytest.mark.parametrize("name", ["race.mp4", "race.webm", "frames/", "race.png"])
+@pytest.mark.parametrize("name", ["race.mp4", "race.webm", "race.gif", "frames/", "race.png", "race.html", "race.md"])
 def test_a_cancelled_export_leaves_nothing(trace: Trace, resources: Path, tmp_path: Path, name: str) -> None:
     def give_up(done: int, total: int) -> None:
         raise Cancelled
@@ -91,3 +112,22 @@ def test_a_folder_with_files_in_it_is_left_alone(trace: Trace, resources: Path, 
 def test_an_unknown_ending_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(ProblemError, match=r"\.mp4"):
         encoder_for(name)
+
+
+def test_a_file_system_that_is_full_is_told_and_nothing_is_left(trace_path: Path, tmp_path: Path) -> None:
+    # A limit on the size of files is refused by the kernel as a full disk is, while the file is being written.
+    script = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+        "from app.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    for name in ("race.mp4", "race.png", "race.html"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, "export", str(trace_path), "--to", str(tmp_path / name), "--scenes", "race",
+             "--speed", "8", "--size", "640x360"],
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert done.returncode == 1, (name, done.stderr)
+        assert "not enough room" in done.stderr, (name, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert list(tmp_path.iterdir()) == [], name

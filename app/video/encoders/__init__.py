@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from app.video.encoders.base import Encoder
+from app.video.encoders.gif import Gif
+from app.video.encoders.html import HtmlReplay
+from app.video.encoders.markdown import Markdown
+from app.video.encoders.perfetto import Perfetto
 from app.video.encoders.png import PngSequence, Poster
 from app.video.encoders.pyav import MP4, WEBM
 
-ENCODERS: tuple[Encoder, ...] = (MP4, WEBM, PngSequence(), Poster())
+ENCODERS: tuple[Encoder, ...] = (
+    MP4,
+    WEBM,
+    Gif(),
+    PngSequence(),
+    Poster(),
+    HtmlReplay(),
+    Markdown(),
+    Perfetto(),
+)

@@ -53,11 +53,19 @@ class Job:
             tell(number + 1, self.film.frames)
 
 
+class Usual:
+    """The size and rate that most encoders are best at."""
+
+    size = (1920, 1080)
+    fps = 30
+
+
 class Encoder(Protocol):
     """Writes one kind of file.
 
     ``name`` is for messages, ``title`` for people. ``endings`` are those of the files it writes, lower case with the
-    dot; ``"/"`` stands for a folder. ``moving``: it writes a film, so that size, rate and scenes matter.
+    dot; ``"/"`` stands for a folder. ``moving``: it writes a film, so that size, rate and scenes matter. ``size``
+    (pixels) and ``fps`` are what it is best at.
     """
 
     @property
@@ -68,6 +76,10 @@ class Encoder(Protocol):
     def endings(self) -> tuple[str, ...]: ...
     @property
     def moving(self) -> bool: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def fps(self) -> int: ...
 
     def write(self, job: Job, path: Path, tell: Tell) -> None:
         """Writes ``job`` to ``path``, which is not there yet; whoever calls moves it to its place or removes it.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QFileDevice, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.video.encoders.base import Job, Tell
+from app.video.encoders.base import Job, Tell, Usual
 
 
-class PngSequence:
+class PngSequence(Usual):
     """A folder with one PNG file a frame."""
 
     name = "png-sequence"
@@ -26,7 +26,7 @@ class PngSequence:
             save_png(image, path / f"frame-{number:05d}.png")
 
 
-class Poster:
+class Poster(Usual):
     """One picture of the film: the finish if it is filmed, or the race at its end."""
 
     name = "poster"
@@ -53,11 +53,8 @@ def save_png(image: QImage, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    file = QFile(str(path))
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise OSError(errno.EIO, file.errorString(), str(path))
-    writer = QImageWriter(file, b"png")
-    done = writer.write(image) and file.flush()
-    file.close()
-    if not done or file.error() != QFileDevice.FileError.NoError:
-        raise OSError(errno.EIO, file.errorString() or writer.errorString(), str(path))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not QImageWriter(buffer, b"png").write(image):
+        raise OSError(errno.EIO, "The picture could not be packed", str(path))
+    path.write_bytes(buffer.data().data())

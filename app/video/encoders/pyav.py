@@ -13,13 +13,13 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from PySide6.QtGui import QImage
 
 from app.race.problems import Problem, ProblemError
-from app.video.encoders.base import Job, Tell
+from app.video.encoders.base import Job, Tell, Usual
 
 _BT709 = 1
 _LIMITED = 1
 
 
-class ContainerEncoder:
+class ContainerEncoder(Usual):
     """Streams frames into a codec and its packets into a file; memory does not grow with the film."""
 
     moving = True

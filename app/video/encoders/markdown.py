@@ -1,0 +1,54 @@
+"""A summary as Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.ui.race_view import RaceView
+from app.video.encoders.base import Job, Tell, Usual
+from app.video.figures import best_reason, conditions, figure_rows, short_title, winner, worst_comparison
+from app.video.playback import Playback
+
+_SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
+
+
+class Markdown(Usual):
+    """The result, the reasons and the conditions as text with a table."""
+
+    name = "markdown"
+    title = "Markdown summary"
+    endings = (".md",)
+    moving = False
+
+    def write(self, job: Job, path: Path, tell: Tell) -> None:
+        """Writes the summary."""
+        path.write_text(summary(Playback(job.trace, job.options.heat).final(), job), encoding="utf-8")
+        tell(1, 1)
+
+
+def summary(view: RaceView, job: Job) -> str:
+    """Returns the summary of a race."""
+    _, phrase, ratio = winner(view)
+    comparison = worst_comparison(view)
+    parts = [f"# {plain(job.options.caption or view.header.pair_title or 'A race')}"]
+    if ratio:
+        parts.append(f"**{plain(phrase)}: {ratio}** the decode rate, {plain(view.format_title.lower())}.")
+    if job.trace.note:
+        parts.append(f"> {plain(job.trace.note)}")
+    parts += [plain(text) for text in (best_reason(view), comparison.sentence if comparison else "") if text]
+    if job.behaviour is not None:
+        parts.append(plain(job.behaviour.sentence))
+    head = ["", *(plain(short_title(lane.spec)) for lane in view.lanes)]
+    table = [head, ["---", *("---:" for _ in view.lanes)]]
+    table += [[plain(name), *map(plain, values)] for name, values in figure_rows(view)]
+    parts.append("\n".join(f"| {' | '.join(row)} |" for row in table))
+    parts.append("## How it was measured")
+    parts.append("\n".join(f"- {plain(name)}: {plain(text)}" for name, text in conditions(view)))
+    parts.append(f"Prompt: {plain(view.header.request.prompt.strip())}")
+    parts.append(f"Every number is from the recorded trace {plain(job.trace_name)}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """Returns ``text`` so that Markdown takes none of it as a mark."""
+    return text.translate(_SPECIAL)

@@ -1,0 +1,137 @@
+"""The replay page, in a real browser and without one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.race.events import Token
+from app.race.summary import summarize
+from app.race.trace import Trace
+from app.video.encoders.base import Job
+from app.video.encoders.html import page, script_json
+from app.video.export import export
+from app.video.options import FilmOptions
+from tests.video.chromium import Page, browser, find_chromium
+
+SHOWN = """(() => ({
+  rates: [...document.querySelectorAll(".lane .rate")].map((node) => node.textContent),
+  clocks: [...document.querySelectorAll(".lane .clock")].map((node) => node.textContent),
+  texts: [...document.querySelectorAll(".lane pre")].map((node) =>
+    [...node.children].filter((part) => !part.hidden).map((part) => part.textContent).join("")),
+  ratio: document.getElementById("lead-ratio").textContent,
+  phrase: document.getElementById("lead-phrase").textContent,
+  now: document.getElementById("now").textContent,
+}))()"""
+SCRUB = """((moment) => { const place = document.getElementById("place"); place.value = moment;
+  place.dispatchEvent(new Event("input")); })"""
+END = f"{SCRUB}(document.getElementById('place').max)"
+PLAY = """new Promise((done) => {
+  document.getElementById("speed").value = "2";
+  const play = document.getElementById("play"), now = document.getElementById("now"), seen = [];
+  new MutationObserver(() => {
+    seen.push(now.textContent);
+    if (play.textContent === "Play") done(seen);
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  play.click();
+})"""
+
+
+def job(trace: Trace, resources: Path) -> Job:
+    return Job(trace, "fibonacci.ndjson", FilmOptions(), resources)
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    program = find_chromium()
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with browser(program, tmp_path_factory.mktemp("profile")) as page:
+        yield page
+
+
+@pytest.fixture
+def chromium(started: Page, trace: Trace, resources: Path, tmp_path: Path) -> Page:
+    file = export(job(trace, resources), str(tmp_path / "race.html"), lambda done, total: None)
+    started.open(file.as_uri())
+    return started
+
+
+def check_the_end(shown: dict[str, list[str]], trace: Trace) -> None:
+    state = trace.state()
+    summary = json.loads(json.dumps(summarize(trace.header, state, None)))
+    lanes = list(summary["lanes"].values())
+    assert shown["rates"] == [f"{lane['decode_tps']:.1f}" for lane in lanes]
+    assert shown["clocks"] == [f"{lane['tokens']} tokens · {lane['clock_s']:.2f} s · finished" for lane in lanes]
+    assert shown["ratio"] == f"{summary['speedup']:.2f}×"
+    assert shown["texts"] == [lane.text for lane in state.lanes.values()]
+
+
+def test_the_page_scrubs_forth_and_back_and_ends_with_the_numbers_of_the_trace(chromium: Page, trace: Trace) -> None:
+    start = chromium.evaluate(SHOWN)
+    assert start["now"] == "0.00 s"
+    assert start["texts"] == ["", ""]
+    chromium.evaluate(f"{SCRUB}(1.5)")
+    middle = chromium.evaluate(SHOWN)
+    assert middle["now"] == "1.50 s"
+    final = trace.state()
+    assert all(
+        0 < len(text) < len(lane.text) and lane.text.startswith(text)
+        for text, lane in zip(middle["texts"], final.lanes.values(), strict=True)
+    )
+    chromium.evaluate(END)
+    check_the_end(chromium.evaluate(SHOWN), trace)
+    chromium.evaluate(f"{SCRUB}(1.5)")
+    assert chromium.evaluate(SHOWN) == middle
+
+
+def test_the_page_plays_to_its_end(chromium: Page, trace: Trace) -> None:
+    seen = [float(text.split()[0]) for text in chromium.evaluate(PLAY)]
+    assert seen == sorted(seen)
+    assert any(0 < moment < seen[-1] for moment in seen)
+    check_the_end(chromium.evaluate(SHOWN), trace)
+
+
+def test_the_page_asks_the_network_for_nothing_and_throws_nothing(chromium: Page) -> None:
+    chromium.evaluate(END)
+    assert chromium.errors == []
+    assert {url.split(":")[0] for url in chromium.requests} <= {"file", "data"}
+
+
+def test_the_controls_have_names_and_work_with_the_keyboard(chromium: Page) -> None:
+    unnamed = chromium.evaluate(
+        "[...document.querySelectorAll('button, input, select, pre, svg')].filter((node) => !(node.ariaLabel || "
+        "(node.labels && node.labels.length) || node.textContent)).length"
+    )
+    assert unnamed == 0
+    for kind in ("keyDown", "keyUp"):
+        chromium.send("Input.dispatchKeyEvent", type=kind, key=" ", code="Space", text=" " if kind == "keyDown" else "")
+    assert chromium.evaluate("document.getElementById('play').textContent") == "Pause"
+
+
+def test_a_text_that_ends_the_script_element_stays_a_text(trace: Trace, resources: Path) -> None:
+    evil = '</script><script>alert(1)</script><!-- & "\u2028'
+    records = list(trace.records)
+    first = next(number for number, item in enumerate(records) if hasattr(item.e, "first"))
+    token = Token(id=1, text=evil)
+    records[first] = msgspec.structs.replace(records[first], e=msgspec.structs.replace(records[first].e, first=token))
+    header = msgspec.structs.replace(
+        trace.header, pair_title=evil, request=msgspec.structs.replace(trace.header.request, prompt=evil)
+    )
+    text = page(job(Trace(header, records, complete=True), resources))
+    assert text.count("</script>") == 2
+    assert "alert(1)</" not in text
+    data = re.search(r'id="data">(.*?)</script>', text, re.DOTALL)
+    assert data is not None
+    assert evil in json.dumps(json.loads(data[1]), ensure_ascii=False).replace('\\"', '"')
+
+
+def test_json_for_a_script_element_keeps_its_value() -> None:
+    value = {"a": ["</script>", "<!--", "&amp;", "日本 🚀", "\u2028"]}
+    assert json.loads(script_json(value)) == value
+    assert not set("<>&\u2028") & set(script_json(value))
