@@ -148,4 +148,17 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="t"):
     problem: Problem
 
 
-LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed
+class Noise(msgspec.Struct, frozen=True, tag="noise", tag_field="t"):
+    """The noise floor of this pair on this machine, measured once and then known.
+
+    Attributes:
+        floor: Logits: the largest change of a top-2 gap seen between a forward pass of one token and one of several
+            over the same prefix. A fork at a gap up to this is a near tie.
+        positions: How many positions were looked at.
+    """
+
+    floor: Annotated[float, msgspec.Meta(ge=0)]
+    positions: Count
+
+
+LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed | Noise

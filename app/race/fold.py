@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token
+from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, Prefilled, Round, Token
 from app.race.problems import Problem
 
 NS = 1_000_000_000
@@ -56,6 +56,7 @@ class LaneState:
     tail: str = ""
     peak_memory_bytes: int = 0
     problem: Problem | None = None
+    noise_floor: float | None = None
 
     def apply(self, event: LaneEvent) -> None:
         """Takes in the next event. An event that cannot follow (after the end, say) changes nothing but the clock."""
@@ -80,6 +81,8 @@ class LaneState:
             case Failed():
                 self.phase = Phase.FAILED
                 self.problem = event.problem
+            case Noise():
+                self.noise_floor = event.floor
             case Hello():
                 pass
 

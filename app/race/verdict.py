@@ -49,17 +49,25 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 class TokenComparison:
-    """Compares two lanes as their tokens arrive, in constant time a token."""
+    """Compares two lanes as their tokens arrive, in constant time a token.
+
+    Args:
+        noise_floor: Logits; None takes the one that the drafting lane's events tell.
+    """
 
     def __init__(self, noise_floor: float | None = None) -> None:
-        self._floor = DEFAULT_NOISE_FLOOR if noise_floor is None else noise_floor
-        self._measured = noise_floor is not None
+        self._given = noise_floor
+        self._floor = DEFAULT_NOISE_FLOOR
+        self._measured = False
         self._compared = 0
         self._fork: int | None = None
         self._smallest: tuple[float, int] | None = None
 
     def update(self, baseline: LaneState, lane: LaneState) -> Comparison:
         """Takes in what both lanes have by now and returns the verdict so far."""
+        floor = lane.noise_floor if self._given is None else self._given
+        self._measured = floor is not None
+        self._floor = DEFAULT_NOISE_FLOOR if floor is None else floor
         both = min(len(baseline.tokens), len(lane.tokens))
         while self._fork is None and self._compared < both:
             ours, theirs = baseline.tokens[self._compared], lane.tokens[self._compared]
@@ -135,5 +143,5 @@ class TokenComparison:
 
 
 def compare_tokens(baseline: LaneState, lane: LaneState, noise_floor: float | None = None) -> Comparison:
-    """Returns the token verdict of two lanes; ``noise_floor`` in logits, or None if it was not measured."""
+    """Returns the token verdict of two lanes; ``noise_floor`` in logits, None takes the measured one."""
     return TokenComparison(noise_floor).update(baseline, lane)

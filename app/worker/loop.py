@@ -8,11 +8,11 @@ from queue import SimpleQueue
 
 import msgspec
 
-from app.engines.base import Engine, Stopped
-from app.race.events import Done, Failed, Finish, LaneEvent, Prefilled
+from app.engines.base import Engine, Probing, Stopped
+from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled
 from app.race.kpolicy import Policy, policy_for
 from app.race.problems import Problem, ProblemError
-from app.worker.protocol import Command, Load, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, Quit, Race, Stop, Turn
 
 
 class WorkerLoop:
@@ -67,12 +67,31 @@ class WorkerLoop:
                 case Race() as race:
                     if self._run(race) is None:
                         break
+                case Probe() as probe:
+                    self._probe(probe)
                 case Quit():
                     break
                 case Turn() | Stop():
                     pass  # Of a run that has just ended by itself.
         if self._engine is not None:
             self._engine.close()
+
+    def _probe(self, probe: Probe) -> None:
+        engine: object = self._engine
+        if not isinstance(engine, Probing):
+            self._send(Failed(Problem("no-probe", "This engine cannot measure the noise of its logits.")))
+            return
+        try:
+            self._send(Noise(engine.probe_noise(probe.request, probe.k, probe.positions), probe.positions))
+        except Stopped:
+            pass  # The parent has lost its patience and waits for no answer.
+        except ProblemError as error:
+            self._send(Failed(error.problem))
+        self._pause()
+
+    def _pause(self) -> None:
+        if self._engine is not None:
+            self._engine.pause()
 
     def _run(self, race: Race) -> Finish | None:
         """Runs a race to its end. Returns None if the worker is to quit."""
@@ -149,8 +168,8 @@ class _Turns:
                     return False
                 case Quit():
                     break
-                case Load() | Race():
-                    pass  # The parent sends neither during a run.
+                case Load() | Race() | Probe():
+                    pass  # The parent sends none of them during a run.
         self.quit = self._drain()
         return False
 

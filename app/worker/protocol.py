@@ -40,6 +40,14 @@ class Turn(msgspec.Struct, frozen=True, tag="turn", tag_field="t"):
     rounds: int = 1
 
 
+class Probe(msgspec.Struct, frozen=True, tag="probe", tag_field="t"):
+    """Measure the noise floor of this pair, outside any run. Answered by ``Noise``, or ``Failed`` if it cannot be."""
+
+    request: Request
+    k: KRange
+    positions: int = 64
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop", tag_field="t"):
     """End the run now, inside a round if need be. Answered by ``Done``."""
 
@@ -48,7 +56,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit", tag_field="t"):
     """Free everything and exit."""
 
 
-Command: TypeAlias = Load | Race | Turn | Stop | Quit
+Command: TypeAlias = Load | Race | Turn | Probe | Stop | Quit
 
 encode = msgspec.msgpack.Encoder().encode
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

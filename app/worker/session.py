@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
-from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
+from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Noise, Prefilled, Round
 from app.race.fold import NS, RaceState
 from app.race.formats import LaneTurn, RaceFormat
 from app.race.problems import Problem
+from app.race.summary import contender_id
 from app.race.trace import Header, Record, TraceWriter
 from app.worker import outcome
 from app.worker.process import Listener
-from app.worker.protocol import Command, Race, Stop, Turn
+from app.worker.protocol import Command, Probe, Race, Stop, Turn
 
 STOP_PATIENCE_S: Final = 2.0
 """How long a lane may take to stop before its process is ended by force."""
+NOISE_PATIENCE_S: Final = 30.0
+"""How long measuring the noise floor may take before the race ends without it."""
 
 
 class Worker(Protocol):
@@ -97,6 +100,7 @@ class RaceSession:
         clock_ns: A monotonic clock in ns.
         writer: Where the trace goes; None records nothing.
         patience: When a silent lane counts as hung.
+        noise: The noise floor of the pair if it is known; if not, it is measured once the race is over.
     """
 
     header: Header
@@ -105,6 +109,7 @@ class RaceSession:
     clock_ns: Callable[[], int]
     writer: TraceWriter | None = None
     patience: Patience = field(default_factory=Patience)
+    noise: Noise | None = None
 
     def __post_init__(self) -> None:
         self.state = RaceState.of(lane.id for lane in self.header.lanes)
@@ -157,8 +162,33 @@ class RaceSession:
             else:
                 self._take(*item)
                 self._go_on()
+        self._find_noise()
         if self.writer is not None and self.trace_problem is None:
             self._guard(self.writer.close)
+
+    def _find_noise(self) -> None:
+        """Records the pair's noise floor, measured now if it is not known: it decides what counts as a near tie."""
+        lane_id = contender_id(self.header)
+        lanes = self.state.lanes.values()
+        if lane_id is None or any(lane.finish in (None, Finish.STOPPED) for lane in lanes):
+            return
+        if self.noise is None:
+            worker = self._lanes[lane_id].worker
+            k = next(spec.k for spec in self.header.lanes if spec.id == lane_id)
+            worker.send(Probe(self.header.request, k))
+            deadline = self.clock_ns() + round(NOISE_PATIENCE_S * NS)
+            while self.noise is None and self.clock_ns() < deadline:
+                try:
+                    item = self._inbox.get(timeout=0.25)
+                except Empty:
+                    continue
+                if item is None or isinstance(item[1], Failed):
+                    worker.send(Stop())
+                    return  # The verdict then says that its floor is an assumed one.
+                if isinstance(item[1], Noise):
+                    self.noise = item[1]
+        if self.noise is not None:
+            self._record(lane_id, self.noise, self.clock_ns())
 
     def _take(self, lane_id: str, event: LaneEvent) -> None:
         lane = self._lanes[lane_id]

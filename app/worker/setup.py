@@ -23,6 +23,7 @@ from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.trace import FileHash, Header, TraceWriter
 from app.worker.machine import describe_machine, physical_cores
+from app.worker.noise import NoiseFloors
 from app.worker.pool import WorkerPool
 from app.worker.session import RaceSession
 
@@ -172,13 +173,17 @@ def start_race(
     workers = pool.acquire(specs)
     try:
         writer = TraceWriter(file, header) if file else None
-        session = RaceSession(header, workers, find_format(choice.format), time.monotonic_ns, writer)
+        floors = NoiseFloors(places.cache / "noise.json")
+        noise = floors.get(header)
+        session = RaceSession(header, workers, find_format(choice.format), time.monotonic_ns, writer, noise=noise)
     except OSError as error:
         pool.release(list(workers.values()))
         raise ProblemError(_unwritable(path, error)) from error
 
     def finish() -> None:
         pool.release(list(workers.values()))
+        if noise is None and session.noise is not None:
+            floors.put(header, session.noise)
         if file is not None:
             file.close()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Finish
+from app.race.events import Finish, Noise
 from app.race.fold import LaneState
 from app.race.verdict import TokenComparison, TokenVerdict, compare_tokens
 from tests.race.builders import folded, lane_events
@@ -20,6 +20,14 @@ def test_a_fork_at_a_small_gap_is_a_near_tie() -> None:
     result = compare_tokens(folded(ours), folded(theirs), noise_floor=0.02)
     assert (result.verdict, result.fork_at, result.gap, result.ids) == (TokenVerdict.NEAR_TIE_FORK, 2, 0.01, (3, 9))
     assert "measured noise floor 0.02" in result.sentence
+
+
+def test_the_measured_floor_in_the_events_decides_and_is_quoted() -> None:
+    ours, theirs = lane_events([1, 2, 3], gap=0.04), lane_events([1, 2, 9], k=2, gap=0.04)
+    assumed = compare_tokens(folded(ours), folded(theirs))
+    measured = compare_tokens(folded(ours), folded([*theirs, Noise(0.03, 64)]))
+    assert (assumed.verdict, measured.verdict) == (TokenVerdict.NEAR_TIE_FORK, TokenVerdict.FORK)
+    assert "measured noise floor 0.03" in measured.sentence
 
 
 def test_a_fork_at_a_large_gap_is_a_bug_and_says_so() -> None:

@@ -8,7 +8,7 @@ import msgspec
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
 from app.race.lanes import Request
 from app.worker.loop import WorkerLoop
-from app.worker.protocol import Command, Load, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, Quit, Race, Stop, Turn
 from tests.race.builders import MS, spec
 from tests.worker.scripted import ScriptedEngine
 
@@ -92,6 +92,12 @@ def test_a_prompt_that_cannot_be_read_fails_the_run_and_not_the_worker() -> None
     sent = obeyed(ScriptedEngine(), LOAD, Race(Request("too long"), 3), Turn())
     assert isinstance(sent[-1], Failed)
     assert sent[-1].problem.kind == "prompt-long"
+
+
+def test_an_engine_that_cannot_measure_its_noise_says_so() -> None:
+    sent = obeyed(ScriptedEngine(), LOAD, Probe(Request("Hi"), 3))
+    assert isinstance(sent[-1], Failed)
+    assert sent[-1].problem.kind == "no-probe"
 
 
 def test_a_race_without_a_model_is_refused() -> None:

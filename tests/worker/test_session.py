@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from app.race.events import Failed, Finish
+from app.race.events import Failed, Finish, Noise
 from app.race.fold import Phase, RaceState
 from app.race.formats import FORMATS
 from app.race.trace import TraceWriter, read_trace
-from app.worker.protocol import Race, Stop, Turn
+from app.worker.protocol import Probe, Race, Stop, Turn
 from app.worker.session import Patience, RaceSession
 from tests.race.builders import header
 from tests.worker.scripted import ScriptedWorker
@@ -112,6 +112,21 @@ def test_a_race_is_sent_once_and_turns_one_at_a_time() -> None:
     worker = ScriptedWorker(rounds=3)
     raced(worker, ScriptedWorker(rounds=3))
     assert [type(command) for command in worker.sent] == [Race, *[Turn] * 5]
+
+
+def test_the_noise_floor_is_measured_after_the_race_and_recorded() -> None:
+    drafting = ScriptedWorker()
+    session = raced(ScriptedWorker(), drafting)
+    assert isinstance(drafting.sent[-1], Probe)
+    assert session.state.lanes["mtp"].noise_floor == 0.01
+    assert session.drain()[-1].e == session.noise
+
+
+def test_a_known_noise_floor_is_recorded_and_not_measured_again() -> None:
+    drafting = ScriptedWorker()
+    session = raced(ScriptedWorker(), drafting, noise=Noise(0.5, 64))
+    assert not any(isinstance(command, Probe) for command in drafting.sent)
+    assert session.state.lanes["mtp"].noise_floor == 0.5
 
 
 def test_a_lane_that_could_not_load_does_not_keep_the_other_from_racing() -> None:
