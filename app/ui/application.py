@@ -38,6 +38,7 @@ def run(arguments: Sequence[str] = (), places: Places | None = None, trace: Path
     pool = WorkerPool()
     window = build_window(app, found, pool)
     window.recall()
+    window.race.controls.go.setFocus()
     window.show()
     if trace is not None:
         window.open_trace(trace)

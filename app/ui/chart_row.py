@@ -50,9 +50,13 @@ class ChartRow(QWidget):
         layout.addWidget(self._rate_card, 1)
         layout.addLayout(self._round_side, 1)
         self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
-        self.setMinimumHeight(140)
-        self.setMaximumHeight(230)
+        self.set_low(False)
         theme.changed.connect(self._restyle)
+
+    def set_low(self, low: bool) -> None:
+        """Takes less height in a low window."""
+        self.setMinimumHeight(116 if low else 140)
+        self.setMaximumHeight(116 if low else 230)
 
     @property
     def loaded(self) -> bool:

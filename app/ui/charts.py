@@ -14,7 +14,7 @@ os.environ.setdefault("QT_API", "pyside6")
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.look import mix
@@ -42,12 +42,17 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
         self.disableAutoRange()
         self.setFrameShape(self.Shape.NoFrame)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.getPlotItem().layout.setContentsMargins(0, 4, 2, 0)
+        self.getPlotItem().layout.setContentsMargins(0, 8, 2, 0)
         self.setXRange(0, 2, padding=0)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setStyle(
-                tickLength=0, tickFont=ui_font(8), autoExpandTextSpace=False, tickTextOffset=6, maxTickLevel=0
+                tickLength=0,
+                tickFont=ui_font(8),
+                autoExpandTextSpace=False,
+                tickTextOffset=6,
+                hideOverlappingLabels=False,
+                maxTickLevel=0,
             )
             axis.setZValue(-100)
         self.getAxis("left").setWidth(_AXIS_WIDTH)
@@ -146,7 +151,17 @@ class RateChart(_Chart):
     def _set_top(self, top: float) -> None:
         self._top = top
         self.setYRange(0, top, padding=0)
-        self.getAxis("left").setTicks([[(value, f"{value:g}") for value in even_ticks(top)]])
+        self._label_rates()
+
+    def _label_rates(self) -> None:
+        most = max(2, min(4, self.height() // 32))
+        self.getAxis("left").setTicks([[(value, f"{value:g}") for value in even_ticks(self._top, most)]])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as many labels as there is room for."""
+        super().resizeEvent(event)
+        if getattr(self, "_top", 0.0):
+            self._label_rates()
 
     def set_right(self, right: float) -> bool:
         """Sets the right end of the time axis, seconds; returns whether it was another one."""
@@ -205,10 +220,10 @@ class RoundChart(_Chart):
         self._accepted.setOpts(x0=bars.start, x1=ends, y0=0, height=bars.accepted)
 
 
-def even_ticks(top: float, most: int = 5) -> list[float]:
+def even_ticks(top: float, most: int = 4) -> list[float]:
     """Returns evenly spaced round numbers from 0 up to just below ``top``, ``most`` steps at most."""
     power = 10.0 ** math.floor(math.log10(top / most))
-    step = next(size * power for size in (1, 2, 5, 10) if size * power * most >= top)
+    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power * most >= top)
     return [number * step for number in range(int(top / step * 0.99) + 1)]
 
 

@@ -51,7 +51,7 @@ class ProgressLine(QWidget):
 class StepDrawing(QWidget):
     """What one step of a lane does, as a row of tokens: one at a time, or K drafted ones checked together."""
 
-    _BOX = 26
+    _BOX = 32
     _GAP = 6
 
     def __init__(self, theme: Theme, index: int, parent: QWidget | None = None) -> None:
@@ -77,7 +77,7 @@ class StepDrawing(QWidget):
         lane = look.lane(self._index)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(ui_font(8.5))
+        painter.setFont(ui_font(9))
         if self._k == 0:
             for step in range(3):
                 left = step * (self._BOX + 34)

@@ -39,7 +39,7 @@ _WAYS_LONG = {
 }
 _ENDS = {
     Finish.END: "finished",
-    Finish.LENGTH: "reached the limit",
+    Finish.LENGTH: "token limit",
     Finish.CONTEXT: "context full",
     Finish.STOPPED: "stopped",
 }
@@ -65,7 +65,7 @@ class LanePane(QFrame):
         self._progress = ProgressLine(theme, index)
         self.text = LaneText(theme, index)
         self._drawing = StepDrawing(theme, index)
-        self._how = label("", "muted", wrap=True)
+        self._how = label("", "plain", wrap=True)
         self._failure = FailureCard(theme)
         self._failure.copied.connect(self.copied)
         self._failure.hide()
@@ -113,8 +113,8 @@ class LanePane(QFrame):
     def _waiting_page(self) -> QWidget:
         page = QWidget()
         inner = QVBoxLayout(page)
-        inner.setContentsMargins(0, 8, 6, 8)
-        inner.setSpacing(12)
+        inner.setContentsMargins(0, 12, 6, 0)
+        inner.setSpacing(10)
         inner.addWidget(self._drawing)
         inner.addWidget(self._how)
         inner.addStretch(1)

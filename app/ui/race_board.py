@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.lanes import LaneSpec
@@ -16,8 +16,11 @@ from app.ui.race_view import RaceView
 from app.ui.same_strip import SameStrip
 from app.ui.theme import Theme
 from app.ui.why_strip import WhyStrip
+from app.ui.widgets import fit_strip
 from app.ui.winner_card import WinnerCard
 
+_LOW = 520
+"""Below this height of the board, in pixels, charts and strips get less of it."""
 _NUMBERS_EVERY = 6
 """Frames between updates of numbers: ten a second is as fast as anyone reads them."""
 _CHARTS_EVERY = 12
@@ -57,6 +60,14 @@ class RaceBoard(QWidget):
         layout.addWidget(self.charts, 2)
         layout.addLayout(strip, 0)
         self.same.show_fork.connect(self._point_at_fork)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the texts more of a low window, and charts and strips less."""
+        super().resizeEvent(event)
+        low = event.size().height() < _LOW
+        self.charts.set_low(low)
+        for strip in (self.why, self.same):
+            fit_strip(strip, low)
 
     @property
     def view(self) -> RaceView | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, QSignalBlocker, Signal
+from PySide6.QtCore import QSettings, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +26,9 @@ from app.race.lanes import MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
 from app.ui.widgets import button, restyle
 from app.worker.setup import Choice
+
+_BUTTON_WIDTH = 46
+"""Pixels of a combo box that its arrow and edges take."""
 
 
 class RaceControls(QWidget):
@@ -225,8 +232,22 @@ class RaceControls(QWidget):
             self.format.setCurrentIndex(list(FORMATS).index(known))
 
 
+class Picker(QComboBox):
+    """A combo box that cuts a long choice with an ellipsis."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the box with what fits of its text."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.width() - _BUTTON_WIDTH
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
 def _combo(name: str, items: Sequence[str], least: int) -> QComboBox:
-    combo = QComboBox()
+    combo = Picker()
     combo.addItems(list(items))
     combo.setAccessibleName(name)
     combo.setMinimumWidth(least)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.verdict import Comparison, TokenVerdict
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color
-from app.ui.widgets import button, label, set_text
+from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 
 _TONES = {
     TokenVerdict.IDENTICAL: "good",
@@ -96,7 +96,7 @@ class SameStrip(QFrame):
         )
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
-                grid.addWidget(widget, row, column)
+                grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop if column != 1 else Qt.AlignmentFlag(0))
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -107,6 +107,7 @@ class SameStrip(QFrame):
         layout.addLayout(grid)
         layout.addWidget(self._note)
         layout.addStretch(1)
+        self.setMinimumHeight(STRIP_HEIGHT)
         self.clear()
 
     def clear(self) -> None:

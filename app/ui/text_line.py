@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.theme import Theme, color, ui_font
@@ -55,9 +55,8 @@ class TextLine(QWidget):
             self.update()
 
     def _measure(self) -> QSize:
-        self.setFont(self._font)
-        self.ensurePolished()
-        metrics = self.fontMetrics()
+        # Not the widget's own metrics: the style sheet gives every widget another font than this line paints with.
+        metrics = QFontMetrics(self._font)
         return QSize(metrics.horizontalAdvance(self._widest) + 2 if self._widest else 40, metrics.height())
 
     def sizeHint(self) -> QSize:

@@ -33,7 +33,7 @@ class Theme(QObject):
         QFont.insertSubstitutions(SANS, [CJK])
         QFont.insertSubstitutions(MONO, [CJK])
         app.setStyle(QStyleFactory.create("fusion"))
-        app.setFont(ui_font())
+        app.setFont(ui_font(tabular=False))
         self.look = self._wanted()
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -82,8 +82,8 @@ def ui_font(size: float = 10.0, weight: QFont.Weight = QFont.Weight.Normal, *, t
     font = QFont(SANS)
     font.setPixelSize(round(size * 96 / 72))
     font.setWeight(weight)
-    if tabular:
-        font.setFeature(QFont.Tag("tnum"), 1)
+    # Said in both cases: a font that does not say takes it from the widget it is painted on.
+    font.setFeature(QFont.Tag("tnum"), 1 if tabular else 0)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 

@@ -13,7 +13,7 @@ from app.look import mix
 from app.race.explain import Split, split
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color, ui_font
-from app.ui.widgets import label, set_text
+from app.ui.widgets import STRIP_HEIGHT, label, set_text
 
 _ROW = 24
 
@@ -61,7 +61,11 @@ class TimeBars(QWidget):
         longest = max((row.split.total_ns for row in self._rows), default=0.0)
         metrics = painter.fontMetrics()
         names = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0) + 12
-        texts = max((metrics.horizontalAdvance(describe(row)) for row in self._rows), default=0) + 12
+        told = [describe(row) for row in self._rows]
+        texts = max((metrics.horizontalAdvance(text) for text in told), default=0) + 12
+        if self.width() - names - texts < 80:
+            told = [f"{row.split.total_ns / 1e6:.1f} ms" for row in self._rows]
+            texts = max((metrics.horizontalAdvance(text) for text in told), default=0) + 12
         room = max(40.0, self.width() - names - texts)
         for number, row in enumerate(self._rows):
             top = number * _ROW
@@ -72,7 +76,7 @@ class TimeBars(QWidget):
             self._bar(painter, QRectF(names, top + 6, wide, _ROW - 12), row)
             painter.setPen(color(look.muted))
             place = QRectF(names + wide + 10, top, self.width() - names - wide - 10, _ROW)
-            painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), describe(row))
+            painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), told[number])
         painter.end()
 
     def _bar(self, painter: QPainter, bar: QRectF, row: Row) -> None:
@@ -128,6 +132,7 @@ class WhyStrip(QFrame):
         layout.addWidget(self._empty)
         layout.addWidget(self._sentence)
         layout.addStretch(1)
+        self.setMinimumHeight(STRIP_HEIGHT)
         self.clear()
 
     def clear(self) -> None:

@@ -8,6 +8,21 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLay
 
 from app.ui.theme import ui_font
 
+STRIP_HEIGHT = 136
+"""Least height of the strips below the charts, so that nothing moves when the first results come."""
+
+LOW_STRIP_HEIGHT = 112
+"""The same in a low window."""
+
+
+def fit_strip(strip: QFrame, low: bool) -> None:
+    """Gives a strip the height and the margins of a low or a high window."""
+    strip.setMinimumHeight(LOW_STRIP_HEIGHT if low else STRIP_HEIGHT)
+    layout = strip.layout()
+    if layout is not None:
+        layout.setContentsMargins(16, 8 if low else 12, 16, 8 if low else 12)
+        layout.setSpacing(3 if low else 6)
+
 
 def label(
     text: str, role: str = "", *, wrap: bool = False, size: float = 0.0, weight: QFont.Weight | None = None
