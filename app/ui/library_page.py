@@ -237,6 +237,7 @@ class LibraryPage(QWidget):
         self.board.charts.load()
         self._stack.setCurrentIndex(_RACE)
         self.player.open(trace)
+        self.board.behaviour.recall(path)
         self._select(path)
         self._show_actions()
 
@@ -274,6 +275,8 @@ class LibraryPage(QWidget):
             return
         try:
             path.rename(target)
+            if _beside(path).exists():
+                _beside(path).replace(_beside(target))
         except OSError as error:
             self.said.emit(f"It could not be renamed: {error.strerror or error}.")
             return
@@ -295,6 +298,8 @@ class LibraryPage(QWidget):
         try:
             kept.parent.mkdir(exist_ok=True)
             path.replace(kept)
+            if _beside(path).exists():
+                _beside(path).replace(_beside(kept))
         except OSError as error:
             self.said.emit(f"It could not be deleted: {error.strerror or error}.")
             return
@@ -311,6 +316,8 @@ class LibraryPage(QWidget):
     def _undelete(self, kept: Path, path: Path) -> None:
         try:
             kept.replace(path)
+            if _beside(kept).exists():
+                _beside(kept).replace(_beside(path))
         except OSError as error:
             self.said.emit(f"It could not be brought back: {error.strerror or error}.")
             return
@@ -330,7 +337,15 @@ class LibraryPage(QWidget):
         self.search.addAction(icon(self._theme, "search"), QLineEdit.ActionPosition.LeadingPosition)
 
 
+def _beside(trace: Path) -> Path:
+    """Returns where a trace's behaviour verdict is kept."""
+    from app.sandbox.races import behaviour_path
+
+    return behaviour_path(trace)
+
+
 def _remove(kept: Path) -> None:
     kept.unlink(missing_ok=True)
+    _beside(kept).unlink(missing_ok=True)
     if kept.parent.is_dir() and not any(kept.parent.iterdir()):
         kept.parent.rmdir()

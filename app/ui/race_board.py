@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.lanes import LaneSpec
+from app.ui.behaviour_check import BehaviourCheck
 from app.ui.chart_row import ChartRow
 from app.ui.highlight import code_spans
 from app.ui.lane_pane import LanePane
@@ -59,7 +60,9 @@ class RaceBoard(QWidget):
         layout.addLayout(self._lanes, 5)
         layout.addWidget(self.charts, 2)
         layout.addLayout(strip, 0)
+        self.behaviour = BehaviourCheck(self.same, self)
         self.same.show_fork.connect(self._point_at_fork)
+        self.same.show_behaviour.connect(self._show_behaviour)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the texts more of a low window, and charts and strips less."""
@@ -79,6 +82,7 @@ class RaceBoard(QWidget):
         self._view = None
         self._revision = -1
         self._colored.clear()
+        self.behaviour.forget()
         if len(specs) != len(self.panes):
             for pane in self.panes:
                 self._lanes.removeWidget(pane)
@@ -109,7 +113,7 @@ class RaceBoard(QWidget):
         self._colored.clear()
         self.charts.restart()
         self.why.clear()
-        self.same.clear()
+        self.same.restart()
         self.winner.clear(view.format_title)
 
     def frame(self) -> bool:
@@ -176,6 +180,15 @@ class RaceBoard(QWidget):
         for pane, lane in zip(self.panes, view.lanes, strict=True):
             if lane.spec.id == lane_id or not lane.drafting:
                 pane.text.show_token(token)
+
+    def _show_behaviour(self) -> None:
+        view, behaviour = self._view, self.behaviour.behaviour
+        if view is None or behaviour is None or view.baseline is None or not view.contenders:
+            return
+        from app.ui.behaviour_dialog import BehaviourDialog
+
+        names = (view.baseline.title, view.contenders[0].title)
+        BehaviourDialog(self._theme, behaviour, names, self.window()).open()
 
     def copy(self, text: str) -> None:
         """Puts text on the clipboard."""

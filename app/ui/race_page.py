@@ -137,6 +137,7 @@ class RacePage(QWidget):
         """Ends races and workers."""
         self._frame.stop()
         self._warm.stop()
+        self.board.behaviour.forget()
         self.runner.close()
 
     def remember(self, settings: QSettings) -> None:
@@ -162,6 +163,8 @@ class RacePage(QWidget):
         self.board.show_slow()
         self._set_running(False)
         self.recorded.emit(self.runner.trace)
+        if self.view is not None:
+            self.board.behaviour.run(self.view, self.runner.trace)
 
     def _on_frame(self) -> None:
         self.runner.poll()

@@ -112,6 +112,12 @@ class SameStrip(QFrame):
 
     def clear(self) -> None:
         """Says what will be here."""
+        self.restart()
+        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button):
+            widget.hide()
+
+    def restart(self) -> None:
+        """Forgets the token verdict; the behaviour verdict stays, since the same race is shown from another moment."""
         self._fork = None
         self.mark.set_tone("faint")
         self._tokens.setText("Both lanes should write the same tokens. They are compared as they come.")
@@ -119,8 +125,6 @@ class SameStrip(QFrame):
         self._tokens.style().polish(self._tokens)
         self.show_button.hide()
         self._note.setText("")
-        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button):
-            widget.hide()
 
     def show_view(self, view: RaceView) -> None:
         """Shows the token verdict; with several drafting lanes, the worst one."""

@@ -30,7 +30,7 @@ def merge_sort(items: list[int]) -> list[int]:
 print(merge_sort([5, 2, 9, 1, 5, 6]))
 ```
 '''
-_PIECES = re.findall(r"\s?\w{1,6}|\s+|[^\w\s]", TEXT)
+PIECES = re.findall(r"\s?\w{1,6}|\s+|[^\w\s]", TEXT)
 
 
 def header(k: int = 3, max_tokens: int = 256, lanes: int = 2, workload: str = "code") -> Header:
@@ -62,11 +62,11 @@ def header(k: int = 3, max_tokens: int = 256, lanes: int = 2, workload: str = "c
 
 def token(position: int, *, drafted: bool = False, changed_from: int | None = None) -> Token:
     """Returns the token at a position; from ``changed_from`` on another text, with a near tie there."""
-    piece = _PIECES[position % len(_PIECES)]
+    piece = PIECES[position % len(PIECES)]
     if changed_from is not None and position >= changed_from:
         return Token(9000 + position, piece.upper(), drafted, gap=0.02 if position == changed_from else 4.0)
     gap = 0.02 if changed_from == position else 1.0 + position % 7
-    return Token(100 + position % len(_PIECES), piece, drafted, gap=gap)
+    return Token(100 + position % len(PIECES), piece, drafted, gap=gap)
 
 
 def lane_events(

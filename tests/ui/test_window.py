@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
+from app.models.traces import open_trace
 from app.race.trace import TraceWriter
+from app.ui.behaviour_dialog import BehaviourDialog
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
 from app.ui.race_report import race_json, verdict_text
+from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 from tests.ui import synthetic
@@ -250,8 +253,6 @@ def test_a_replay_plays_at_any_speed_and_scrubs(library: LibraryPage, qtbot: QtB
 
 
 def test_reports_name_the_format(window: MainWindow) -> None:
-    from app.ui.race_view import RaceView
-
     head = synthetic.header()
     view = RaceView(head)
     view.apply(synthetic.records(head, 60))
@@ -288,3 +289,32 @@ def test_a_real_race_is_run_stopped_copied_and_kept(window: MainWindow, qtbot: Q
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.race.running, timeout=10_000)
     assert all(lane.state.over for lane in second.lanes)
+
+
+@pytest.mark.real
+def test_the_programs_of_a_code_race_are_compared_and_the_verdict_is_kept(
+    window: MainWindow, library: LibraryPage, qtbot: QtBot
+) -> None:
+    path = write_trace(library.folder / "code.ndjson", tokens=len(synthetic.PIECES))
+    trace = open_trace(path)
+    view = RaceView(trace.header)
+    view.apply(trace.records)
+    board = window.race.board
+    board.set_view(view)
+    board.behaviour.run(view, path)
+    qtbot.waitUntil(lambda: board.behaviour.behaviour is not None, timeout=60_000)
+    behaviour = board.behaviour.behaviour
+    assert behaviour is not None
+    window.show_page(1)
+    library.open_file(path)
+    qtbot.waitUntil(lambda: library.board.behaviour.behaviour is not None)
+    assert library.board.behaviour.behaviour == behaviour
+    if behaviour.run_a is not None:
+        assert behaviour.verdict.value == "same"
+        qtbot.mouseClick(library.board.same.behaviour_button, Qt.MouseButton.LeftButton)
+        dialog = window.findChild(BehaviourDialog)
+        assert dialog is not None
+        assert "[1, 2, 5, 5, 6, 9]" in dialog.findChildren(QPlainTextEdit)[0].toPlainText()
+        dialog.accept()
+    else:
+        assert behaviour.verdict.value == "not run"

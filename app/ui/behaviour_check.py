@@ -1,0 +1,105 @@
+"""Whether the programs of both lanes do the same: found out in the background after a race, or read from beside it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.race.fold import Phase
+from app.race.problems import Problem
+from app.ui.background import in_background
+from app.ui.race_view import RaceView
+from app.ui.same_strip import SameStrip
+
+if TYPE_CHECKING:
+    from app.sandbox.behaviour import Behaviour
+
+_TONES = {"same": "good", "different": "bad", "not comparable": "warn", "not run": "faint"}
+_WORDS = {"same": "Programs behave the same.", "different": "Programs differ."}
+_CODE = "code"
+
+
+class BehaviourCheck(QObject):
+    """Fills the behaviour line of a Same? strip.
+
+    Signals:
+        found: There is a verdict; carries the :class:`Behaviour`.
+    """
+
+    found = Signal(object)
+
+    def __init__(self, strip: SameStrip, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._strip = strip
+        self._stop = threading.Event()
+        self._behaviour: Behaviour | None = None
+
+    @property
+    def behaviour(self) -> Behaviour | None:
+        """The verdict that is shown."""
+        return self._behaviour
+
+    def forget(self) -> None:
+        """Stops a check that runs; the strip is cleared by whoever shows another race."""
+        self._stop.set()
+        self._stop = threading.Event()
+        self._behaviour = None
+
+    def run(self, view: RaceView, trace: Path | None) -> None:
+        """Runs both programs of a code race in the sandbox; keeps the verdict beside its trace."""
+        self.forget()
+        whole = all(lane.state.phase is Phase.FINISHED for lane in view.lanes)
+        if not whole or view.header.workload != _CODE or not view.contenders:
+            return
+        stop = self._stop
+        self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
+        in_background(
+            self,
+            lambda: _verify(view, trace, stop),
+            lambda behaviour: self._show(stop, behaviour),
+            lambda problem: self._failed(stop, problem),
+        )
+
+    def recall(self, trace: Path) -> None:
+        """Shows the verdict that was kept beside a trace, if there is one."""
+        self.forget()
+        stop = self._stop
+        in_background(
+            self,
+            lambda: _stored(trace),
+            lambda behaviour: self._show(stop, behaviour),
+            lambda problem: self._failed(stop, problem),
+        )
+
+    def _show(self, stop: threading.Event, behaviour: Behaviour | None) -> None:
+        if stop is not self._stop or behaviour is None:
+            return  # Another race is shown by now, or there is nothing to say.
+        self._behaviour = behaviour
+        words = _WORDS.get(behaviour.verdict.value, "")
+        sentence = " ".join(part for part in (words, behaviour.sentence, behaviour.action) if part)
+        self._strip.set_behaviour(_TONES[behaviour.verdict.value], sentence, details=behaviour.run_a is not None)
+        self.found.emit(behaviour)
+
+    def _failed(self, stop: threading.Event, problem: Problem) -> None:
+        if stop is self._stop:
+            self._strip.set_behaviour("faint", f"Not run: {problem.sentence}", details=False)
+
+
+def _verify(view: RaceView, trace: Path | None, stop: threading.Event) -> Behaviour | None:
+    # Imported here, because it is needed only after a race and takes its time.
+    from app.sandbox.base import find_sandbox
+    from app.sandbox.races import store_behaviour, verify_race
+
+    behaviour = verify_race(view.header, view.state, find_sandbox(), stop)
+    if behaviour is not None and trace is not None and not stop.is_set() and trace.exists():
+        store_behaviour(trace, behaviour)
+    return behaviour
+
+
+def _stored(trace: Path) -> Behaviour | None:
+    from app.sandbox.races import stored_behaviour
+
+    return stored_behaviour(trace)
