@@ -1,0 +1,74 @@
+"""Every stage of making the built-in pair, in order: `python packaging/nano/build.py WORK --llama-cpp PATH`.
+
+A stage whose output is in WORK already is skipped. Each is a command of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A script with its arguments behind WORK, and the file it leaves in WORK."""
+
+    name: str
+    script: str
+    arguments: tuple[str, ...]
+    output: str
+
+
+STAGES = (
+    Stage("corpus", "corpus.py", (), "docs.jsonl"),
+    Stage(
+        "sample", "chat.py", ("--unchecked", "--count", "24000", "--chunk", "1000", "--seed", "77"), "tokenizer.json"
+    ),
+    Stage("tokenizer", "tokenizer.py", (), "tokenizer.json"),
+    Stage("chat", "chat.py", ("--count", "700000", "--chunk", "1000"), "chat.npz"),
+    Stage("rows", "rows.py", ("docs", "chat"), "chat.npz"),
+    Stage("target", "target.py", ("--seconds", "515"), "target.pt"),
+    Stage("own", "generate.py", ("--count", "36864"), "own.npz"),
+    Stage("drafter", "drafter.py", ("--seconds", "205"), "drafter.pt"),
+)
+
+
+def run(name: str, command: list[str]) -> None:
+    """Run one stage and say how long it took."""
+    start = time.time()
+    subprocess.run(command, check=True, cwd=HERE)
+    print(f"[{name}: {time.time() - start:.0f} s]", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--llama-cpp", type=Path, help="llama.cpp's source; without it the pair is not exported")
+    parser.add_argument("--only", nargs="*", help="these stages alone")
+    parser.add_argument("--again", nargs="*", default=[], help="these even if their output is there")
+    a = parser.parse_args()
+    work = a.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    wanted = [s for s in STAGES if not a.only or s.name in a.only]
+    due = [s for s in wanted if s.name in a.again or not (work / s.output).exists()]
+    for stage in due:
+        run(stage.name, [sys.executable, stage.script, str(work), *stage.arguments])
+    if a.llama_cpp and (not a.only or "export" in a.only):
+        run("export", [sys.executable, "export.py", str(work), "--llama-cpp", str(a.llama_cpp.resolve())])
+        for name in ("nano-target.gguf", "nano-assistant.gguf"):
+            shutil.copy(work / "export" / name, ROOT / "resources" / "nano" / name)
+        shutil.copy(work / "SOURCES.md", ROOT / "resources" / "nano" / "SOURCES.md")
+    if not a.only or "evaluate" in a.only:
+        run("evaluate", [sys.executable, "evaluate.py"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""Python source of permissively licensed packages that are installed here, as documents and as request/answer pairs.
+
+    python packaging/nano/corpus.py OUT [--limit-mb N]
+
+Writes OUT/docs.jsonl (source files), OUT/pairs.jsonl (self-contained documented functions) and OUT/SOURCES.md (every
+package with its version, licence and share). A package whose licence is not clearly permissive is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import builtins
+import hashlib
+import json
+import random
+import re
+import sys
+import sysconfig
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata
+from pathlib import Path
+
+PERMISSIVE = re.compile(
+    r"\b(mit|mit-0|bsd|apache|isc|psf|python software foundation|python-2|hpnd|unlicense|zlib|0bsd|cc0|expat)\b", re.I
+)
+RESTRICTED = re.compile(r"\b(a?gpl|lgpl|gnu|mpl|mozilla|eupl|cddl|proprietary|nvidia|commercial|non-?commercial)", re.I)
+SKIP = re.compile(
+    r"_pb2|/locale|unicode|lextab|yacctab|/tests/data|pygments/lexers|entities|_generated|/_vendor|idnadata|/zoneinfo"
+)
+STDLIB = set(sys.stdlib_module_names)
+
+
+def licence(dist: metadata.Distribution) -> str:
+    """A short licence name, or "" when it is unknown or not clearly permissive."""
+    meta = dist.metadata
+    classifiers = [c.split("::")[-1].strip() for c in meta.get_all("Classifier") or [] if c.startswith("License ::")]
+    text = (meta.get("License") or "").strip().split("\n")[0][:80]
+    named = " ".join([meta.get("License-Expression") or "", *classifiers, text])
+    if RESTRICTED.search(named) or not PERMISSIVE.search(named):
+        return ""
+    return (meta.get("License-Expression") or ", ".join(sorted(set(classifiers))) or text)[:80]
+
+
+def packages() -> Iterator[tuple[str, str, list[Path]]]:
+    """Name with version, licence and Python files of each permissively licensed package, the standard library first."""
+    std = Path(sysconfig.get_paths()["stdlib"])
+    files = [p for p in std.rglob("*.py") if "site-packages" not in p.parts and "dist-packages" not in p.parts]
+    yield f"Python standard library {sys.version_info.major}.{sys.version_info.minor}", "PSF-2.0", files
+    seen = set()
+    for dist in metadata.distributions():
+        name = dist.metadata["Name"]
+        if not name or name in seen or not (kind := licence(dist)):
+            continue
+        seen.add(name)
+        found = [Path(str(dist.locate_file(f))) for f in dist.files or [] if str(f).endswith(".py")]
+        yield f"{name} {dist.version}", kind, found
+
+
+def clean(path: Path) -> str:
+    """The source without its licence header, or "" when it is data, generated or no plain English source."""
+    try:
+        text = path.read_text(encoding="utf8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    if not 200 < len(text) < 120_000 or SKIP.search(str(path)):
+        return ""
+    foreign, digits = len(text.encode()) - len(text), sum(map(text.count, "0123456789"))
+    if foreign > len(text) * 0.02 or digits > len(text) * 0.12:
+        return ""
+    if max(map(len, text.split("\n"))) > 400:
+        return ""
+    return re.sub(r"\A(?:\s*#[^\n]*\n)+", "", text.replace("\r", "").replace("\t", "    "))
+
+
+ASKS = (
+    "Write a Python function called {n} that {d}.",
+    "Write a Python function `{n}` that {d}.",
+    "Implement {n} in Python. It {d}.",
+    "Please write a Python function named {n} which {d}. Include a docstring.",
+)
+NOT_VERBS = frozenset(
+    (
+        *("a", "an", "the", "this", "these", "if", "for", "in", "see", "note", "all"),
+        *("helper", "internal", "deprecated", "class", "function"),
+    )
+)
+
+
+def third_person(doc: str) -> str:
+    """ "Return the x." as "returns the x", or "" when the first word is no verb in the imperative."""
+    line = re.split(r"(?<=[.!?])\s", " ".join(doc.strip().split("\n\n")[0].split()))[0].rstrip(".")
+    first, _, rest = line.partition(" ")
+    if not first.isalpha() or not first[0].isupper() or first.lower() in NOT_VERBS or not rest or len(line) > 140:
+        return ""
+    verb = first.lower()
+    if not verb.endswith("s") or verb.endswith("ss"):
+        verb += "es" if verb.endswith(("sh", "ch", "x", "ss", "z")) else "s"
+    return f"{verb} {rest}"
+
+
+def free_names(f: ast.FunctionDef) -> set[str]:
+    """Names that the function reads and neither it nor Python defines."""
+    stored = {a.arg for a in ast.walk(f) if isinstance(a, ast.arg)} | {f.name}
+    read = set()
+    for node in ast.walk(f):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else stored).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            stored.add(node.name)
+        elif isinstance(node, ast.alias):
+            stored.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            stored.add(node.name)
+    return read - stored - set(dir(builtins))
+
+
+def imports(tree: ast.Module) -> dict[str, str]:
+    """Statement for each name that a top-level import of the standard library binds."""
+    out = {}
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            for a in node.names:
+                if a.name.split(".")[0] in STDLIB:
+                    out[(a.asname or a.name).split(".")[0]] = f"import {a.name}" + (
+                        f" as {a.asname}" if a.asname else ""
+                    )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level and node.module in STDLIB:
+            for a in node.names:
+                line = f"from {node.module} import {a.name}" + (f" as {a.asname}" if a.asname else "")
+                out[a.asname or a.name] = line
+    return out
+
+
+def pairs(text: str, seed: str) -> list[tuple[str, str]]:
+    """Requests for the documented functions of a source file that stand on their own, and the functions."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    known, rng, out = imports(tree), random.Random(seed), []
+    for f in tree.body:
+        if not isinstance(f, ast.FunctionDef) or f.decorator_list or not (doc := ast.get_docstring(f)):
+            continue
+        source, asked = ast.get_source_segment(text, f) or "", third_person(doc)
+        needed = free_names(f)
+        if not asked or not 3 <= source.count("\n") <= 40 or f.name.startswith("test") or needed - set(known):
+            continue
+        head = "\n".join(sorted({known[n] for n in needed}))
+        body = (head + "\n\n\n" if head else "") + textwrap.dedent(source)
+        out.append((rng.choice(ASKS).format(n=f.name, d=asked), f"```python\n{body}\n```"))
+    return out
+
+
+def work(job: tuple[str, Path]) -> tuple[str, str, str, list[tuple[str, str]]] | None:
+    """Digest, package, text and pairs of one file."""
+    package, path = job
+    text = clean(path)
+    if not text:
+        return None
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return digest, package, text, pairs(text, digest)
+
+
+def sources_page(rows: dict[str, list[int]], licences: dict[str, str]) -> str:
+    """SOURCES.md"""
+    total = sum(size for _, size in rows.values()) / 1e6
+    lines = [
+        "# Sources of the training text",
+        "",
+        f"Python source of {len(rows)} permissively licensed packages, {total:.0f} MB after cleaning, written by",
+        "`packaging/nano/corpus.py` from what is installed on the training machine. The chat tasks are the project's",
+        "own (`packaging/nano/tasks/`, Apache-2.0).",
+        "",
+        "| package | licence | files | MB |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, (count, size) in sorted(rows.items(), key=lambda item: item[0].lower()):
+        lines.append(f"| {name} | {licences[name].replace('|', '/')} | {count} | {size / 1e6:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def build(out: Path, limit_mb: float) -> None:
+    """Write docs.jsonl, pairs.jsonl and SOURCES.md."""
+    licences, jobs = {}, []
+    for package, kind, files in packages():
+        licences[package] = kind
+        jobs += [(package, path) for path in files]
+    random.Random(0).shuffle(jobs)
+    seen: set[str] = set()
+    rows: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    total = 0
+    with (
+        ProcessPoolExecutor() as pool,
+        (out / "docs.jsonl").open("w") as docs,
+        (out / "pairs.jsonl").open("w") as asked,
+    ):
+        for result in pool.map(work, jobs, chunksize=64):
+            if result is None or result[0] in seen or total > limit_mb * 1e6:
+                continue
+            digest, package, text, found = result
+            seen.add(digest)
+            total += len(text)
+            rows[package][0] += 1
+            rows[package][1] += len(text)
+            docs.write(json.dumps(text) + "\n")
+            asked.writelines(json.dumps(pair) + "\n" for pair in found)
+    (out / "SOURCES.md").write_text(sources_page(rows, licences))
+    print(f"{len(seen)} files, {total / 1e6:.0f} MB, {len(rows)} packages")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--limit-mb", type=float, default=1e9)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    build(options.out, options.limit_mb)
