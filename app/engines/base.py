@@ -25,6 +25,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         logits: It reports top-2 logit gaps.
         rounds: It reports drafted and accepted counts for each round.
         sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
+        sets_k: K can change without loading again. Where not, K is what the lane was loaded or the server started with.
     """
 
     stepping: bool = True
@@ -32,6 +33,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     logits: bool = True
     rounds: bool = True
     sampling: bool = True
+    sets_k: bool = True
 
 
 class Engine(Protocol):

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.engines import create
 from app.engines.base import Engine
 from app.models.places import find_places
 from app.models.registry import load_registry
 from app.models.states import Ready, state
-from app.race.events import Finish, Prefilled, Round, Token
-from app.race.lanes import LaneKind, LaneSpec, Request
+from app.race.lanes import LaneKind, LaneSpec
+from tests.engines.conformance import MakeSpec, loaded
 
 
 @pytest.fixture(scope="session")
@@ -24,27 +23,6 @@ def pair() -> tuple[Path, Path]:
     if not isinstance(found, Ready) or found.drafter_path is None:
         pytest.skip("the built-in pair's weights are not in this checkout")
     return found.target_path, found.drafter_path
-
-
-class Run:
-    """Everything that one run gave."""
-
-    def __init__(self, engine: Engine, request: Request) -> None:
-        self.prefilled: Prefilled = engine.prefill(request)
-        self.tokens: list[Token] = [self.prefilled.first]
-        self.rounds: list[Round] = []
-        while isinstance(step := engine.round(), Round):
-            self.rounds.append(step)
-            self.tokens += step.tokens
-        self.finish: Finish = step
-        self.text = "".join(token.text for token in self.tokens) + engine.tail()
-
-    @property
-    def ids(self) -> list[int]:
-        return [token.id for token in self.tokens]
-
-
-MakeSpec = Callable[..., LaneSpec]
 
 
 @pytest.fixture(scope="session")
@@ -66,15 +44,11 @@ def make_spec(pair: tuple[Path, Path]) -> MakeSpec:
 
 @pytest.fixture(scope="session")
 def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
-    engine = create("llama.cpp")
-    engine.load(make_spec())
-    yield engine
-    engine.close()
+    with loaded(make_spec()) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
 def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
-    engine = create("llama.cpp")
-    engine.load(make_spec(16))
-    yield engine
-    engine.close()
+    with loaded(make_spec(16)) as engine:
+        yield engine

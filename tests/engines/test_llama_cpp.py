@@ -5,21 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-import psutil
 import pytest
 
 from app.engines import create
 from app.engines.base import Engine, Probing, Stopped
 from app.race.events import Finish, Round
-from app.race.lanes import LaneKind, Request, Sampling
+from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
-from tests.engines.conftest import MakeSpec, Run
+from tests.engines.conformance import CODE, HAIKU, Conformance, MakeSpec, Run
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("nano")]
 
-CODE = "Write a Python function called merge_sort that sorts a list with the merge sort algorithm."
-HAIKU = "Write a haiku about the ocean."
 JAPANESE = "再帰とは何ですか。日本語で説明してください。"
+
+
+class TestLlamaCpp(Conformance):
+    engine = "llama.cpp"
 
 
 @pytest.mark.parametrize(
@@ -36,52 +37,11 @@ def test_mtp_emits_the_baselines_tokens_at_every_k(baseline: Engine, mtp: Engine
         assert run.finish == plain.finish
 
 
-@pytest.mark.parametrize("seed", [0, 7])
-def test_mtp_draws_the_baselines_tokens_at_a_temperature(baseline: Engine, mtp: Engine, seed: int) -> None:
-    request = Request(prompt=CODE, max_tokens=32, sampling=Sampling(temperature=0.8, top_p=0.95, seed=seed))
-    plain = Run(baseline, request)
-    for k in (1, 4):
-        mtp.set_k(k)
-        assert Run(mtp, request).ids == plain.ids, f"K={k}"
-
-
-def test_rounds_add_up(mtp: Engine) -> None:
-    mtp.set_k(4)
-    run = Run(mtp, Request(prompt=CODE, max_tokens=40))
-    assert run.finish is Finish.LENGTH
-    assert len(run.tokens) == 40
-    for step in run.rounds:
-        assert 0 <= step.accepted <= step.drafted <= 4
-        assert len(step.tokens) == step.accepted + 1
-        assert [token.drafted for token in step.tokens] == [True] * step.accepted + [False]
-        assert 0 < step.draft_ns + step.verify_ns <= step.end_ns
-        assert all(token.gap >= 0 for token in step.tokens)
-        assert all(token.runner_up not in (-1, token.id) for token in step.tokens)
-
-
 def test_the_first_round_of_a_wide_draft_never_goes_past_the_limit(mtp: Engine) -> None:
     mtp.set_k(16)
     run = Run(mtp, Request(prompt=CODE, max_tokens=6))
     assert len(run.tokens) == 6
     assert all(step.drafted <= 4 for step in run.rounds)
-
-
-def test_one_token_needs_no_round(baseline: Engine, mtp: Engine) -> None:
-    for engine in (baseline, mtp):
-        run = Run(engine, Request(prompt=CODE, max_tokens=1))
-        assert run.finish is Finish.LENGTH
-        assert not run.rounds
-
-
-def test_an_end_token_ends_the_run_and_has_no_text(baseline: Engine, mtp: Engine) -> None:
-    request = Request(prompt=HAIKU, max_tokens=200)
-    mtp.set_k(3)
-    runs = [Run(engine, request) for engine in (baseline, mtp)]
-    for run in runs:
-        assert run.finish is Finish.END
-        assert run.tokens[-1].text == ""
-        assert "<" not in run.text
-    assert runs[0].ids == runs[1].ids
 
 
 def test_a_full_context_ends_the_run_in_both_lanes_at_the_same_token(make_spec: MakeSpec) -> None:
@@ -100,29 +60,12 @@ def test_a_full_context_ends_the_run_in_both_lanes_at_the_same_token(make_spec: 
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("prompt", ["", "  \n"])
-def test_an_empty_prompt_is_refused(baseline: Engine, prompt: str) -> None:
-    with pytest.raises(ProblemError) as caught:
-        baseline.prefill(Request(prompt=prompt))
-    assert caught.value.problem.kind == "prompt-empty"
-
-
 def test_a_long_prompt_takes_several_passes_and_agrees(baseline: Engine, mtp: Engine) -> None:
     request = Request(prompt="Count these words: " + "apple pear " * 300, max_tokens=6)
     mtp.set_k(3)
     plain, run = Run(baseline, request), Run(mtp, request)
     assert plain.prefilled.prompt_tokens > 512
     assert run.ids == plain.ids
-
-
-def test_characters_split_over_tokens_arrive_whole(baseline: Engine, mtp: Engine) -> None:
-    # The raw text ends inside nothing, but the built-in pair spells rare characters in bytes.
-    request = Request(prompt="絵文字: 🎈🦜🎈🦜🎈🦜🎈🦜🎈", max_tokens=24, raw=True)
-    mtp.set_k(4)
-    plain, run = Run(baseline, request), Run(mtp, request)
-    assert plain.text == run.text
-    assert any(token.text == "" for token in plain.tokens)
-    assert "\ufffd" not in plain.text[:-1]
 
 
 def test_the_chat_template_puts_one_beginning(baseline: Engine) -> None:
@@ -175,18 +118,6 @@ def test_stop_ends_a_forward_pass_from_another_thread(make_spec: MakeSpec) -> No
         assert len(Run(engine, Request(prompt=HAIKU, max_tokens=5)).tokens) == 5
 
 
-def test_a_stopped_round_ends_the_run_and_the_next_run_is_whole(mtp: Engine, baseline: Engine) -> None:
-    request = Request(prompt=CODE, max_tokens=20)
-    mtp.set_k(3)
-    mtp.prefill(request)
-    mtp.round()
-    mtp.stop()
-    with pytest.raises(Stopped):
-        mtp.round()
-    assert mtp.round() is Finish.STOPPED
-    assert Run(mtp, request).ids == Run(baseline, request).ids
-
-
 def test_two_threads_and_a_pause_after_every_round_give_the_same(make_spec: MakeSpec, baseline: Engine) -> None:
     request = Request(prompt=CODE, max_tokens=6)
     with closing(create("llama.cpp")) as engine:
@@ -198,26 +129,6 @@ def test_two_threads_and_a_pause_after_every_round_give_the_same(make_spec: Make
             tokens += [token.id for token in step.tokens]
             engine.pause()
     assert tokens == Run(baseline, request).ids
-
-
-def test_loading_again_and_again_keeps_the_memory(make_spec: MakeSpec) -> None:
-    resident = []
-    for _ in range(5):
-        with closing(create("llama.cpp")) as engine:
-            engine.load(make_spec(3))
-            Run(engine, Request(prompt=HAIKU, max_tokens=4))
-        resident.append(psutil.Process().memory_info().rss)
-    assert resident[-1] - resident[1] < 8 << 20
-
-
-def test_nothing_works_before_loading() -> None:
-    engine = create("llama.cpp")
-    engine.pause()
-    engine.stop()
-    with pytest.raises(ProblemError) as caught:
-        engine.round()
-    assert caught.value.problem.kind == "not-loaded"
-    engine.close()
 
 
 def test_probes_measure_noise_and_widths(mtp: Engine) -> None:
