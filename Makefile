@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test lint check format lock bench clean
+.PHONY: race test test-torch lint check format lock bench clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -16,6 +16,11 @@ lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Engines whose libraries are too large for every test run: install them beside the others, then run their tests.
+test-torch: .venv/.ready-dev
+	$(BIN)/uv pip install -p $(BIN)/python "torch>=2.9" "transformers>=5.17,<6" safetensors
+	$(BIN)/python -m pytest tests/engines/test_transformers.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .

@@ -16,6 +16,15 @@ ENGINES: dict[str, EngineInfo] = {
             module="app.engines.llama_cpp",
             capabilities=Capabilities(),
             requires=("llama-cpp-python",),
+            install="make race",
+        ),
+        EngineInfo(
+            name="transformers",
+            title="Hugging Face transformers (CPU, NVIDIA GPU)",
+            module="app.engines.transformers",
+            capabilities=Capabilities(),
+            requires=("torch", "transformers"),
+            install="pip install 'mtp-race[torch]'",
         ),
     )
 }

@@ -125,7 +125,7 @@ class Conformance:
         texts = set()
         for seed in (0, 7):
             request = Request(
-                prompt=CODE, max_tokens=24, sampling=Sampling(temperature=0.8, top_k=50, top_p=0.95, seed=seed)
+                prompt=HAIKU, max_tokens=24, sampling=Sampling(temperature=2.0, top_k=50, top_p=0.99, seed=seed)
             )
             plain, run = Run(baseline, request), Run(mtp, request)
             assert self.same(plain, run), f"seed {seed}"
@@ -229,11 +229,11 @@ class Conformance:
 
     def test_closing_gives_the_memory_back(self, make_spec: MakeSpec) -> None:
         resident = []
-        for _ in range(4):
+        for _ in range(5):
             with closing(create(self.engine)) as engine:
-                engine.load(make_spec(self.top_k))
+                engine.load(make_spec(self.ks[-1]))
                 Run(engine, Request(prompt=HAIKU, max_tokens=4))
             del engine
             gc.collect()
             resident.append(psutil.Process().memory_info().rss)
-        assert resident[-1] - resident[1] < self.leak_bytes
+        assert resident[-1] - resident[-3] < self.leak_bytes, resident  # the first runs fill caches

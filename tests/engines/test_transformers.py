@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.engines.base import Engine
+from app.race.events import Finish
+from app.race.lanes import LaneKind, LaneSpec, Request
+from app.race.problems import ProblemError
+from tests.engines.conformance import CODE, HAIKU, Conformance, MakeSpec, Run, loaded
+
+for needed in ("torch", "transformers"):
+    pytest.importorskip(needed, reason=f"{needed} is not installed; 'make test-torch' installs it and runs this file")
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.xdist_group("torch"),
+    pytest.mark.filterwarnings("ignore"),  # torch and transformers warn of their own future
+]
+
+
+@pytest.fixture(scope="module")
+def folders(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    from tests.engines.hf_folders import write_hf_folder
+
+    root = tmp_path_factory.mktemp("hf")
+    return write_hf_folder(pair[0], root / "target"), write_hf_folder(pair[1], root / "drafter")
+
+
+@pytest.fixture(scope="module")
+def make_spec(folders: tuple[Path, Path]) -> MakeSpec:
+    def make(k: int = 0, **settings: object) -> LaneSpec:
+        values: dict[str, object] = {
+            "id": "lane",
+            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
+            "engine": "transformers",
+            "target": str(folders[0]),
+            "drafter": str(folders[1]) if k else "",
+            "k": k,
+            "threads": 1,
+            "options": {"device": "cpu"},
+        }
+        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
+    with loaded(make_spec()) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
+    with loaded(make_spec(16)) as engine:
+        yield engine
+
+
+class TestTransformers(Conformance):
+    engine = "transformers"
+    ks = (1, 4)
+    leak_bytes = 64 << 20
+
+
+def test_the_mended_first_round_accepts_more_and_the_text_stays(mtp: Engine, make_spec: MakeSpec) -> None:
+    request = Request(prompt=HAIKU, max_tokens=12)
+    mtp.set_k(4)
+    mended = Run(mtp, request)
+    with loaded(make_spec(4, options={"device": "cpu", "first_round": "as-is"})) as engine:
+        as_is = Run(engine, request)
+    assert as_is.ids == mended.ids
+    assert mended.rounds[0].accepted > as_is.rounds[0].accepted
+
+
+def test_a_full_context_ends_the_run(make_spec: MakeSpec) -> None:
+    with loaded(make_spec(5, context=64)) as engine:
+        run = Run(engine, Request(prompt=CODE, max_tokens=500))
+        assert run.finish is Finish.CONTEXT
+        assert run.prefilled.prompt_tokens + run.count == 65  # the last one is not fed
+        with pytest.raises(ProblemError) as caught:
+            engine.prefill(Request(prompt=CODE * 5))
+    assert caught.value.problem.kind == "prompt-too-long"
+
+
+def test_ids_of_the_prompt_are_those_of_llama_cpp(mtp: Engine, pair: tuple[Path, Path]) -> None:
+    spec = LaneSpec(id="lane", kind=LaneKind.BASELINE, engine="llama.cpp", target=str(pair[0]), threads=1)
+    with loaded(spec) as llama:
+        for raw in (False, True):
+            request = Request(prompt="def f(x):\n    return '絵' + x  # é🦜", raw=raw)
+            theirs = llama._loaded().prompt_tokens(request)  # type: ignore[attr-defined]
+            assert mtp._loaded().prompt_tokens(request) == theirs  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"kind": LaneKind.LOOKUP}, "kind-unsupported"),
+        ({"k": 0}, "k-range"),
+        ({"options": {"dtype": "int3"}}, "option-bad"),
+        ({"options": {"device": "tpu"}}, "option-bad"),
+        ({"draft_min_p": 0.5}, "option-bad"),
+        ({"drafter": ""}, "file-missing"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(make_spec: MakeSpec, changes: dict[str, object], kind: str) -> None:
+    with pytest.raises(ProblemError) as caught, loaded(make_spec(3, **changes)):
+        pass
+    assert caught.value.problem.kind == kind
+
+
+def test_a_target_as_its_own_drafter_is_refused(make_spec: MakeSpec, folders: tuple[Path, Path]) -> None:
+    with pytest.raises(ProblemError) as caught, loaded(make_spec(3, drafter=str(folders[0]))):
+        pass
+    assert caught.value.problem.kind == "drafter-mismatch"
