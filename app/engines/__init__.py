@@ -7,6 +7,15 @@ import importlib
 from app.engines.base import Capabilities, Engine, EngineFactory, EngineInfo
 from app.race.problems import Problem, ProblemError
 
+
+def _server(name: str, title: str, module: str, *, token_ids: bool = False, rounds: bool = False) -> EngineInfo:
+    """A server decodes at its own pace, by its own random numbers, and keeps its logits."""
+    can = Capabilities(
+        stepping=False, token_ids=token_ids, logits=False, rounds=rounds, sampling=False, sets_k=False, server=True
+    )
+    return EngineInfo(name, title, f"app.engines.servers.{module}", can, requires=("httpx",))
+
+
 ENGINES: dict[str, EngineInfo] = {
     info.name: info
     for info in (
@@ -26,6 +35,11 @@ ENGINES: dict[str, EngineInfo] = {
             requires=("torch", "transformers"),
             install="pip install 'mtp-race[torch]'",
         ),
+        _server("llama-server", "llama-server (llama.cpp)", "llama_server", rounds=True),
+        _server("vllm", "vLLM", "vllm", token_ids=True),
+        _server("sglang", "SGLang", "sglang"),
+        _server("ollama", "Ollama", "ollama"),
+        _server("lmstudio", "LM Studio", "lmstudio"),
     )
 }
 

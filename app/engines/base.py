@@ -26,6 +26,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         rounds: It reports drafted and accepted counts for each round.
         sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
         sets_k: K can change without loading again. Where not, K is what the lane was loaded or the server started with.
+        server: It runs by itself, on this machine or another; a lane's target is its address.
     """
 
     stepping: bool = True
@@ -34,6 +35,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     rounds: bool = True
     sampling: bool = True
     sets_k: bool = True
+    server: bool = False
 
 
 class Engine(Protocol):

@@ -103,7 +103,7 @@ class Conformance:
         assert loaded.load_ns > 0
 
     def test_the_mtp_lane_emits_what_the_baseline_emits(self, baseline: Engine, mtp: Engine) -> None:
-        for prompt, limit in ((CODE, 32), (HAIKU, 40)):
+        for prompt, limit in ((CODE, 20), (HAIKU, 16)):
             request = Request(prompt=prompt, max_tokens=limit)
             plain = Run(baseline, request)
             for k in self.ks if self.can.sets_k else (self.top_k,):
@@ -113,7 +113,7 @@ class Conformance:
                 assert run.finish == plain.finish
 
     def test_a_run_repeats_itself(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=CODE, max_tokens=16)
+        request = Request(prompt=CODE, max_tokens=8)
         for engine in (baseline, mtp):
             engine.set_k(self.ks[-1])
             assert Run(engine, request).text == Run(engine, request).text
@@ -125,7 +125,7 @@ class Conformance:
         texts = set()
         for seed in (0, 7):
             request = Request(
-                prompt=HAIKU, max_tokens=24, sampling=Sampling(temperature=2.0, top_k=50, top_p=0.99, seed=seed)
+                prompt=HAIKU, max_tokens=12, sampling=Sampling(temperature=2.0, top_k=50, top_p=0.99, seed=seed)
             )
             plain, run = Run(baseline, request), Run(mtp, request)
             assert self.same(plain, run), f"seed {seed}"
@@ -135,9 +135,9 @@ class Conformance:
     def test_the_accounting_adds_up(self, baseline: Engine, mtp: Engine) -> None:
         mtp.set_k(self.ks[-1])
         for engine, most in ((baseline, 0), (mtp, self.ks[-1] if self.can.sets_k else self.top_k)):
-            run = Run(engine, Request(prompt=CODE, max_tokens=40))
+            run = Run(engine, Request(prompt=CODE, max_tokens=24))
             assert run.finish is Finish.LENGTH
-            assert run.count == 40
+            assert run.count == 24
             assert run.prefilled.prompt_tokens > 20
             assert run.prefilled.end_ns > 0
             for step in run.rounds:
@@ -169,7 +169,7 @@ class Conformance:
             assert run.count == 1
 
     def test_an_end_token_ends_the_run_and_has_no_text(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=HAIKU, max_tokens=200)
+        request = Request(prompt=HAIKU, max_tokens=60)
         mtp.set_k(self.ks[-1])
         plain, run = Run(baseline, request), Run(mtp, request)
         assert plain.finish is run.finish is Finish.END
@@ -192,7 +192,7 @@ class Conformance:
         assert caught.value.problem.kind == "prompt-empty"
 
     def test_a_stopped_run_is_over_and_the_next_one_is_whole(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=CODE, max_tokens=20)
+        request = Request(prompt=CODE, max_tokens=10)
         mtp.set_k(self.ks[-1])
         mtp.prefill(request)
         mtp.round()
@@ -203,7 +203,7 @@ class Conformance:
         assert self.same(Run(baseline, request), Run(mtp, request))
 
     def test_a_run_that_is_left_does_not_disturb_the_next(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=HAIKU, max_tokens=20)
+        request = Request(prompt=HAIKU, max_tokens=10)
         mtp.set_k(self.ks[-1])
         mtp.prefill(Request(prompt=CODE, max_tokens=30))
         mtp.round()

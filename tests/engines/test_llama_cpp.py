@@ -21,6 +21,7 @@ JAPANESE = "再帰とは何ですか。日本語で説明してください。"
 
 class TestLlamaCpp(Conformance):
     engine = "llama.cpp"
+    ks = (3,)  # every K is raced below
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""llama.cpp's own server. With ``timings_per_token`` each chunk says how much was drafted and accepted so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from app.engines.server import ServerEngine
+from app.engines.servers.base import Piece, number, table
+from app.engines.servers.openai import OpenAI
+from app.race.lanes import LaneSpec, Request
+
+
+class LlamaServer(OpenAI):
+    """Its ``timings`` are totals, so their differences are the rounds. K is what it was started with."""
+
+    title = "llama-server"
+
+    def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
+        path, body = super().request(spec, model, request)
+        # A cached prompt would make the second lane's prefill look fast.
+        return path, {**body, "timings_per_token": True, "cache_prompt": False, "top_k": request.sampling.top_k}
+
+    def read(self, chunk: Any) -> Piece:
+        piece = super().read(chunk)
+        timings = table(table(chunk).get("timings"))
+        if not timings:
+            return piece
+        return msgspec.structs.replace(
+            piece,
+            total=number(timings.get("predicted_n")),
+            prompt=number(timings.get("prompt_n")),
+            drafted=number(timings.get("draft_n"), 0),
+            accepted=number(timings.get("draft_n_accepted"), 0),
+        )
+
+
+def create() -> ServerEngine:
+    """Returns a new engine for a llama-server."""
+    return ServerEngine(LlamaServer())

@@ -1,0 +1,37 @@
+"""vLLM. Each chunk has its token ids and the count so far; a chunk is a round unless the reader was slow."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import msgspec
+
+from app.engines.server import ServerEngine
+from app.engines.servers.base import Piece, first, table
+from app.engines.servers.openai import OpenAI
+from app.race.lanes import LaneSpec, Request
+
+
+class Vllm(OpenAI):
+    """Counts come from the usage of each chunk. Nothing is said of single rounds while it streams."""
+
+    title = "vLLM"
+
+    def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
+        path, body = super().request(spec, model, request)
+        body["stream_options"] = {"include_usage": True, "continuous_usage_stats": True}
+        # A salt of its own keeps a run from finding another run's prompt in the prefix cache.
+        return path, {**body, "return_token_ids": True, "cache_salt": uuid.uuid4().hex}
+
+    def read(self, chunk: Any) -> Piece:
+        piece = super().read(chunk)
+        ids = first(table(chunk).get("choices")).get("token_ids")
+        if not isinstance(ids, list) or not all(type(token) is int and 0 <= token < 2**31 for token in ids):
+            return piece
+        return msgspec.structs.replace(piece, ids=tuple(ids))
+
+
+def create() -> ServerEngine:
+    """Returns a new engine for a vLLM server."""
+    return ServerEngine(Vllm())

@@ -1,0 +1,263 @@
+"""The server engine: llama.cpp's real server, and for the others a fake one that streams what they document."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from app.engines.base import Engine
+from app.race.events import Finish
+from app.race.lanes import LaneKind, LaneSpec, Request
+from app.race.problems import ProblemError
+from tests.engines.conformance import Conformance, MakeSpec, Run, loaded
+
+K = 4
+
+
+@contextmanager
+def llama_server(pair: tuple[Path, Path], k: int) -> Iterator[str]:
+    pytest.importorskip("xllamacpp", reason="the wheel that carries llama.cpp's own server is not installed")
+    command = [sys.executable, "-m", "tests.engines.llama_server_process", str(pair[0]), str(pair[1]), str(k)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            address = next(line.strip() for line in process.stdout if line.startswith("http"))
+            yield address
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def addresses(pair: tuple[Path, Path]) -> Iterator[tuple[str, str]]:
+    with llama_server(pair, 0) as plain, llama_server(pair, K) as drafting:
+        yield plain, drafting
+
+
+@pytest.fixture(scope="module")
+def make_spec(addresses: tuple[str, str]) -> MakeSpec:
+    def make(k: int = 0, **settings: object) -> LaneSpec:
+        values: dict[str, object] = {
+            "id": "lane",
+            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
+            "engine": "llama-server",
+            "target": addresses[1 if k else 0],
+            "k": k,
+        }
+        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
+    with loaded(make_spec()) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
+    with loaded(make_spec(K)) as engine:
+        yield engine
+
+
+@pytest.mark.real
+@pytest.mark.xdist_group("llama-server")
+class TestLlamaServer(Conformance):
+    engine = "llama-server"
+    top_k = K
+    ks = (K,)
+    wrong_target = "http://127.0.0.1:1"
+    wrong_kind = "server-unreachable"
+
+
+class Fake(BaseHTTPRequestHandler):
+    """A fake server: it plays back lines and is no language model. What it plays is what the real ones document."""
+
+    lines: ClassVar[list[str]] = []
+    status: ClassVar[int] = 200
+    models: ClassVar[str] = '{"data":[{"id":"m"}],"models":[{"name":"m"}]}'
+    asked: ClassVar[list[tuple[str, Any]]] = []
+
+    def do_GET(self) -> None:
+        self._send(200, [self.models])
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append((self.path, body))
+        self._send(self.status, self.lines)
+
+    def _send(self, status: int, lines: list[str]) -> None:
+        self.send_response(status)
+        self.end_headers()
+        for line in lines:
+            self.wfile.write(line.encode() + b"\n")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+Play = Callable[..., LaneSpec]
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """Starts a fake server that plays these lines; gives the spec of a lane on it."""
+    handler = type("Playing", (Fake,), {"asked": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+
+    def make(engine: str, lines: list[str], k: int = 0, **changes: Any) -> LaneSpec:
+        handler.lines = lines
+        for name, value in changes.items():
+            setattr(handler, name, value)
+        kind = LaneKind.MTP if k else LaneKind.BASELINE
+        return LaneSpec(id="lane", kind=kind, engine=engine, target=f"http://127.0.0.1:{server.server_port}/v1/", k=k)
+
+    make.asked = handler.asked  # type: ignore[attr-defined]
+    yield make
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def sse(*chunks: object) -> list[str]:
+    return [line for chunk in chunks for line in (f"data: {json.dumps(chunk)}", "")] + ["data: [DONE]", ""]
+
+
+def delta(text: str, usage: dict[str, int] | None = None, finish: str | None = None, **more: object) -> dict[str, Any]:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish, **more}
+    return {"choices": [choice], **({"usage": usage} if usage else {})}
+
+
+def used(prompt: int, completion: int) -> dict[str, int]:
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def test_vllm_chunks_of_several_tokens_are_counted_by_its_usage(play: Play) -> None:
+    lines = sse(
+        {**delta("", used(9, 0)), "prompt_token_ids": [1]},
+        delta("Salt", used(9, 1), token_ids=[11]),
+        delta(" wind on my", used(9, 4), token_ids=[12, 13, 14]),
+        delta(" face", used(9, 6), "length", token_ids=[15, 16]),
+        {"choices": [], "usage": used(9, 6)},
+    )
+    with loaded(play("vllm", lines, 2)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=6))
+    assert run.text == "Salt wind on my face"
+    assert run.ids == [11, 12, 13, 14, 15, 16]
+    assert [step.emitted for step in run.rounds] == [3, 2]
+    assert run.prefilled.prompt_tokens == 9
+    assert run.finish is Finish.LENGTH
+    path, body = play.asked[0]  # type: ignore[attr-defined]
+    assert path == "/v1/chat/completions"
+    assert body["stream_options"] == {"include_usage": True, "continuous_usage_stats": True}
+    assert body["return_token_ids"] is True
+
+
+def test_sglang_chunks_are_counted_by_its_usage(play: Play) -> None:
+    lines = sse(
+        delta("Salt wind", used(9, 2)),
+        delta(" on", used(9, 4)),
+        delta("", used(9, 5), "stop"),
+        {"choices": [], "usage": used(9, 5)},
+    )
+    with loaded(play("sglang", lines)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=9))
+    assert (run.text, run.count, run.finish) == ("Salt wind on", 5, Finish.END)
+
+
+def test_lm_studio_is_put_right_by_its_last_chunk(play: Play) -> None:
+    lines = sse(delta("Salt"), delta(" wind on"), delta("", None, "stop"), {"choices": [], "usage": used(9, 4)})
+    with loaded(play("lmstudio", lines)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=9))
+    assert (run.text, run.count, run.finish) == ("Salt wind on", 4, Finish.END)
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_ollama_is_put_right_by_its_last_line(play: Play, raw: bool) -> None:
+    def said(text: str) -> dict[str, Any]:
+        return {"response": text} if raw else {"message": {"role": "assistant", "content": text}}
+
+    last = {
+        **said(""),
+        "done": True,
+        "done_reason": "length",
+        "prompt_eval_count": 7,
+        "eval_count": 5,
+        "eval_duration": 9,
+    }
+    lines = [json.dumps(line) for line in ({**said("Salt"), "done": False}, {**said(" wind"), "done": False}, last)]
+    with loaded(play("ollama", lines)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=5, raw=raw))
+    assert (run.text, run.count, run.finish) == ("Salt wind", 5, Finish.LENGTH)
+    path, body = play.asked[0]  # type: ignore[attr-defined]
+    assert path == ("/api/generate" if raw else "/api/chat")
+    assert body["options"]["num_predict"] == 5
+
+
+def timed(text: str, total: int, drafted: int, accepted: int, finish: str | None = None) -> dict[str, Any]:
+    timings = {"prompt_n": 9, "predicted_n": total, "draft_n": drafted, "draft_n_accepted": accepted}
+    return {**delta(text, None, finish), "timings": timings}
+
+
+def test_a_character_split_over_tokens_does_not_join_two_rounds(play: Play) -> None:
+    # The second token of the first round is the start of a character that the next round completes.
+    lines = sse(
+        timed("a", 1, 0, 0),
+        timed("b", 2, 4, 1),
+        timed("🎈", 4, 8, 2),
+        timed("c", 5, 8, 2),
+        timed("", 5, 8, 2, "length"),
+    )
+    with loaded(play("llama-server", lines, 4)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=5))
+    assert [(step.emitted, step.drafted, step.accepted) for step in run.rounds] == [(2, 4, 1), (2, 4, 1)]
+    assert run.text == "ab🎈c"
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "kind"),
+    [
+        (["no"], {"status": 400}, "server-refused"),
+        (["data: {not json}"], {}, "server-unreadable"),
+        (sse({"error": {"message": "out of memory"}}), {}, "server-failed"),
+        (sse(delta("Salt")), {}, "server-cut"),
+        (sse(timed("a", 1, 0, 0), timed("b", 2, 1, 7)), {}, "server-counts"),
+    ],
+)
+def test_what_goes_wrong_on_a_server_is_said_in_words(
+    play: Play, lines: list[str], changes: dict[str, Any], kind: str
+) -> None:
+    with pytest.raises(ProblemError) as caught, loaded(play("llama-server", lines, **changes)) as engine:
+        Run(engine, Request(prompt="haiku", max_tokens=5))
+    assert caught.value.problem.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("models", "kind"), [("<html>", "server-unreadable"), ("{}", "server-empty"), ('{"data":[7]}', "server-empty")]
+)
+def test_what_is_no_model_server_is_refused_at_load(play: Play, models: str, kind: str) -> None:
+    with pytest.raises(ProblemError) as caught, loaded(play("vllm", [], models=models)):
+        pass
+    assert caught.value.problem.kind == kind
+
+
+@pytest.mark.parametrize("target", ["", "127.0.0.1:80", "ftp://a", "http://", "http://user:secret@a/"])
+def test_what_is_no_address_is_refused(target: str) -> None:
+    spec = LaneSpec(id="lane", kind=LaneKind.BASELINE, engine="vllm", target=target)
+    with pytest.raises(ProblemError) as caught, loaded(spec):
+        pass
+    assert caught.value.problem.kind == "address-bad"
+    assert "secret" not in str(caught.value.problem)
