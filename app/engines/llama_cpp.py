@@ -49,7 +49,7 @@ class LlamaEngine:
         self.close()
         target, _ = check_spec(spec)
         start_library()
-        self._lane = lane = LlamaLane(spec, self._stop)
+        self._lane = lane = LlamaLane(spec, target, self._stop)
         notes = []
         if 0 < lane.model.trained_context < spec.context:
             notes.append(

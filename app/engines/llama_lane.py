@@ -15,6 +15,7 @@ from app.engines.llama_files import check_k
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose
+from app.models.facts import Facts
 from app.race.events import Finish, Prefilled, Round, Token
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
@@ -37,17 +38,34 @@ def make_pool(spec: LaneSpec) -> ThreadPool:
         ) from error
 
 
+def prompt_chunk(parameters: int, layers: int, on_gpu: bool) -> int:
+    """Returns how many prompt tokens to feed in one pass, so that a stop is heard within 200 ms.
+
+    The library looks at the stop flag between two operators only. An operator multiplies by a third of a layer at most,
+    and 10 billion operations take less than 200 ms on any machine that such a model is used on. Small passes cost
+    little time on a CPU; on a GPU they cost much, and large ones are over soon.
+    """
+    if on_gpu or parameters <= 0 or layers <= 0:
+        return BATCH
+    chunk = BATCH
+    while chunk > 32 and chunk * (parameters // layers) * 2 // 3 > 10**10:
+        chunk //= 2
+    return chunk
+
+
 class LlamaLane:
     """A loaded lane. The stages of a run are :meth:`prefill`, then :meth:`round` until it gives a reason to end.
 
     Args:
         spec: What to load; its files are checked already.
+        target: What the target's file says.
         stop: Ends whatever computes now.
     """
 
-    def __init__(self, spec: LaneSpec, stop: StopFlag) -> None:
+    def __init__(self, spec: LaneSpec, target: Facts, stop: StopFlag) -> None:
         self._spec, self._stop, self._k = spec, stop, spec.k
         self.gpu_layers = spec.gpu_layers if lib.llama_supports_gpu_offload() else 0
+        self._chunk = prompt_chunk(target.parameters, target.layers, self.gpu_layers != 0)
         with ExitStack() as stack:
             self.pool = make_pool(spec)
             stack.callback(self.pool.close)
@@ -105,9 +123,9 @@ class LlamaLane:
         """Feeds a prompt into an empty cache; returns how many of its tokens the last forward pass had."""
         self._context.forget()
         count = 0
-        for begin in range(0, len(tokens), BATCH):
+        for begin in range(0, len(tokens), self._chunk):
             self._stop.check()
-            chunk = tokens[begin : begin + BATCH]
+            chunk = tokens[begin : begin + self._chunk]
             count = len(chunk)
             self._batch.fill(chunk, begin, all_outputs=False)
             self._context.decode(self._batch)

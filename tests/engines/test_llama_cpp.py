@@ -9,6 +9,7 @@ import pytest
 
 from app.engines import create
 from app.engines.base import Engine, Probing, Stopped
+from app.engines.llama_lane import prompt_chunk
 from app.race.events import Finish, Round
 from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
@@ -145,3 +146,19 @@ def test_probes_measure_noise_and_widths(mtp: Engine) -> None:
     with pytest.raises(ProblemError):
         mtp.probe_widths((1,), context=2048)
     assert mtp.round() is Finish.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("parameters", "layers", "on_gpu", "chunk"),
+    [
+        (54_000_000, 12, False, 512),
+        (12_000_000_000, 48, False, 32),
+        (4_000_000_000, 34, False, 64),
+        (12_000_000_000, 48, True, 512),
+        (0, 0, False, 512),
+    ],
+)
+def test_large_models_are_fed_in_small_passes_so_that_a_stop_is_heard(
+    parameters: int, layers: int, on_gpu: bool, chunk: int
+) -> None:
+    assert prompt_chunk(parameters, layers, on_gpu) == chunk
