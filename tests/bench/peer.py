@@ -1,32 +1,43 @@
-"""Our MTP loop against llama.cpp's own, paired and interleaved: ``python -m tests.bench.peer --peer PROGRAM``.
+"""Our MTP loop against llama.cpp's own: ``python -m tests.bench.peer --peer LIBRARY``.
 
-PROGRAM is ``llama-speculative-simple``, built from the llama.cpp source inside llama-cpp-python's source package and
-linked against the libraries of the installed llama-cpp-python, so that both sides run the very same kernels. Both get
-the same pair, prompt, K, thread count and draft rule (always K tokens, no confidence limit), each run in a process of
-its own, in ABBA order. The rate is decoded tokens per second without prompt processing, as each side measures it.
+LIBRARY is made by ``tests.bench.build_peer``: llama.cpp's own speculative decoding, one round a call, on the shared
+libraries of the installed llama-cpp-python. Both sides run in this process with the same pair, prompt, K, threads and
+draft rule (always K tokens, no confidence limit), in turns: our round n, their round n, their round n+1, our round n+1.
+The outputs are the same tokens, so the rounds pair up, and whatever else the machine does hits both. The result is the
+median of the ratios of paired rounds, theirs / ours: above 1 our loop is the faster one.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
+import os
 import random
-import re
-import subprocess
-import sys
+import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from app.engines.llama_cpp import LlamaEngine
 from app.models.places import find_places
 from app.race.events import Round
 from app.race.lanes import LaneKind, LaneSpec, Request
 
-PROMPT = (
-    "<|turn>user\nWrite a Python function called merge_sort that sorts a list with the merge sort algorithm. "
-    "Include type hints.<turn|>\n<|turn>model\n"
-)
+PROMPTS = {
+    "easy": "Write a Python function called merge_sort that sorts a list with the merge sort algorithm.",
+    "hard": "Write a Python function called read_config that reads a configuration file and returns a dictionary.",
+}
 RESULTS = Path(__file__).parent / "results"
+CONTEXT = 2048
+now = time.perf_counter_ns
+
+
+def wrap(prompt: str) -> str:
+    return f"<|turn>user\n{prompt}<turn|>\n<|turn>model\n"
+
+
+PROMPT = wrap(PROMPTS["easy"])
 
 
 def files() -> tuple[str, str]:
@@ -40,107 +51,105 @@ def spec(k: int, threads: int, **options: str) -> LaneSpec:
     return LaneSpec("lane", kind, "llama.cpp", target, drafter if k else "", k, threads=threads, options=options)
 
 
-def run_ours(k: int, threads: int, tokens: int) -> dict[str, object]:
-    engine = LlamaEngine()
-    engine.load(spec(k, threads))
-    engine.prefill(Request(prompt=PROMPT, max_tokens=8, raw=True))  # the other side warms up too
-    while isinstance(engine.round(), Round):
-        pass
-    first = engine.prefill(Request(prompt=PROMPT, max_tokens=tokens + 1, raw=True)).first
+class Peer:
+    """llama.cpp's own loop; see peer_loop.cpp."""
+
+    def __init__(self, library: str, k: int, threads: int) -> None:
+        self._library = ctypes.CDLL(library)
+        self._library.peer_open.restype = ctypes.c_void_p
+        target, drafter = files()
+        handle = self._library.peer_open(target.encode(), drafter.encode(), k, threads, CONTEXT)
+        assert handle, "the peer cannot load the pair"
+        self._handle = ctypes.c_void_p(handle)
+        self._emitted = (ctypes.c_int32 * 64)()
+        self._drafted = ctypes.c_int()
+
+    def begin(self, tokens: list[int], first: int) -> None:
+        assert self._library.peer_begin(self._handle, (ctypes.c_int32 * len(tokens))(*tokens), len(tokens), first) == 0
+
+    def round(self, most: int) -> tuple[list[int], int]:
+        count = self._library.peer_round(self._handle, most, self._emitted, ctypes.byref(self._drafted))
+        assert count > 0
+        return self._emitted[:count], self._drafted.value
+
+    def close(self) -> None:
+        self._library.peer_close(self._handle)
+
+
+def one_run(engine: LlamaEngine, peer: Peer, request: Request, k: int) -> list[tuple[int, int]]:
+    """Runs both sides in turns while whole drafts fit; returns our time and their time of each round in ns."""
+    first = engine.prefill(request).first.id
+    peer.begin(engine._loaded().prompt_tokens(request), first)
     rounds = []
-    while isinstance(step := engine.round(), Round):
-        rounds.append(step)
-    engine.close()
-    return {
-        "tokens": sum(step.emitted for step in rounds),
-        "seconds": sum(step.end_ns for step in rounds) / 1e9,
-        "drafted": sum(step.drafted for step in rounds),
-        "accepted": sum(step.accepted for step in rounds),
-        "text": first.text + "".join(token.text for step in rounds for token in step.tokens),
-    }
+    left = request.max_tokens - 1
+    mine: Round | Any = None
+    theirs: tuple[list[int], int] = ([], 0)
+    while left > k:
+        times = {}
+        for side in ("ours", "peer") if len(rounds) % 2 == 0 else ("peer", "ours"):
+            started = now()
+            if side == "ours":
+                mine = engine.round()
+            else:
+                theirs = peer.round(left - 1)
+            times[side] = now() - started
+        if not isinstance(mine, Round):
+            break
+        ids = [token.id for token in mine.tokens]
+        assert ids == theirs[0][: len(ids)], "the sides emit different tokens"
+        assert mine.drafted == theirs[1] == k, "the sides draft different numbers of tokens"
+        rounds.append((times["ours"], times["peer"]))
+        left -= len(ids)
+    return rounds
 
 
-def run_peer(program: str, k: int, threads: int, tokens: int, prompt: Path) -> dict[str, object]:
-    target, drafter = files()
-    command = [program, "-m", target, "-md", drafter, "--spec-type", "draft-mtp", "--spec-draft-n-max", str(k)]
-    command += ["--spec-draft-p-min", "0", "-f", str(prompt), "--no-escape", "-n", str(tokens), "-t", str(threads)]
-    done = subprocess.run([*command, "-c", "2048", "--temp", "0"], capture_output=True, text=True, check=True)
-    found = re.search(r"decoded +(\d+) tokens in +([\d.]+) seconds", done.stderr)
-    counts = {name: int(number) for name, number in re.findall(r"n_(drafted|accept) += (\d+)", done.stderr)}
-    assert found
-    text = done.stdout.partition("<|turn>model\n")[2].strip("\n")
-    return {
-        "tokens": int(found[1]),
-        "seconds": float(found[2]),
-        "drafted": counts["drafted"],
-        "accepted": counts["accept"],
-        "text": text,
-    }
-
-
-def interval(values: list[float], draws: int = 4000) -> tuple[float, float]:
+def interval(values: list[float], draws: int = 2000) -> tuple[float, float]:
     """A 95 % bootstrap interval of the median."""
     generator = random.Random(1)
     medians = sorted(median(generator.choices(values, k=len(values))) for _ in range(draws))
     return medians[int(0.025 * draws)], medians[int(0.975 * draws)]
 
 
-def compare(program: str, k: int, threads: int, tokens: int, pairs: int, prompt: Path) -> dict[str, object]:
-    rates: list[tuple[float, float]] = []
-    ours: dict[str, object] = {}
-    peer: dict[str, object] = {}
-    for number in range(pairs):
-        for side in ("ours", "peer") if number % 2 == 0 else ("peer", "ours"):
-            if side == "ours":
-                command = [sys.executable, "-m", "tests.bench.peer", "--ours", str(k), str(threads), str(tokens)]
-                ours = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-            else:
-                peer = run_peer(program, k, threads, tokens, prompt)
-        rates.append(tuple(side["tokens"] / side["seconds"] for side in (ours, peer)))  # type: ignore[operator,arg-type]
-        print(f"K={k} pair {number + 1}: ours {rates[-1][0]:.1f} tok/s, llama.cpp's own {rates[-1][1]:.1f}", flush=True)
-    ratios = [mine / other for mine, other in rates]
-    shorter = min(len(str(ours["text"])), len(str(peer["text"])))
+def compare(library: str, prompt: str, k: int, threads: int, tokens: int, runs: int) -> dict[str, Any]:
+    engine, peer = LlamaEngine(), Peer(library, k, threads)
+    engine.load(spec(k, threads))
+    request = Request(wrap(PROMPTS[prompt]), tokens, raw=True)
+    rounds = []
+    for run in range(runs + 1):
+        found = one_run(engine, peer, request, k)
+        rounds += found if run else []  # the first run warms up
+    engine.close()
+    peer.close()
+    ratios = [theirs / ours for ours, theirs in rounds]
     return {
+        "prompt": prompt,
         "k": k,
         "threads": threads,
-        "ours_tps": median(rate for rate, _ in rates),
-        "peer_tps": median(rate for _, rate in rates),
+        "rounds": len(rounds),
+        "ours_ms": median(ours for ours, _ in rounds) / 1e6,
+        "peer_ms": median(theirs for _, theirs in rounds) / 1e6,
         "ratio": median(ratios),
         "interval": interval(ratios),
-        "ratios": ratios,
-        "same_text": str(ours["text"])[:shorter].strip() == str(peer["text"])[:shorter].strip(),
-        "ours": {name: ours[name] for name in ("tokens", "drafted", "accepted")},
-        "peer": {name: peer[name] for name in ("tokens", "drafted", "accepted")},
+        "quartiles": (sorted(ratios)[len(ratios) // 4], sorted(ratios)[3 * len(ratios) // 4]),
+        "load_average": os.getloadavg()[0],
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", help="path of llama-speculative-simple")
-    parser.add_argument("--k", type=int, nargs="+", default=[3])
+    parser.add_argument("--peer", required=True, help="library made by tests.bench.build_peer")
+    parser.add_argument("--k", type=int, nargs="+", default=[1, 3, 4, 8])
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--tokens", type=int, default=128)
-    parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--ours", type=int, nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--tokens", type=int, default=96)
+    parser.add_argument("--runs", type=int, default=4)
     arguments = parser.parse_args()
-    if arguments.ours:
-        json.dump(run_ours(*arguments.ours), sys.stdout)
-        return
-    if not arguments.peer:
-        parser.error("--peer is needed: see the top of this file")
+    found = []
+    for prompt in PROMPTS:
+        for k in arguments.k:
+            found.append(compare(arguments.peer, prompt, k, arguments.threads, arguments.tokens, arguments.runs))
+            print(json.dumps(found[-1]), flush=True)
     RESULTS.mkdir(exist_ok=True)
-    prompt = RESULTS / "peer-prompt.txt"
-    prompt.write_text(PROMPT, encoding="utf-8")
-    try:
-        found = [
-            compare(arguments.peer, k, arguments.threads, arguments.tokens, arguments.pairs, prompt)
-            for k in arguments.k
-        ]
-    finally:
-        prompt.unlink()
     (RESULTS / "peer.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for result in found:
-        print(json.dumps({name: value for name, value in result.items() if name != "ratios"}))
 
 
 if __name__ == "__main__":
