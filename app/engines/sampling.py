@@ -22,7 +22,8 @@ Floats: TypeAlias = NDArray[np.float32]
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _MIX1, _MIX2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_NEGLIGIBLE = 18.0  # a token less than e**-18 = 1.5e-8 times as likely as the best one is never drawn
+_NEGLIGIBLE = 18.0  # a token this many temperatures below the best (1.5e-8 times as likely) is never drawn,
+_REACH = 4.0  # nor one that becomes as likely as that only if logits change by more than this
 MAX_GAP = 1e9  # stands for "no other token possible", finite so that it can be written as JSON
 
 
@@ -32,7 +33,7 @@ class Choice(NamedTuple):
     Attributes:
         id: The token.
         gap: How much a logit must change, at least, before another token is chosen. For greedy decoding the largest
-            logit minus the second largest.
+            logit minus the second largest. With a temperature it is exact up to 4; more is far from any tie.
             It is not a number if the logits are not.
         runner_up: The token that would be chosen then, -1 if there is none.
     """
@@ -87,7 +88,7 @@ def choose(row: Floats, sampling: Sampling, position: int) -> Choice:
     temperature = sampling.temperature
     if temperature <= 0:
         return greedy(row)
-    ids = np.flatnonzero(row >= float(row.max()) - _NEGLIGIBLE * temperature)
+    ids = np.flatnonzero(row >= float(row.max()) - _NEGLIGIBLE * temperature - _REACH)
     if len(ids) == 0:  # no number at all
         return Choice(int(row.argmax()), float("nan"), -1)
     logits = row[ids].astype(np.float64)

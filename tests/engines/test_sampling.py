@@ -81,6 +81,13 @@ def test_top_k_and_top_p_keep_what_they_say(row: np.ndarray, sampling: Sampling,
     assert choose(row, sampling, position) == choice
 
 
+def test_a_token_that_is_never_drawn_still_counts_for_the_gap() -> None:
+    choice = choose(np.array([2, 0], np.float32), Sampling(temperature=0.109375), 0)
+    assert choice.id == 0
+    assert 1.5 < choice.gap < 2.5
+    assert choice.runner_up == 1
+
+
 @given(LOGITS, SAMPLINGS, st.integers(0, 1000), st.integers(0, 2**32 - 1))
 def test_logits_that_move_by_less_than_half_the_gap_give_the_same_token(
     row: np.ndarray, sampling: Sampling, position: int, noise: int
