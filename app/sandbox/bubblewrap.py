@@ -6,6 +6,7 @@ There is no /proc, /sys, /etc, /home or /var, no terminal, and a network without
 
 from __future__ import annotations
 
+import compileall
 import importlib.util
 import itertools
 import json
@@ -94,6 +95,7 @@ class Bubblewrap:
                 "The program bwrap (bubblewrap) is not installed.", "Install the package bubblewrap of your system."
             )
         said = ""
+        compile_inside()
         for mode in self._modes:
             result = self._run(Job(source=_PROBE, limits=Limits(wall_s=5.0)), None, mode, python, found)
             if result.ended == "exited" and result.stdout == "contained\n" and result.exit_code == 0:
@@ -125,6 +127,14 @@ class Bubblewrap:
 
 def make() -> Bubblewrap:
     return Bubblewrap()
+
+
+def compile_inside() -> None:
+    """Leave compiled modules beside those that run inside, where nothing can be written. Saves each run some 30 ms."""
+    try:
+        compileall.compile_dir(INSIDE, quiet=2, legacy=False)
+    except OSError:
+        return  # installed where this user cannot write: it goes without
 
 
 def find_modes() -> tuple[Mode, ...]:

@@ -73,7 +73,7 @@ def test_all_attacks_are_contained_for_an_ordinary_user_too(open_folder, sandbox
         umask=0o077,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert [o for o in outcomes if o["problems"]] == [], done.stderr

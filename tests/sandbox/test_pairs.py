@@ -15,8 +15,8 @@ from app.sandbox.results import Limits
 from app.sandbox.verify import Reply, verify
 from tests.sandbox.pairs import PAIRS
 
-SHORT = Limits(wall_s=2.0)
-LONG = Limits(wall_s=20.0)
+SHORT = Limits(wall_s=30.0, cpu_s=1)  # an endless loop ends by its processor time, however busy the machine is
+LONG = Limits(wall_s=60.0)
 
 
 @pytest.fixture(scope="module")

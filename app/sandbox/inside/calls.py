@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
-import inspect
 import io
 import os
 import select
@@ -101,7 +100,7 @@ def make_call(call: dict[str, Any], module: types.ModuleType, limit: float) -> d
     try:
         with contextlib.redirect_stdout(printed), time_limit(limit):
             value = getattr(module, call["function"])(*args, **kwargs)
-            if inspect.iscoroutine(value):
+            if isinstance(value, types.CoroutineType):
                 import asyncio
 
                 value = asyncio.run(value)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-import linecache
 import os
 import sys
-import traceback
 import types
-from collections.abc import Callable
-from typing import Any
+
+TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; importing typing would cost every run 10 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Send = Callable[[dict[str, Any]], None]
 
 MESSAGE_CHARS = 1000
-
-Send = Callable[[dict[str, Any]], None]
 
 
 def main(job: dict[str, Any], report_fd: int) -> None:
@@ -37,6 +38,8 @@ def main(job: dict[str, Any], report_fd: int) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         send({"error": {"type": type(error).__name__, "message": str(error)[:MESSAGE_CHARS], "line": line}})
+        import traceback
+
         traceback.print_exception(type(error), error, None)
         sys.exit(1)
     send(describe.describe(tree))
@@ -55,8 +58,6 @@ def prepare(job: dict[str, Any], path: str) -> None:
     sys.argv = [path]
     sys.path[:] = [job["work"], *(p for p in sys.path if p != job["runner"]), *job["site"]]
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
-    lines = job["source"].splitlines(keepends=True)
-    linecache.cache[path] = (len(job["source"]), None, lines, path)
 
 
 def new_module(name: str, path: str) -> types.ModuleType:
@@ -96,10 +97,11 @@ def about(error: BaseException, path: str) -> dict[str, Any]:
         message = str(error)[:MESSAGE_CHARS]
     except Exception:  # noqa: BLE001  a hostile __str__ must not hide the exception
         message = ""
-    line = None
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == path:
-            line = number
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
     found: dict[str, Any] = {"error": {"type": type(error).__name__, "message": message, "line": line}}
     if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
         found["missing_module"] = error.name.partition(".")[0]
@@ -110,6 +112,8 @@ def about(error: BaseException, path: str) -> dict[str, Any]:
 
 def show(error: BaseException, path: str) -> None:
     """Print the traceback as Python would, from the program's first frame on."""
+    import traceback
+
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != path:
         trace = trace.tb_next

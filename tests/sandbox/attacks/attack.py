@@ -38,7 +38,7 @@ def must_fail(do):
 """
 
 
-USUAL = Limits(wall_s=6.0, memory=256 * 2**20)
+USUAL = Limits(wall_s=15.0, memory=256 * 2**20)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ for _ in range(400):
         break
 print('ESCAPED' if made >= 60 else 'held', made)
 """,
-        limits=Limits(wall_s=4.0, processes=16),
+        limits=Limits(wall_s=12.0, processes=16),
         ends=("exited", "timed_out", "out_of_memory"),
     ),
     Attack(
@@ -34,7 +34,7 @@ for _ in range(9):
         pass
 time.sleep(0.3)
 """,
-        limits=Limits(wall_s=4.0, processes=16),
+        limits=Limits(wall_s=12.0, processes=16),
         ends=("exited", "timed_out", "out_of_memory"),
     ),
     Attack(
@@ -50,7 +50,7 @@ except RuntimeError as error:
 print('ESCAPED' if started >= 60 else 'held', started)
 os._exit(0)
 """,
-        limits=Limits(wall_s=4.0, processes=16),
+        limits=Limits(wall_s=12.0, processes=16),
         ends=("exited", "timed_out", "out_of_memory", "broken"),
     ),
     Attack(
@@ -64,21 +64,25 @@ except MemoryError:
     print('refused')
 print('ESCAPED' if len(held) >= 120 else 'held', len(held))
 """,
-        limits=Limits(wall_s=4.0, memory=100 * MIB),
+        limits=Limits(wall_s=12.0, memory=100 * MIB),
         ends=("exited", "out_of_memory"),
     ),
     Attack(
         "memory bomb of many processes, each of them small",
         """
+ready, done = os.pipe()
 for i in range(12):
     if os.fork() == 0:
         held = bytearray(b'x') * (30 * MIB)
-        time.sleep(3)
+        os.write(done, b'1')
+        time.sleep(60)
         os._exit(0)
-time.sleep(1.5)
+for i in range(12):
+    os.read(ready, 1)
+time.sleep(5)
 print('ESCAPED: 360 MiB held')
 """,
-        limits=Limits(wall_s=4.0, memory=100 * MIB),
+        limits=Limits(wall_s=12.0, memory=100 * MIB),
         ends=("out_of_memory",),
     ),
     Attack(
@@ -94,10 +98,10 @@ try:
             piece[at] = 1
 except (OSError, MemoryError) as error:
     print('refused:', error)
-time.sleep(0.3)
+time.sleep(5 if len(held) >= 8 else 0)
 print('ESCAPED' if len(held) >= 8 else 'held')
 """,
-        limits=Limits(wall_s=4.0, memory=100 * MIB),
+        limits=Limits(wall_s=12.0, memory=100 * MIB),
         ends=("exited", "out_of_memory"),
     ),
     Attack(
@@ -112,7 +116,7 @@ def shared():
             file.write(b'x' * MIB)
 must_fail(shared)
 """,
-        limits=Limits(wall_s=4.0, disk=8 * MIB),
+        limits=Limits(wall_s=12.0, disk=8 * MIB),
     ),
     Attack(
         "disk filling with one file",
@@ -126,7 +130,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 must_fail(fill)
 print('ESCAPED' if os.path.getsize('big') > 9 * MIB else 'held')
 """,
-        limits=Limits(wall_s=4.0, file=8 * MIB, disk=16 * MIB),
+        limits=Limits(wall_s=12.0, file=8 * MIB, disk=16 * MIB),
     ),
     Attack(
         "disk filling with many files",
@@ -139,29 +143,29 @@ must_fail(fill)
 os.chdir('/tmp')
 must_fail(fill)
 """,
-        limits=Limits(wall_s=4.0, file=8 * MIB, disk=8 * MIB),
+        limits=Limits(wall_s=12.0, file=8 * MIB, disk=8 * MIB),
     ),
     Attack(
         "filling with empty files",
         """
 for i in range(30_000):
     os.close(os.open(f'/tmp/{i}', os.O_CREAT))
-time.sleep(1)
+time.sleep(5)
 print('ESCAPED: 30,000 files')
 """,
-        limits=Limits(wall_s=4.0, files=2000),
+        limits=Limits(wall_s=12.0, files=2000),
         ends=("too_much_disk",),
     ),
     Attack(
         "endless output",
         "while True: os.write(1, b'x' * 65536)",
-        limits=Limits(wall_s=4.0, output=MIB),
+        limits=Limits(wall_s=12.0, output=MIB),
         ends=("too_much_output",),
     ),
     Attack(
         "endless errors",
         "while True: os.write(2, b'x' * 65536)",
-        limits=Limits(wall_s=4.0, output=MIB),
+        limits=Limits(wall_s=12.0, output=MIB),
         ends=("too_much_output",),
     ),
     Attack(
@@ -174,7 +178,7 @@ if os.fork() == 0:
         time.sleep(0.001)
 print('done')
 """,
-        limits=Limits(wall_s=2.0),
+        limits=Limits(wall_s=12.0),
     ),
     Attack(
         "endless loop that ignores every signal",
@@ -213,7 +217,7 @@ held = []
 must_fail(lambda: [held.append(os.pipe()) for _ in range(2000)])
 held.clear()
 """,
-        limits=Limits(wall_s=4.0, open_files=64),
+        limits=Limits(wall_s=12.0, open_files=64),
     ),
     Attack(
         "raise the limits again",

@@ -23,7 +23,7 @@ os.kill(-1, signal.SIGKILL)
 os.kill(1, signal.SIGKILL)
 os.kill(os.getppid(), 9)
 """,
-        limits=Limits(wall_s=2.0),
+        limits=Limits(wall_s=12.0),
         ends=("broken", "exited"),
     ),
     Attack(
@@ -45,7 +45,7 @@ if os.fork() == 0:
     os._exit(0)
 print('parent leaves')
 """,
-        limits=Limits(wall_s=3.0),
+        limits=Limits(wall_s=12.0),
     ),
     Attack(
         "survive the sandbox's end with output held open",
@@ -58,7 +58,7 @@ if os.fork() == 0:
 import signal
 os.kill(os.getppid(), signal.SIGKILL)
 """,
-        limits=Limits(wall_s=3.0),
+        limits=Limits(wall_s=12.0),
         ends=("broken", "exited"),
     ),
     Attack(
@@ -205,7 +205,7 @@ def deeper(n):
     return deeper(n + 1) + 1
 deeper(0)
 """,
-        limits=Limits(wall_s=4.0, memory=100 * 2**20),
+        limits=Limits(wall_s=12.0, memory=100 * 2**20),
         ends=("exited", "timed_out", "out_of_memory"),
     ),
 ]
