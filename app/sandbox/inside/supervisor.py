@@ -45,7 +45,7 @@ def main(report_fd: int) -> None:
         return
     os.close(writer)
     end = started + job["limits"]["wall_s"]
-    status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end)
+    status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end, job["limits"]["cpu_s"])
     wall = time.monotonic() - started
     kill_the_rest()
     report = fold(lines, len(job["scenarios"]))
@@ -99,8 +99,10 @@ def set_limits(limits: dict[str, Any], uncounted: int) -> None:
         hard = resource.getrlimit(kind)[1]
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)
+        # Past the softer limit a program is told by SIGXCPU, which says what happened; past the hard one it is killed.
+        top = value + 1 if name == "RLIMIT_CPU" and hard == resource.RLIM_INFINITY else value
         try:
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, (value, top))
         except (OSError, ValueError):
             if sys.platform == "linux":
                 raise
@@ -108,7 +110,7 @@ def set_limits(limits: dict[str, Any], uncounted: int) -> None:
     os.nice(5)
 
 
-def wait(child: int, reader: int, most: int, end: float) -> tuple[int, list[bytes], bool]:
+def wait(child: int, reader: int, most: int, end: float, cpu_s: float) -> tuple[int, list[bytes], bool]:
     """Wait for the child until the time `end` while taking its report lines, at most `most` bytes of them."""
     os.set_blocking(reader, False)
     chunks: list[bytes] = []
@@ -130,9 +132,11 @@ def wait(child: int, reader: int, most: int, end: float) -> tuple[int, list[byte
             open_ = piece is None
         if status is not None:
             return status, b"".join(chunks).split(b"\n"), in_time
-        done, got = os.waitpid(child, os.WNOHANG)
+        done, got, used = os.wait4(child, os.WNOHANG)
         if done == child:
             status = got
+            if os.WIFSIGNALED(got) and used.ru_utime + used.ru_stime >= cpu_s:
+                in_time = False  # it ignored the signal of the processor time limit
         elif not open_:
             time.sleep(0.005)  # the report is complete; the program is on its way out
 
