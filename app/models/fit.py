@@ -67,8 +67,8 @@ class Fit(msgspec.Struct, frozen=True):
         together_gpu: Bytes of the GPU's own memory with both lanes loaded.
         alone: Bytes of ordinary memory with one lane at a time (heats): the larger lane.
         alone_gpu: The same on the GPU.
-        droppable: Of `together` and `alone`: pages of the file that the system can drop again, since rearranged copies
-            of these weights are used. They show up as used memory and are not needed.
+        droppable: Of `together` and `alone`: pages of the files that the system can drop again, since rearranged copies
+            of these weights are used or only some rows are read. They show up as used memory and are not needed.
         verdict: For both lanes together.
         verdict_alone: For one lane at a time.
         memory: What it was held against.
@@ -101,7 +101,8 @@ def estimate(target: Need, drafter: Need | None, context: int, memory: Memory) -
     single = _lines(target, drafter, context, on_gpu, lanes=1)
     together, together_gpu = _sum(lines, False), _sum(lines, True)
     alone, alone_gpu = _sum(single, False), _sum(single, True)
-    droppable = 0 if on_gpu else sum(min(need.mapped, need.copied) for need in (target, drafter) if need is not None)
+    needs = [need for need in (target, drafter) if need is not None]
+    droppable = 0 if on_gpu else sum(min(need.mapped, need.copied + need.lazy) for need in needs)
     verdict = _verdict(together - droppable, together_gpu, memory)
     verdict_alone = _verdict(alone - droppable, alone_gpu, memory)
     needed, needed_alone = together + together_gpu - droppable, alone + alone_gpu - droppable
@@ -122,7 +123,8 @@ def estimate(target: Need, drafter: Need | None, context: int, memory: Memory) -
 def _lines(target: Need, drafter: Need | None, context: int, on_gpu: bool, lanes: int) -> list[Line]:
     """lanes: 2 for both together, 1 for the MTP lane alone, which is the larger one."""
     times = f"{lanes} lanes, " if lanes > 1 else ""
-    lines = [Line("Target weights", target.mapped, "the file, mapped once for all lanes")]
+    lazy = f"; {bytes_text(target.lazy)} of it embedding rows, read only as needed" if target.lazy else ""
+    lines = [Line("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
     if on_gpu:
         moved = target.mapped - target.host
         lines = [
@@ -183,7 +185,7 @@ def fit_text(fit: Fit) -> list[str]:
     made.append(f"{'One at a time':<{width}}  {bytes_text(fit.alone + fit.alone_gpu):>10}  heats")
     if fit.droppable:
         made.append(
-            f"{'Of these not needed':<{width}}  {bytes_text(fit.droppable):>10}  the file behind rearranged weights"
+            f"{'Of these not needed':<{width}}  {bytes_text(fit.droppable):>10}  parts of files the system can drop"
         )
     free = f"{bytes_text(fit.memory.free)} of {bytes_text(fit.memory.total)} memory"
     if fit.memory.gpu_free is not None:

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.models import stored
+from app.models.pairs import is_safe_path, is_sha256
 from app.models.remote import RemoteFile
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_MAX_FILES = 2000
 
 
 def cached_commit(cache: Path, repository: str, revision: str) -> str | None:
@@ -38,6 +40,26 @@ def find_cached(cache: Path, repository: str, revision: str, file: RemoteFile) -
         except OSError:
             continue
     return None
+
+
+def describe_cached(cache: Path, repository: str, revision: str) -> tuple[str, tuple[RemoteFile, ...]] | None:
+    """Returns (commit, files) of what another tool has fetched of a revision, for when the hub cannot be asked.
+
+    The links of a snapshot lead to blobs that are named by their checksums, so each file can be checked without the
+    hub. Files that are no such links are left out.
+    """
+    commit = cached_commit(cache, repository, revision)
+    snapshot = _folder(cache, repository) / "snapshots" / (commit or "none")
+    if commit is None or not snapshot.is_dir():
+        return None
+    files = []
+    for path in sorted(snapshot.rglob("*"))[:_MAX_FILES]:
+        if path.is_symlink() and path.is_file():
+            name, target = path.relative_to(snapshot).as_posix(), path.resolve()
+            sha256, oid = target.name if is_sha256(target.name) else None, target.name
+            if is_safe_path(name) and (sha256 or _COMMIT.fullmatch(oid)):
+                files.append(RemoteFile(name, target.stat().st_size, sha256, None if sha256 else oid))
+    return commit, tuple(files)
 
 
 def _candidates(cache: Path, repository: str, revision: str, file: RemoteFile) -> Iterator[Path]:

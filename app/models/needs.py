@@ -15,6 +15,7 @@ from app.models.gguf import Gguf, GgufError
 REPACKED = frozenset({"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"})
 """Tensor types that llama.cpp copies into another order on CPUs with AVX2 or NEON, so that they are not shared."""
 _PADDING = 256
+_LAZY = "per_layer_token_embd.weight"
 _TOKEN_BYTES = 90
 _MERGE_BYTES = 100
 _TABLES_BYTES = 1_300_000
@@ -28,7 +29,7 @@ class Runtime(msgspec.Struct, frozen=True):
         batch: Tokens fed at once.
         outputs: Rows of logits kept: the largest K, plus one.
         cache_bytes: Of one value in the KV cache (f16).
-        full_windows: Whether sliding layers keep the whole context too. The engine's are kept whole.
+        full_windows: Whether sliding layers keep the whole context too. The engine's keep their window and a batch.
         repacked: Tensor types copied into another order on the CPU.
         on_gpu: Whether weights and cache lie in the GPU's own memory.
     """
@@ -37,7 +38,7 @@ class Runtime(msgspec.Struct, frozen=True):
     batch: int = 512
     outputs: int = 17
     cache_bytes: int = 2
-    full_windows: bool = True
+    full_windows: bool = False
     repacked: frozenset[str] = REPACKED
     on_gpu: bool = False
 
@@ -48,6 +49,7 @@ class Need(msgspec.Struct, frozen=True):
     Attributes:
         facts: Which model.
         mapped: Of its files, mapped into memory: shared by all lanes that open the same file.
+        lazy: Of `mapped`: tables of which only the rows of the tokens at hand are read; the system may drop the rest.
         copied: Weights that each lane holds for itself.
         cache: KV cache of one lane.
         compute: Intermediate results of one lane, at most.
@@ -62,13 +64,15 @@ class Need(msgspec.Struct, frozen=True):
     compute: int
     tables: int
     host: int
+    lazy: int = 0
 
 
 def need_of(heads: list[Gguf], runtime: Runtime) -> Need:
     """Works out what a model needs. Raises GgufError if the heads describe no model."""
     facts = facts_of(heads)
     head = heads[0]
-    embeddings = sum(t.bytes for part in heads for t in part.tensors if t.name.endswith("token_embd.weight"))
+    embeddings = sum(t.bytes for part in heads for t in part.tensors if t.name == "token_embd.weight")
+    lazy = sum(t.bytes for part in heads for t in part.tensors if t.name == _LAZY)
     return Need(
         facts=facts,
         mapped=sum(part.size for part in heads),
@@ -77,6 +81,7 @@ def need_of(heads: list[Gguf], runtime: Runtime) -> Need:
         compute=_compute(head, facts, runtime),
         tables=_tables(head, facts, runtime),
         host=embeddings,
+        lazy=lazy,
     )
 
 
@@ -89,15 +94,18 @@ def cache_bytes(head: Gguf, facts: Facts, runtime: Runtime) -> int:
     """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps."""
     arch, layers = facts.architecture, facts.layers
     own = layers - min(layers, head.number(f"{arch}.attention.shared_kv_layers") or 0)
-    window = head.number(f"{arch}.attention.sliding_window") or 0
-    everything = cells(runtime.context)
-    in_window = cells(min(runtime.context, window + runtime.batch))
+    everything, in_window = cells(runtime.context), _window_cells(head, arch, runtime)
     total = 0
     slides = sliding_layers(head, arch, layers)
     for (key, value), sliding in list(zip(kv_widths(head, arch, layers), slides, strict=True))[:own]:
-        tokens = in_window if sliding and not runtime.full_windows else everything
-        total += tokens * (key + value) * runtime.cache_bytes
+        total += (in_window if sliding else everything) * (key + value) * runtime.cache_bytes
     return total
+
+
+def _window_cells(head: Gguf, arch: str, runtime: Runtime) -> int:
+    """Returns the tokens that a sliding layer makes room for."""
+    window = head.number(f"{arch}.attention.sliding_window") or 0
+    return cells(runtime.context if runtime.full_windows else min(runtime.context, window + runtime.batch))
 
 
 def _copied(heads: list[Gguf], runtime: Runtime) -> int:
@@ -111,7 +119,7 @@ def _copied(heads: list[Gguf], runtime: Runtime) -> int:
         # The embedding table is read row by row as it is; it is copied only where it is the output matrix too.
         if tensor.name == "token_embd.weight" and "output.weight" in names:
             continue
-        if tensor.name == "per_layer_token_embd.weight":
+        if tensor.name == _LAZY:
             continue
         total += tensor.bytes
     return total
@@ -136,7 +144,10 @@ def _compute(head: Gguf, facts: Facts, runtime: Runtime) -> int:
     mixed = experts * (3 * expert_width + 2 * hidden) + 3 * hidden
     attention = 3 * query + hidden
     widest = max(dense, mixed if experts else 0, attention) + per_layer
-    masks = (2 if any(sliding_layers(head, arch, facts.layers)) else 1) * batch * cells(runtime.context) * 2
+    seen = cells(runtime.context)
+    if any(sliding_layers(head, arch, facts.layers)):
+        seen += _window_cells(head, arch, runtime)
+    masks = batch * seen * 2
     passing = masks + 4 * batch * max(widest, 3 * per_layer)
     rows = 1 if facts.is_drafter else runtime.outputs
     leaving = 4 * (rows * facts.vocabulary + batch * hidden)

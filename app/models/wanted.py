@@ -12,6 +12,7 @@ import msgspec
 from app.models import hub_problems
 from app.models.control import Control
 from app.models.hub import Hub, TransientError
+from app.models.hub_cache import describe_cached
 from app.models.pairs import ModelSource, Pair
 from app.models.places import Places
 from app.models.remote import RemoteFile
@@ -48,9 +49,47 @@ def find_wanted(pair: Pair, places: Places, hub: Hub, retries: Retries, control:
         ProblemError: The hub has no such file, does not let us, or has another file than the registry says.
         Cancelled: By the control.
     """
-    return [
-        _describe(source, places, hub, retries, control) for source in pair.sources if source.repository is not None
-    ]
+    found = []
+    for source in (source for source in pair.sources if source.repository is not None):
+        try:
+            found.append(_describe(source, places, hub, retries, control))
+        except ProblemError as error:
+            cached = _from_cache(source, places, hub) if error.problem.kind in ("offline", "no-connection") else None
+            if cached is None:
+                raise
+            found.append(cached)
+    return found
+
+
+def _from_cache(source: ModelSource, places: Places, hub: Hub) -> WantedSource | None:
+    """Describes a source by the shared cache, if another tool has fetched all of it: the hub cannot be asked now."""
+    repository = source.repository or ""
+    described = describe_cached(hub.settings.cache, repository, source.revision)
+    if described is None:
+        return None
+    commit, files = described
+    by_name = {file.path: file for file in files}
+    if source.include:
+        chosen = tuple(file for file in files if matches(file.path, source.include))
+        if not _is_whole_model({file.path for file in chosen}):
+            return None
+    elif all(file.path in by_name for file in source.files):
+        chosen = tuple(by_name[file.path] for file in source.files)
+    else:
+        return None
+    return WantedSource(repository, commit, source_folder(source, places), chosen, source.include)
+
+
+def _is_whole_model(names: set[str]) -> bool:
+    """Returns whether the names hold a config, weights, and every part of a model that is split into parts."""
+    if "config.json" not in names or not any(name.endswith(".safetensors") for name in names):
+        return False
+    for name in names:
+        if match := re.fullmatch(r"(.*)-\d{5}-of-(\d{5})\.safetensors", name):
+            total = int(match[2])
+            if any(f"{match[1]}-{part:05}-of-{total:05}.safetensors" not in names for part in range(1, total + 1)):
+                return False
+    return True
 
 
 def _describe(source: ModelSource, places: Places, hub: Hub, retries: Retries, control: Control) -> WantedSource:

@@ -1,7 +1,7 @@
 """Measures what two lanes really take in memory and holds the estimate against it.
 
-`python -m tests.bench.bench_fit` measures the built-in pair and synthetic models of several shapes. Each lane is a
-process of its own with the real engine; both stay loaded, and each has fed a full batch and decoded some rounds.
+`python -m tests.bench.bench_fit [NAME]` measures the built-in pair and synthetic models of several shapes. Each lane
+is a process of its own with the real engine; both stay loaded, and each has fed a full batch and decoded some rounds.
 Measured is the sum of the lanes' anonymous memory plus the larger of their file-backed memories: the same files are
 mapped by both. Linux only.
 """
@@ -99,6 +99,13 @@ SHAPES: dict[str, tuple[Shape, int]] = {
     "large vocabulary": (
         Shape(hidden=256, layers=4, feed_forward=512, vocabulary=131072, quantization=KIND.Q8_0), 2048,
     ),
+    "embeddings per layer": (
+        Shape(hidden=384, layers=8, heads=4, head_dim=64, feed_forward=1536, vocabulary=16384, per_layer=128), 2048,
+    ),
+    "mixture of experts": (
+        Shape(hidden=384, layers=6, heads=4, head_dim=64, feed_forward=512, vocabulary=8192, experts=16,
+              experts_used=4, expert_width=256), 2048,
+    ),
     "long context": (Shape(hidden=512, layers=8, heads=8, kv_heads=4, head_dim=64, feed_forward=1024), 16384),
 }  # fmt: skip
 
@@ -121,14 +128,16 @@ def all_cases(folder: Path) -> list[tuple[str, Path, Path, int]]:
     return cases
 
 
-def main() -> None:
+def main(only: str = "") -> None:
     print(f"{'pair':<20} {'context':>7} {'measured':>10} {'estimate':>10} {'error':>7}")
     with tempfile.TemporaryDirectory() as folder:
         for case in all_cases(Path(folder)):
+            if only not in case[0]:
+                continue
             found = measure(*case)
             numbers = f"{found.measured / 1e6:>7.1f} MB {found.fit.together / 1e6:>7.1f} MB {found.error:>+7.1%}"
             print(f"{found.name:<20} {found.context:>7} {numbers}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

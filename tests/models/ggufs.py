@@ -13,7 +13,11 @@ TEMPLATE = "{{ bos_token }}{% for m in messages %}<|turn>{{ m['role'] }}\n{{ m['
 
 @dataclass(frozen=True)
 class Shape:
-    """A Gemma 4 text model. sliding: for each layer whether it attends to the window only."""
+    """A Gemma 4 text model.
+
+    sliding: for each layer whether it attends to the window only. per_layer: width of the embeddings that each layer
+    has of its own (as in E2B), 0 for none. experts: of a mixture (as in 26B A4B), 0 for none.
+    """
 
     hidden: int = 128
     layers: int = 4
@@ -26,6 +30,10 @@ class Shape:
     context: int = 4096
     sliding: tuple[bool, ...] = (True, True, True, False)
     quantization: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F16
+    per_layer: int = 0
+    experts: int = 0
+    experts_used: int = 2
+    expert_width: int = 0
 
     @property
     def pattern(self) -> list[bool]:
@@ -44,7 +52,11 @@ def write_target(path: Path, shape: Shape = Shape(), template: bool = True) -> P
     writer = _begin(path, "gemma4", shape, template)
     writer.add_embedding_length(shape.hidden)
     writer.add_shared_kv_layers(0)
-    writer.add_embedding_length_per_layer_input(0)
+    writer.add_embedding_length_per_layer_input(shape.per_layer)
+    if shape.experts:
+        writer.add_expert_count(shape.experts)
+        writer.add_expert_used_count(shape.experts_used)
+        writer.add_expert_feed_forward_length(shape.expert_width)
     put = _Tensors(writer, shape)
     put.plain("rope_freqs.weight", shape.head_dim // 2)
     put.weight("token_embd.weight", shape.vocabulary, shape.hidden)
@@ -54,8 +66,31 @@ def write_target(path: Path, shape: Shape = Shape(), template: bool = True) -> P
         put.weight(name + "attn_k.weight", shape.kv_heads * shape.head_dim, shape.hidden)
         put.weight(name + "attn_v.weight", shape.kv_heads * shape.head_dim, shape.hidden)
         put.plain(name + "attn_k_norm.weight", shape.head_dim)
+        _own_embeddings(put, name, shape)
+        _experts(put, name, shape)
+    if shape.per_layer:
+        put.weight("per_layer_token_embd.weight", shape.vocabulary, shape.per_layer * shape.layers)
+        put.weight("per_layer_model_proj.weight", shape.per_layer * shape.layers, shape.hidden)
+        put.plain("per_layer_proj_norm.weight", shape.per_layer)
     put.plain("output_norm.weight", shape.hidden)
     return _end(writer, path)
+
+
+def _own_embeddings(put: _Tensors, name: str, shape: Shape) -> None:
+    if shape.per_layer:
+        put.weight(name + "inp_gate.weight", shape.per_layer, shape.hidden)
+        put.weight(name + "proj.weight", shape.hidden, shape.per_layer)
+        put.plain(name + "post_norm.weight", shape.hidden)
+
+
+def _experts(put: _Tensors, name: str, shape: Shape) -> None:
+    if shape.experts:
+        put.weight(name + "ffn_gate_inp.weight", shape.experts, shape.hidden)
+        put.plain(name + "ffn_gate_inp.scale", shape.hidden)
+        for norm in ("pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"):
+            put.plain(f"{name}{norm}.weight", shape.hidden)
+        put.weight(name + "ffn_gate_up_exps.weight", shape.experts, 2 * shape.expert_width, shape.hidden)
+        put.weight(name + "ffn_down_exps.weight", shape.experts, shape.hidden, shape.expert_width)
 
 
 def write_drafter(path: Path, shape: Shape = Shape(), hidden: int = 64, layers: int = 4) -> Path:
@@ -119,8 +154,8 @@ class _Tensors:
     def plain(self, name: str, count: int) -> None:
         self._writer.add_tensor(name, np.ones(count, np.float32))
 
-    def weight(self, name: str, rows: int, columns: int) -> None:
-        data = (self._random.standard_normal((rows, columns), np.float32) * 0.02).astype(np.float32)
+    def weight(self, name: str, *dims: int) -> None:
+        data = (self._random.standard_normal(dims, np.float32) * 0.02).astype(np.float32)
         packed = gguf.quants.quantize(data, self._kind)
         self._writer.add_tensor(name, packed, raw_dtype=self._kind)
 

@@ -15,10 +15,12 @@ from app.models.hub_settings import Token, hub_settings
 from app.models.progress import Progress
 from app.models.states import Damaged, Missing, Partial, Ready, state
 from tests.models import misbehaviour as bad
+from tests.models.fakehub import COMMIT, git_oid, is_large, sha256
 from tests.models.faults import FAULTS, Fault, accept, cache_file, gated, part, run, spoil_complete
 from tests.models.hubkit import (
     DRAFTER,
     FOLDER_REPOSITORY,
+    REPOSITORY,
     TARGET,
     TARGET_BYTES,
     Bench,
@@ -252,6 +254,46 @@ def test_a_file_in_the_shared_cache_is_announced_and_taken_without_using_its_spa
     assert report.reused == len(TARGET_BYTES)
     final = bench.folder() / TARGET
     assert final.stat().st_nlink > 1 or final.is_symlink()
+
+
+def fill_cache(bench: Bench, repository: str) -> None:
+    """What another tool leaves: blobs named by their checksums, a snapshot of links, and the branch's commit."""
+    folder = bench.settings.cache / ("models--" + repository.replace("/", "--"))
+    for path in ("blobs", "refs", f"snapshots/{COMMIT}"):
+        (folder / path).mkdir(parents=True)
+    (folder / "refs" / "main").write_text(COMMIT)
+    for name, data in bench.hub.files[repository].items():
+        if "/" not in name:
+            blob = folder / "blobs" / (sha256(data) if is_large(name) else git_oid(data))
+            blob.write_bytes(data)
+            (folder / "snapshots" / COMMIT / name).symlink_to(blob)
+
+
+def test_without_a_network_a_pair_in_the_shared_cache_is_checked_and_used(bench: Bench) -> None:
+    bench.offline = True
+    for repository in (REPOSITORY, FOLDER_REPOSITORY):
+        fill_cache(bench, repository)
+    report = bench.get(folder_pair())
+    assert report.problem is None
+    assert report.fetched == 0
+    assert bench.hub.seen == []
+    assert isinstance(state(folder_pair(), bench.places), Ready)
+
+
+def test_without_a_network_a_damaged_or_incomplete_cache_is_not_used(bench: Bench) -> None:
+    bench.offline = True
+    for repository in (REPOSITORY, FOLDER_REPOSITORY):
+        fill_cache(bench, repository)
+    snapshot = bench.settings.cache / "models--maker--model" / "snapshots" / COMMIT
+    part = snapshot / "model-00002-of-00002.safetensors"
+    part.resolve().write_bytes(bytes(60_000))
+    problem = bench.get(folder_pair()).problem
+    assert problem is not None
+    part.unlink()
+    problem = bench.get(folder_pair()).problem
+    assert problem is not None
+    assert problem.kind == "offline"
+    assert bench.wrong_files() == []
 
 
 def test_a_file_put_there_by_hand_is_checked_and_not_fetched(bench: Bench) -> None:

@@ -33,14 +33,16 @@ def fit(files: tuple[Path, Path], memory: Memory = PLENTY, context: int = 2048) 
 
 def test_the_cache_is_layers_times_tokens_times_widths(files: tuple[Path, Path]) -> None:
     per_token = 4 * (2 * 32 + 2 * 32) * 2
-    assert need(files[0], Runtime(context=2048)).cache == 2048 * per_token
-    assert need(files[0], Runtime(context=2049)).cache == cells(2049) * per_token == 2304 * per_token
+    whole = Runtime(context=2048, full_windows=True)
+    assert need(files[0], whole).cache == 2048 * per_token
+    longer = need(files[0], Runtime(context=2049, full_windows=True))
+    assert longer.cache == cells(2049) * per_token == 2304 * per_token
     assert need(files[1]).cache == 0
 
 
-def test_sliding_layers_keep_their_window_only_where_the_engine_lets_them(files: tuple[Path, Path]) -> None:
+def test_sliding_layers_keep_their_window_and_a_batch(files: tuple[Path, Path]) -> None:
     one = (2 * 32 + 2 * 32) * 2
-    windowed = need(files[0], Runtime(context=8192, full_windows=False))
+    windowed = need(files[0], Runtime(context=8192))
     assert windowed.cache == (3 * cells(64 + 512) + 8192) * one
 
 
@@ -54,6 +56,15 @@ def test_four_bit_weights_are_counted_for_each_lane_and_the_file_once(tmp_path: 
     assert labels["Target weights"] == path.stat().st_size
     assert labels["Target weights, rearranged"] == 2 * q4.copied
     assert need(path, Runtime(on_gpu=True)).copied == 0
+
+
+def test_rows_that_are_read_only_as_needed_do_not_decide_the_verdict(tmp_path: Path) -> None:
+    found = need(write_target(tmp_path / "own.gguf", replace(Shape(), per_layer=64, vocabulary=8192)))
+    assert found.lazy == 8192 * 64 * 4 * 2
+    summed = estimate(found, None, 2048, PLENTY)
+    assert summed.droppable == found.lazy
+    short = Memory(int((summed.together - found.lazy) / COMFORTABLE) + 1, GB)
+    assert estimate(found, None, 2048, short).verdict is Verdict.FITS
 
 
 def test_the_lines_add_up_to_the_totals(files: tuple[Path, Path]) -> None:
