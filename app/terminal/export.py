@@ -7,6 +7,7 @@ import time
 
 from app.models.traces import open_trace
 from app.race.problems import ProblemError
+from app.sandbox.races import stored_behaviour
 from app.terminal.environment import OK, USAGE, Environment
 from app.video.encoders.base import Encoder, Job, Tell
 from app.video.export import encoder_for, export
@@ -26,7 +27,8 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         return USAGE
     trace = open_trace(arguments.trace)
     ensure_qt()
-    job = Job(trace, arguments.trace.name, options, env.places.resources, poster_s=arguments.at)
+    behaviour = stored_behaviour(arguments.trace)
+    job = Job(trace, arguments.trace.name, options, env.places.resources, behaviour, arguments.at)
     if encoder.moving:
         for note in job.film.notes:
             env.stderr.write(f"mtp-race: {note}\n")

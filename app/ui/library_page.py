@@ -81,6 +81,11 @@ class LibraryPage(QWidget):
         self._restyle()
         self._show_actions()
 
+    @property
+    def shown_trace(self) -> Path | None:
+        """The file of the race that is shown."""
+        return self._path if self._stack.currentIndex() == _RACE else None
+
     def _lay_out(self) -> None:
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)

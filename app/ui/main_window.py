@@ -38,11 +38,13 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.copy_button = button("Copy", "quiet", tip="Copy a text, the verdict or the result")
         self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
+        self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of this race (Ctrl+E)")
         self._lay_out()
         self.toast = Toast(self.pages)
         self._copy_menu = QMenu(self)
         self.copy_button.clicked.connect(self._open_copy_menu)
         self.save_button.clicked.connect(self.save_trace)
+        self.export_button.clicked.connect(self.export)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.add_page("Race", race)
         race.said.connect(self.toast.say)
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self.copy_button)
         row.addWidget(self.save_button)
+        row.addWidget(self.export_button)
         middle = QWidget()
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +80,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Enter": self._start,
             "Esc": self._stop,
             "Ctrl+S": self.save_trace,
+            "Ctrl+E": self.export,
             "Ctrl+P": self._edit_prompt,
         }
         for keys, slot in shortcuts.items():
@@ -159,6 +163,18 @@ class MainWindow(QMainWindow):
         said = save_copy(self, self.race.trace)
         if said:
             self.toast.say(said)
+
+    def export(self) -> None:
+        """Opens the Export dialog for the race of the page that is shown."""
+        page = self.pages.currentWidget()
+        path = self.race.trace if page is self.race else getattr(page, "shown_trace", None)
+        if path is None or (page is self.race and self.race.running):
+            self.toast.say("There is no race to export yet.")
+            return
+        # Imported here: the media library is loaded only when it is wanted.
+        from app.ui.export.opening import open_export
+
+        open_export(self, self._theme, self._places, path, self.toast.say)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one local file."""

@@ -29,6 +29,7 @@ class Film:
         scenes: Names, first frames and scenes, in order.
         frames: Number of frames.
         notes: What the user should know about the film, one sentence each.
+        fresh: Whether the last frame that was asked for differs from the one asked for before it.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Film:
         self.frames = round(at * options.fps)
         self._image = QImage(options.width, options.height, QImage.Format.Format_RGB32)
         self._key: object = None
+        self.fresh = True
 
     @property
     def seconds(self) -> float:
@@ -94,7 +96,9 @@ class Film:
         at = (number - first) / self.options.fps
         veil = 1 - min(1.0, (at + 1 / self.options.fps) / _FADE_S)
         if self._key is not None and self._key == (place, scene.key(at), veil):
+            self.fresh = False
             return self._image
+        self.fresh = True
         self.stage.begin(self._image)
         try:
             scene.draw(at)

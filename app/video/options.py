@@ -14,7 +14,7 @@ SCENES: Final = ("title", "race", "finish", "why", "programs", "closing")
 """Scenes in the order of the film."""
 
 SPEED_LIMITS: Final = (0.25, 8.0)
-SIZE_LIMITS: Final = (240, 7680)
+SIZE_LIMITS: Final = (120, 7680)
 FRAME_RATES: Final = (10, 15, 24, 25, 30, 50, 60)
 
 

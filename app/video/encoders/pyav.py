@@ -60,13 +60,15 @@ class ContainerEncoder(Usual):
             context.color_range = _LIMITED
             context.thread_count = 0
             convert = VideoReformatter()
+            frame: Any = None
             for number, image in enumerate(job.frames(tell)):
-                frame = convert.reformat(
-                    as_frame(image),
-                    format="yuv420p",
-                    dst_colorspace=Colorspace.ITU709,
-                    dst_color_range=ColorRange.MPEG,
-                )
+                if frame is None or film.fresh:
+                    frame = convert.reformat(
+                        as_frame(image),
+                        format="yuv420p",
+                        dst_colorspace=Colorspace.ITU709,
+                        dst_color_range=ColorRange.MPEG,
+                    )
                 frame.pts = number
                 frame.time_base = Fraction(1, film.options.fps)
                 out.mux(stream.encode(frame))
@@ -85,7 +87,7 @@ MP4 = ContainerEncoder(
     (".mp4", ".m4v"),
     "mp4",
     "libx264",
-    {"preset": "veryfast", "crf": "18", "profile": "high", "g": "{gop}"},
+    {"preset": "superfast", "crf": "18", "profile": "high", "g": "{gop}"},
     {"movflags": "+faststart"},
 )
 WEBM = ContainerEncoder(

@@ -1,0 +1,160 @@
+"""The choices of an export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFileDialog, QFormLayout, QLineEdit, QWidget
+
+from app.race.problems import ProblemError
+from app.ui.widgets import button
+from app.video.encoders import ENCODERS
+from app.video.encoders.base import Encoder
+from app.video.options import SCENES, FilmOptions, parse_size
+
+_SIZES = (
+    ("1920 × 1080 wide", "1920x1080"),
+    ("1080 × 1920 tall, for phones", "1080x1920"),
+    ("1080 × 1080 square", "1080x1080"),
+    ("3840 × 2160 wide, 4K", "3840x2160"),
+    ("960 × 540 wide, small", "960x540"),
+)
+_SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+_TITLES = {
+    "title": "Title",
+    "race": "Race",
+    "finish": "Finish",
+    "why": "Why",
+    "programs": "Programs",
+    "closing": "Numbers",
+}
+
+
+class ExportForm(QWidget):
+    """What to make and how.
+
+    Signals:
+        changed: Some choice changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, dark: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._logo: Path | None = None
+        self.format = QComboBox()
+        self.picture_size = QComboBox()
+        self.rate = QComboBox()
+        self.speed = QComboBox()
+        self.seconds = QDoubleSpinBox()
+        self.theme = QComboBox()
+        self.caption = QLineEdit()
+        self.logo = button("Choose a picture", tip="A picture for the corner of the film")
+        self.scenes = {name: QCheckBox(_TITLES[name]) for name in SCENES}
+        self._fill(dark)
+        self._lay_out()
+        for box in (self.format, self.picture_size, self.rate, self.speed, self.theme):
+            box.currentIndexChanged.connect(self._changed)
+        self.seconds.valueChanged.connect(self._changed)
+        self.caption.textChanged.connect(self._changed)
+        self.logo.clicked.connect(self._choose_logo)
+        for check in self.scenes.values():
+            check.toggled.connect(self._changed)
+        self.format.currentIndexChanged.connect(self._format_changed)
+        self._format_changed()
+
+    def _fill(self, dark: bool) -> None:
+        for encoder in ENCODERS:
+            self.format.addItem(encoder.title, encoder)
+        for title, size in _SIZES:
+            self.picture_size.addItem(title, size)
+        for rate in (15, 30, 60):
+            self.rate.addItem(f"{rate} pictures a second", rate)
+        for speed in _SPEEDS:
+            self.speed.addItem("Real time" if speed == 1 else f"{speed:g}× real time", speed)
+        self.speed.addItem("Fit into …", 0.0)
+        self.speed.setCurrentIndex(_SPEEDS.index(1.0))
+        self.seconds.setRange(2, 3600)
+        self.seconds.setValue(20)
+        self.seconds.setSuffix(" s")
+        self.theme.addItem("Dark", True)
+        self.theme.addItem("Light", False)
+        self.theme.setCurrentIndex(0 if dark else 1)
+        self.caption.setMaxLength(120)
+        self.caption.setPlaceholderText("None")
+        for check in self.scenes.values():
+            check.setChecked(True)
+
+    def _lay_out(self) -> None:
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Format", self.format),
+            ("Size", self.picture_size),
+            ("Rate", self.rate),
+            ("Speed", self.speed),
+            ("Length", self.seconds),
+            ("Look", self.theme),
+            ("Caption", self.caption),
+            ("Logo", self.logo),
+        )
+        for name, widget in rows:
+            widget.setAccessibleName(name)
+            layout.addRow(name, widget)
+        for number, check in enumerate(self.scenes.values()):
+            layout.addRow("Scenes" if number == 0 else "", check)
+
+    @property
+    def encoder(self) -> Encoder:
+        """What writes the file."""
+        found: Encoder = self.format.currentData()
+        return found
+
+    def options(self) -> FilmOptions:
+        """The choices as they stand."""
+        width, height = parse_size(self.picture_size.currentData())
+        speed = float(self.speed.currentData())
+        return FilmOptions(
+            width=width,
+            height=height,
+            fps=int(self.rate.currentData()),
+            dark=bool(self.theme.currentData()),
+            scenes=tuple(name for name, check in self.scenes.items() if check.isChecked()),
+            speed=speed or 1.0,
+            seconds=0.0 if speed else self.seconds.value(),
+            caption=self.caption.text().strip(),
+            logo=self._logo,
+        )
+
+    def _changed(self) -> None:
+        self.seconds.setEnabled(float(self.speed.currentData()) == 0.0)
+        self.changed.emit()
+
+    def _format_changed(self) -> None:
+        encoder = self.encoder
+        wanted = f"{encoder.size[0]}x{encoder.size[1]}"
+        if encoder.moving:
+            self.picture_size.setCurrentIndex(max(0, self.picture_size.findData(wanted)))
+            self.rate.setCurrentIndex(max(0, self.rate.findData(encoder.fps)))
+        self._changed()
+
+    def _choose_logo(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Logo", str(Path.home()), "Pictures (*.png *.jpg *.jpeg)")
+        self.set_logo(Path(chosen) if chosen else None)
+
+    def set_logo(self, path: Path | None) -> None:
+        """Sets the picture for the corner, or none."""
+        self._logo = path
+        self.logo.setText(path.name if path else "Choose a picture")
+        self.changed.emit()
+
+    def problem(self) -> str:
+        """Why nothing can be made of these choices; empty if something can."""
+        if not any(check.isChecked() for check in self.scenes.values()):
+            return "Choose at least one scene."
+        try:
+            self.options()
+        except ProblemError as error:
+            return error.problem.sentence
+        return ""

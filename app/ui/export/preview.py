@@ -1,0 +1,113 @@
+"""A moment of the film as it will be, drawn off the window's thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
+
+from app.race.problems import Problem
+from app.ui.background import in_background
+from app.ui.widgets import label, set_text
+from app.video.encoders.base import Job
+from app.video.film import Film
+from app.video.options import FilmOptions
+
+_PAUSE_MS = 120
+_START = 0.45
+
+
+class Preview(QWidget):
+    """Shows one frame of a film and a slider through all of it.
+
+    Signals:
+        failed: The film cannot be made; a problem.
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, job: Job, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self._options: FilmOptions | None = None
+        self._film: tuple[FilmOptions, Film] | None = None
+        self._busy = self._again = False
+        self._image: QImage | None = None
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setMinimumSize(QSize(480, 320))
+        self.picture.setAccessibleName("Preview of the film")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 1000)
+        self.slider.setValue(round(1000 * _START))
+        self.slider.setAccessibleName("Moment of the film")
+        self.about = label("", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.picture, 1)
+        layout.addWidget(self.slider)
+        layout.addWidget(self.about)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._draw)
+        self.slider.valueChanged.connect(lambda _: self._timer.start())
+
+    def show_options(self, options: FilmOptions) -> None:
+        """Shows the film with other options, after a short pause in case more of them change."""
+        self._options = options
+        self._timer.start()
+
+    def _draw(self) -> None:
+        if self._busy:
+            self._again = True
+            return
+        options = self._options
+        if options is None:
+            return
+        self._busy = True
+        share = self.slider.value() / self.slider.maximum()
+        kept = self._film if self._film is not None and self._film[0] == options else None
+
+        def work() -> tuple[FilmOptions, Film, QImage, int]:
+            film = kept[1] if kept else replace(self._job, options=options).film
+            number = round(share * (film.frames - 1))
+            return options, film, film.frame(number).copy(), number
+
+        in_background(self, work, self._drawn, self._not_drawn)
+
+    def _drawn(self, result: tuple[FilmOptions, Film, QImage, int]) -> None:
+        options, film, self._image, number = result
+        self._film = options, film
+        at = number / options.fps
+        set_text(self.about, f"{at:.1f} s of {film.seconds:.1f} s · {film.frames} pictures")
+        self._scale()
+        self._next()
+
+    def _not_drawn(self, problem: Problem) -> None:
+        self.failed.emit(problem)
+        self._next()
+
+    def _next(self) -> None:
+        self._busy = False
+        if self._again:
+            self._again = False
+            self._draw()
+
+    def _scale(self) -> None:
+        if self._image is not None:
+            ratio = self.devicePixelRatioF()
+            pixmap = QPixmap.fromImage(self._image).scaled(
+                self.picture.size() * ratio,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            pixmap.setDevicePixelRatio(ratio)
+            self.picture.setPixmap(pixmap)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the picture as large as it fits."""
+        super().resizeEvent(event)
+        self._scale()
