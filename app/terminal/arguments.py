@@ -69,6 +69,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--top-p", type=_float_between(1e-6, 1), default=1.0, metavar="P", help="1 keeps all tokens")
     run.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N")
     run.add_argument("--format", choices=sorted(FORMATS), default="clock", help="clock: one lane computes at a time")
+    run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
+    run.add_argument(
+        "--servers", nargs=2, default=[], metavar=("URL", "MTP_URL"), help="addresses, for an engine that is a server"
+    )
+    run.add_argument("--server-model", default="", metavar="NAME", help="model to ask the servers for (default: first)")
     run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
     run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
     run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")

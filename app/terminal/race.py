@@ -94,6 +94,9 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
         format=arguments.format,
         context=arguments.context,
         threads=arguments.threads,
+        engine=arguments.engine,
+        servers=tuple(arguments.servers),
+        server_model=arguments.server_model,
     )
 
 

@@ -13,11 +13,12 @@ from typing import BinaryIO
 import msgspec
 
 from app import __version__
+from app.engines import ENGINES
 from app.engines.cores import default_threads, shared_cores
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.states import Ready, state
-from app.race.formats import FORMATS, RaceFormat
+from app.race.formats import FORMATS, ChessClock, RaceFormat
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
@@ -38,6 +39,9 @@ class Choice(msgspec.Struct, frozen=True):
         k: Draft tokens per round of the MTP lane.
         format: Name of the race format.
         threads: CPU threads a lane, 0 for the default.
+        engine: Registry name of the engine; empty takes the pair's first.
+        servers: Addresses of the baseline's and the MTP lane's server, for an engine that is a server.
+        server_model: The name to ask the servers for; empty takes the first that they list.
     """
 
     pair: Pair
@@ -49,6 +53,9 @@ class Choice(msgspec.Struct, frozen=True):
     context: int = 2048
     threads: int = 0
     gpu_layers: int = -1
+    engine: str = ""
+    servers: tuple[str, ...] = ()
+    server_model: str = ""
 
 
 def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
@@ -58,6 +65,10 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
         ProblemError: the pair's files are not on this machine, or the choice is not possible.
     """
     race_format = find_format(choice.format)
+    engine = choice.engine or choice.pair.engines[0]
+    check_format(race_format, engine)
+    if engine in ENGINES and ENGINES[engine].capabilities.server:
+        return _server_specs(choice, engine)
     found = state(choice.pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(
@@ -67,7 +78,7 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
     baseline = LaneSpec(
         id="baseline",
         kind=LaneKind.BASELINE,
-        engine=choice.pair.engines[0],
+        engine=engine,
         target=str(found.target_path),
         context=choice.context,
         threads=threads,
@@ -76,6 +87,42 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
     mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, drafter=drafter, k=choice.k)
+    return baseline, mtp
+
+
+def check_format(race_format: RaceFormat, engine: str) -> None:
+    """Raises :class:`ProblemError` if the engine cannot race in this format."""
+    info = ENGINES.get(engine)
+    if info is not None and not info.capabilities.stepping and race_format.name == ChessClock.name:
+        raise ProblemError(
+            Problem(
+                "format-unfit",
+                f"{info.title} cannot race on the chess clock.",
+                cause="It decodes at its own pace and cannot be held between rounds.",
+                action="Choose another format.",
+            )
+        )
+
+
+def _server_specs(choice: Choice, engine: str) -> tuple[LaneSpec, ...]:
+    if len(choice.servers) != 2:
+        raise ProblemError(
+            Problem(
+                "server-address",
+                f"A race on {ENGINES[engine].title} needs two addresses: the server without drafting and the one with.",
+                action="Start both and give their addresses, such as http://127.0.0.1:8080 http://127.0.0.1:8081.",
+            )
+        )
+    options = {"model": choice.server_model} if choice.server_model else {}
+    baseline = LaneSpec(
+        id="baseline",
+        kind=LaneKind.BASELINE,
+        engine=engine,
+        target=choice.servers[0],
+        context=choice.context,
+        options=options,
+    )
+    mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, target=choice.servers[1], k=choice.k)
     return baseline, mtp
 
 

@@ -12,16 +12,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from app.engines import ENGINES
 from app.models.places import find_places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.traces import open_trace
 from app.race.events import Finish
 from app.race.fold import Phase
+from app.race.problems import ProblemError
 from app.race.verdict import TokenVerdict, compare_tokens
 from app.worker.pool import WorkerPool
 from app.worker.process import WorkerProcess
-from app.worker.setup import Choice, StartedRace, start_race
+from app.worker.setup import Choice, StartedRace, lane_specs, start_race
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +137,24 @@ def test_no_process_outlives_an_app_that_is_killed(tmp_path: Path) -> None:
         app.wait()
     _, left = psutil.wait_procs(workers, timeout=10)
     assert left == []
+
+
+def test_a_server_cannot_race_on_the_chess_clock(choose: Callable[..., Choice]) -> None:
+    for engine, info in ENGINES.items():
+        choice = choose(format="clock", engine=engine, servers=("http://127.0.0.1:1", "http://127.0.0.1:2"))
+        if info.capabilities.stepping:
+            assert {spec.engine for spec in lane_specs(choice, find_places())} == {engine}
+        else:
+            with pytest.raises(ProblemError) as caught:
+                lane_specs(choice, find_places())
+            assert caught.value.problem.kind == "format-unfit"
+
+
+def test_a_race_on_servers_needs_both_addresses(choose: Callable[..., Choice]) -> None:
+    choice = choose(format="free", engine="vllm", servers=("http://127.0.0.1:1", "http://127.0.0.1:2"), k=3)
+    baseline, mtp = lane_specs(choice, find_places())
+    assert (baseline.target, baseline.k) == ("http://127.0.0.1:1", 0)
+    assert (mtp.target, mtp.k) == ("http://127.0.0.1:2", 3)
+    with pytest.raises(ProblemError) as caught:
+        lane_specs(choose(format="free", engine="vllm"), find_places())
+    assert caught.value.problem.kind == "server-address"
