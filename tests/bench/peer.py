@@ -42,7 +42,7 @@ PROMPT = wrap(PROMPTS["easy"])
 
 def files() -> tuple[str, str]:
     folder = find_places().resources / "nano"
-    return str(folder / "nano-target-q8_0.gguf"), str(folder / "nano-assistant-q8_0.gguf")
+    return str(folder / "nano-target.gguf"), str(folder / "nano-assistant.gguf")
 
 
 def spec(k: int, threads: int, **options: str) -> LaneSpec:
