@@ -154,7 +154,7 @@ class RateChart(_Chart):
         self._label_rates()
 
     def _label_rates(self) -> None:
-        most = max(2, min(4, self.height() // 32))
+        most = max(2, min(4, self.height() // 26))
         self.getAxis("left").setTicks([[(value, f"{value:g}") for value in even_ticks(self._top, most)]])
 
     def resizeEvent(self, event: QResizeEvent) -> None:

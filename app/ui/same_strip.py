@@ -166,7 +166,11 @@ def _note(result: Comparison, *, over: bool) -> str:
     if result.smallest_gap is None or result.smallest_at is None:
         return ""
     floor = "measured" if result.measured_floor else "assumed"
+    if result.measured_floor and result.noise_floor == 0:
+        near = "this pair\u2019s logits have no noise (measured)"
+    else:
+        near = f"near tie below {result.noise_floor:.2g} ({floor})"
     return (
         f"Closest call{'' if over else ' so far'}: {result.smallest_gap:.2f} logits at token {result.smallest_at + 1} "
-        f"\u00b7 near tie below {result.noise_floor:g} ({floor})"
+        f"\u00b7 {near}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QWidget
 
 from app.ui.icons import icon
@@ -12,6 +13,19 @@ from app.ui.theme import Theme
 from app.ui.widgets import button
 
 _STEPS = 1000
+_HANDLE = 14
+"""Width of the slider's handle in pixels, as in the style sheet."""
+
+
+class MomentSlider(QSlider):
+    """A slider that jumps to where it is clicked."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Moves the handle under the pointer, so that the press goes on as a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            room = max(1, self.width() - _HANDLE)
+            self.setValue(round(self.maximum() * (event.position().x() - _HANDLE / 2) / room))
+        super().mousePressEvent(event)
 
 
 class Transport(QWidget):
@@ -25,7 +39,7 @@ class Transport(QWidget):
         self.play_button = button("", tip="Play or pause (Space)", name="Play")
         self.play_button.setFixedWidth(44)
         self.play_button.clicked.connect(self.toggle)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = MomentSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setPageStep(_STEPS // 20)
         self.slider.setSingleStep(_STEPS // 100)

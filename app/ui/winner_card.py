@@ -51,7 +51,7 @@ class WinnerCard(QFrame):
     def show_view(self, view: RaceView) -> None:
         """Shows who is ahead, or who won."""
         leader = view.leader
-        set_text(self._foot, view.format_title + (", live" if not view.over else ""))
+        set_text(self._foot, view.format_title + (", so far" if not view.over else ""))
         failed = any(lane.state.phase is Phase.FAILED for lane in view.lanes)
         if leader is None:
             if failed:
