@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.sandbox.interpreter import Interpreter
 from app.sandbox.results import Job, RunResult
 
 
@@ -43,13 +44,11 @@ class Sandbox(Protocol):
         ...
 
 
-# platform prefix -> "module:function" that makes its sandbox
+# platform prefix -> "module:class"; the class takes the interpreter to use, None for the app's choice
 SANDBOXES: dict[str, str] = {
-    "linux": "app.sandbox.bubblewrap:make",
-    "darwin": "app.sandbox.seatbelt:make",
+    "linux": "app.sandbox.bubblewrap:Bubblewrap",
+    "darwin": "app.sandbox.seatbelt:Seatbelt",
 }
-
-
 _working: dict[str, Sandbox] = {}
 
 
@@ -58,19 +57,25 @@ def find_sandbox(platform: str = sys.platform) -> Sandbox | Unavailable:
 
     A sandbox that works is found once; one that does not is tried again, since the user may have put it right.
     """
+    if platform in _working:
+        return _working[platform]
+    sandbox = sandbox_for(None, platform)
+    if isinstance(sandbox, Unavailable):
+        return sandbox
+    answer = sandbox.probe()
+    if isinstance(answer, Unavailable):
+        return answer
+    _working[platform] = sandbox
+    return sandbox
+
+
+def sandbox_for(python: Interpreter | None, platform: str = sys.platform) -> Sandbox | Unavailable:
+    """This system's sandbox with the interpreter `python`, not yet probed, or why there is none."""
     for prefix, where in SANDBOXES.items():
         if platform.startswith(prefix):
-            if prefix in _working:
-                return _working[prefix]
-            module, _, function = where.partition(":")
-            sandbox: Sandbox | Unavailable = getattr(importlib.import_module(module), function)()
-            if isinstance(sandbox, Unavailable):
-                return sandbox
-            answer = sandbox.probe()
-            if isinstance(answer, Unavailable):
-                return answer
-            _working[prefix] = sandbox
-            return sandbox
+            module, _, name = where.partition(":")
+            made: Sandbox = getattr(importlib.import_module(module), name)(python)
+            return made
     system = "Windows" if platform.startswith("win") else f"this system ({platform})"
     return Unavailable(
         reason=f"MTP Race has no sandbox for {system}, and it runs no generated program without one.",

@@ -125,10 +125,6 @@ class Bubblewrap:
         return result
 
 
-def make() -> Bubblewrap:
-    return Bubblewrap()
-
-
 def compile_inside() -> None:
     """Leave compiled modules beside those that run inside, where nothing can be written. Saves each run some 30 ms."""
     try:

@@ -12,7 +12,7 @@ import msgspec
 
 from app.models.places import find_places
 from app.race.problems import Problem
-from app.sandbox.base import Sandbox
+from app.sandbox.base import Sandbox, Unavailable, sandbox_for
 from app.sandbox.interpreter import Interpreter, base_interpreter
 from app.sandbox.results import Job, Limits
 
@@ -64,7 +64,7 @@ def read_ready(where: Path) -> Ready | None:
 def setup(
     progress: Callable[[str], None],
     *,
-    make_sandbox: Callable[[Interpreter], Sandbox],
+    make_sandbox: Callable[[Interpreter], Sandbox | Unavailable] = sandbox_for,
     where: Path | None = None,
     requirements: Sequence[str] = REQUIREMENTS,
     pip_options: Sequence[str] = (),
@@ -160,14 +160,18 @@ def _lines(command: Sequence[str], progress: Callable[[str], None]) -> Iterator[
 
 
 def _finish(
-    python: str, target: Path, make_sandbox: Callable[[Interpreter], Sandbox], progress: Callable[[str], None]
+    python: str,
+    target: Path,
+    make_sandbox: Callable[[Interpreter], Sandbox | Unavailable],
+    progress: Callable[[str], None],
 ) -> Interpreter:
     """Try the new packages in the sandbox, keep matplotlib's font list, and declare the environment complete."""
     packages = str(target / PACKAGES)
     fonts: str | None = None
     if os.path.isfile(f"{packages}/matplotlib/__init__.py"):
         progress("Trying it in the sandbox")
-        fonts = make_font_list(make_sandbox(Interpreter(python, packages)), target)
+        sandbox = make_sandbox(Interpreter(python, packages))
+        fonts = None if isinstance(sandbox, Unavailable) else make_font_list(sandbox, target)
     ready = Ready(python, packages, fonts)
     (target / _READY).write_bytes(msgspec.json.encode(ready))
     progress("Done")

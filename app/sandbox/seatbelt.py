@@ -132,10 +132,6 @@ class Seatbelt:
             shutil.rmtree(box, ignore_errors=True)
 
 
-def make() -> Seatbelt:
-    return Seatbelt()
-
-
 def parameters(box: Path, python: Interpreter, found: Layout) -> dict[str, str]:
     """The profile's parameters. Seatbelt sees real paths only, so every link is resolved first."""
     nothing = str(box / "nothing")

@@ -13,7 +13,6 @@ from app.race.problems import Problem
 from app.race.trace import Header
 from app.sandbox.base import find_sandbox
 from app.sandbox.behaviour import Behaviour
-from app.sandbox.bubblewrap import Bubblewrap
 from app.sandbox.environment import setup
 from app.sandbox.races import store_behaviour, verify_race
 from app.terminal.environment import FAILED, OK, Environment
@@ -62,7 +61,7 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
 
 def sandbox(arguments: argparse.Namespace, env: Environment) -> int:
     """Makes the environment with numpy, pandas and matplotlib in which generated programs run."""
-    result = setup(env.say, make_sandbox=Bubblewrap, where=env.places.data / "sandbox")
+    result = setup(env.say, where=env.places.data / "sandbox")
     if isinstance(result, Problem):
         env.complain(result)
         return FAILED

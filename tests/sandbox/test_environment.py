@@ -8,7 +8,7 @@ import pytest
 
 from app.race.problems import Problem
 from app.sandbox.base import Available
-from app.sandbox.environment import Ready, interpreter, read_ready, setup
+from app.sandbox.environment import Ready, folder, interpreter, read_ready, setup
 from app.sandbox.interpreter import Interpreter, base_interpreter, layout
 from app.sandbox.results import Job
 
@@ -82,3 +82,8 @@ def test_the_sandbox_is_probed_by_running_it(sandbox):
     assert broken.action
     missing = Bubblewrap(modes=()).probe()
     assert "not installed" in missing.reason
+
+
+def test_the_environment_lies_in_the_users_folder_of_the_app(monkeypatch, tmp_path):
+    monkeypatch.setenv("MTP_RACE_HOME", str(tmp_path))
+    assert folder().is_relative_to(tmp_path)
