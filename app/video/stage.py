@@ -186,7 +186,7 @@ class Stage:
         wide = self.measure(text, size, style)
         left = x - wide / 2 if align == CENTER else x - wide if align == RIGHT else x
         tone = tone or self.look.text
-        ink = self.pictures.get((text, size, style, tone), lambda: self._ink(text, size, style, tone))
+        ink = self.pictures.get((text, size * self.unit, style, tone), lambda: self._ink(text, size, style, tone))
         self.painter.drawImage(QPointF(round(left) - self._bleed(size), round(baseline) - self._rise(size, style)), ink)
         return wide
 

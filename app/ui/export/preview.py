@@ -16,7 +16,7 @@ from app.video.film import Film
 from app.video.options import FilmOptions
 
 _PAUSE_MS = 120
-_START = 0.45
+_START = 0.2
 
 
 class Preview(QWidget):
