@@ -161,4 +161,22 @@ class Noise(msgspec.Struct, frozen=True, tag="noise", tag_field="t"):
     positions: Count
 
 
-LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed | Noise
+class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
+    """What the machine was doing while the lane ran. It comes from the app, not from the lane's worker.
+
+    Attributes:
+        other_load: Share of all cores that other programs kept busy, 0..1; -1 if unknown.
+        frequency_mhz: Processor clock; 0 if unknown.
+        temperature_c: Hottest sensor of the processor or GPU; 0 if unknown.
+        throttled: Why the machine slowed itself down, such as ``"heat"``; empty if it did not, or does not tell.
+        on_battery: It ran on battery.
+    """
+
+    other_load: float = -1.0
+    frequency_mhz: float = 0.0
+    temperature_c: float = 0.0
+    throttled: str = ""
+    on_battery: bool = False
+
+
+LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed | Noise | Conditions

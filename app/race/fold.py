@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, Prefilled, Round, Token
+from app.race.events import Conditions, Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, Prefilled, Round, Token
 from app.race.problems import Problem
 
 NS = 1_000_000_000
@@ -83,7 +83,7 @@ class LaneState:
                 self.problem = event.problem
             case Noise():
                 self.noise_floor = event.floor
-            case Hello():
+            case Hello() | Conditions():
                 pass
 
     def _apply_round(self, event: Round) -> None:

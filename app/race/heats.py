@@ -1,0 +1,192 @@
+"""Heats: every lane runs several times, in an order that lets drift cancel, and the ratios of each heat are kept.
+
+A heat is one run of each lane. The order is mirrored from heat to heat (ABBA), so that whatever changes steadily in
+between, such as the temperature, hits all lanes alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from app.race.events import Conditions
+from app.race.fold import LaneState, Phase, RaceState, speedup
+from app.race.statistics import FEW, Interval, drift, paired_interval, scatter
+from app.race.trace import Header, Record
+
+WARM_UP: Final = 1
+"""Runs of each lane that are thrown away before the first heat."""
+
+
+def lane_order(lanes: Sequence[str], heat: int) -> list[str]:
+    """Returns the order of a heat's runs: as given in even heats, mirrored in odd ones."""
+    return list(lanes) if heat % 2 == 0 else list(reversed(lanes))
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How many heats to run.
+
+    Attributes:
+        repeats: Most heats.
+        least: Fewest heats, even if the interval is narrow before.
+        enough: Stop early once every interval's half width is at most this share of its ratio; 0 never stops early.
+        cool_down_s: Pause before every run, s.
+        warm_up: Runs of each lane that are thrown away first.
+    """
+
+    repeats: int = 8
+    least: int = FEW
+    enough: float = 0.01
+    cool_down_s: float = 0.0
+    warm_up: int = WARM_UP
+
+    def goes_on(self, done: int, intervals: Iterable[Interval | None]) -> bool:
+        """Whether another heat is to be run after ``done`` of them."""
+        if done >= self.repeats:
+            return False
+        if done < min(self.least, self.repeats) or not self.enough:
+            return True
+        return not all(item is not None and item.spread <= self.enough for item in intervals)
+
+
+class Heats:
+    """The heats of one race, fed with its records.
+
+    Attributes:
+        states: The folded state of each heat, by its number.
+        conditions: What the machine was doing, by heat.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.states: dict[int, RaceState] = {}
+        self.conditions: dict[int, list[Conditions]] = {}
+
+    def apply(self, record: Record) -> None:
+        """Takes in the next record of the trace."""
+        if isinstance(record.e, Conditions):
+            self.conditions.setdefault(record.heat, []).append(record.e)
+        self.states.setdefault(record.heat, RaceState({})).apply(record.lane, record.e)
+
+    @classmethod
+    def of(cls, header: Header, records: Iterable[Record]) -> Heats:
+        """Returns the heats of a whole trace."""
+        heats = cls(header)
+        for record in records:
+            heats.apply(record)
+        return heats
+
+    def runs(self, lane: str) -> dict[int, LaneState]:
+        """Returns the finished runs of a lane that have a decode rate, by heat."""
+        found = {heat: state.lanes[lane] for heat, state in sorted(self.states.items()) if lane in state.lanes}
+        return {heat: run for heat, run in found.items() if run.phase is Phase.FINISHED and run.decode_tps}
+
+    def ratios(self, lane: str, baseline: str) -> list[float]:
+        """Returns the lane's speedup in each heat that both finished."""
+        base = self.runs(baseline)
+        found = [speedup(base[heat], run) for heat, run in self.runs(lane).items() if heat in base]
+        return [ratio for ratio in found if ratio is not None]
+
+    def interval(self, lane: str, baseline: str) -> Interval | None:
+        """Returns the lane's speedup with its interval."""
+        return paired_interval(self.ratios(lane, baseline))
+
+
+def verdict(interval: Interval | None, name: str = "MTP", unit: str = "heats") -> str:
+    """Says who is faster and by how much, no surer than the interval is."""
+    if interval is None:
+        return "No heat was finished by both lanes, so there is nothing to compare."
+    count = f"{interval.heats} {unit}" if interval.heats != 1 else f"1 {unit.removesuffix('s')}"
+    if interval.method == "none":
+        return f"{name} ran at {interval.ratio:.2f}× the baseline in one heat: too few repeats to tell."
+    span = f"95 % interval {interval.low:.2f} to {interval.high:.2f}, {count}"
+    if interval.low > 1:
+        return f"{name} is {interval.ratio:.2f}× faster, {span}."
+    if interval.high < 1:
+        return f"{name} is slower: {interval.ratio:.2f}× the baseline's rate, {span}."
+    if interval.spread <= 0.03:
+        return f"{name} and the baseline are equally fast: {interval.ratio:.2f}×, {span}."
+    if interval.heats < FEW:
+        return f"Too few repeats to tell who is faster: {interval.ratio:.2f}×, {span}."
+    return f"It cannot be told who is faster: {interval.ratio:.2f}×, {span}."
+
+
+_BUSY: Final = 0.15
+_WIDE: Final = 0.05
+_DRIFT: Final = 0.05
+_SCATTER: Final = 0.10
+
+
+def warnings(
+    interval: Interval | None, rates: Mapping[str, Sequence[float]], conditions: Sequence[Conditions]
+) -> list[str]:
+    """Returns what makes a measurement less sure, each as a plain sentence with something to do about it.
+
+    Args:
+        interval: Of the speedup.
+        rates: Decode rates of each lane by its name, in the order they were run.
+        conditions: What the machine was doing during the runs.
+    """
+    said = []
+    if interval is not None and interval.heats < FEW:
+        said.append(f"Only {interval.heats} heats: from {FEW} on the interval can be trusted. Use more repeats.")
+    elif interval is not None and interval.spread > _WIDE:
+        said.append(f"The interval is wide (±{interval.spread:.0%}). Use more repeats, or close other programs.")
+    for name, values in rates.items():
+        changed = drift(values)
+        if changed is not None and abs(changed) > _DRIFT:
+            way = "slower" if changed < 0 else "faster"
+            said.append(
+                f"{name} became {abs(changed):.0%} {way} over the run. The ratio is paired and so hardly suffers, "
+                "but its tokens per second depend on when you look; let the machine cool down or settle first."
+            )
+        elif scatter(values) > _SCATTER:
+            said.append(f"Single runs of {name} differ by ±{scatter(values):.0%}: something else disturbs the machine.")
+    said.extend(_condition_warnings(conditions))
+    return said
+
+
+def _condition_warnings(conditions: Sequence[Conditions]) -> list[str]:
+    said = []
+    loads = sorted(item.other_load for item in conditions if item.other_load >= 0)
+    if loads and loads[len(loads) // 2] > _BUSY:
+        share = loads[len(loads) // 2]
+        said.append(f"Other programs kept {share:.0%} of the processor busy. Close them and measure again.")
+    if any(item.throttled for item in conditions):
+        reasons = ", ".join(sorted({item.throttled for item in conditions if item.throttled}))
+        said.append(f"The machine slowed itself down ({reasons}). Let it cool, or connect it to power.")
+    clocks = [item.frequency_mhz for item in conditions if item.frequency_mhz > 0]
+    if clocks and max(clocks) > 1.15 * min(clocks):
+        said.append(f"The processor's clock moved between {min(clocks):.0f} and {max(clocks):.0f} MHz.")
+    return said
+
+
+def disagreement(clock: Interval | None, heats: Interval | None) -> str | None:
+    """Returns a warning if the chess clock and the heats contradict each other, None if they agree."""
+    if clock is None or heats is None or clock.meets(heats):
+        return None
+    return (
+        f"The chess clock says {clock.ratio:.2f}× and the heats say {heats.ratio:.2f}×, which is more than chance. "
+        "Trust the heats: there each lane has the machine to itself."
+    )
+
+
+def heats_summary(heats: Heats, baseline: str, lane: str, name: str) -> dict[str, Any]:
+    """Returns the result of the heats of one lane as JSON-ready data."""
+    interval = heats.interval(lane, baseline)
+    conditions = [item for number in sorted(heats.conditions) for item in heats.conditions[number]]
+    rates = {
+        title: [run.decode_tps for run in heats.runs(lane_id).values()]
+        for title, lane_id in (("The baseline", baseline), (name, lane))
+    }
+    return {
+        "heats": 0 if interval is None else interval.heats,
+        "speedup": None if interval is None else round(interval.ratio, 4),
+        "low": None if interval is None else round(interval.low, 4),
+        "high": None if interval is None or interval.method == "none" else round(interval.high, 4),
+        "ratios": [round(ratio, 4) for ratio in heats.ratios(lane, baseline)],
+        "verdict": verdict(interval, name),
+        "warnings": warnings(interval, rates, conditions),
+    }
