@@ -8,6 +8,7 @@ verification is no straight line in its width.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 
