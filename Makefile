@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch lint check format lock bench clean
+.PHONY: race test test-torch test-mlx lint check format lock bench clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -21,6 +21,11 @@ lint: .venv/.ready-dev
 test-torch: .venv/.ready-dev
 	$(BIN)/uv pip install -p $(BIN)/python "torch>=2.9" "transformers>=5.17,<6" safetensors
 	$(BIN)/python -m pytest tests/engines/test_transformers.py
+
+test-mlx: .venv/.ready-dev
+	$(BIN)/uv pip install -p $(BIN)/python "mlx>=0.31; sys_platform == 'darwin'" "mlx[cpu]>=0.31; sys_platform == 'linux'" "mlx-lm>=0.32"
+	$(BIN)/uv pip install -p $(BIN)/python --no-deps "mlx-vlm==0.7.10"
+	$(BIN)/python -m pytest tests/engines/test_mlx.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .

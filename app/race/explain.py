@@ -60,8 +60,8 @@ def split(lane: LaneState) -> Split | None:
 def explain(baseline: LaneState, lane: LaneState) -> Explanation | None:
     """Explains ``lane`` against ``baseline``; None until both have rounds to speak of."""
     base, own = split(baseline), split(lane)
-    if base is None or own is None or not lane.drafted:
-        return None
+    if base is None or own is None or not lane.drafted or not lane.verify_ns:
+        return None  # an engine that does not time the parts of a round gives nothing to explain with
     step = base.total_ns
     rounds = len(lane.rounds)
     tokens_per_round = (lane.count - 1) / rounds

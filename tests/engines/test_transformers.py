@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.engines.base import Engine
+from app.models.nano_hf import convert
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
@@ -23,10 +24,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def folders(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    from tests.engines.hf_folders import write_hf_folder
-
-    root = tmp_path_factory.mktemp("hf")
-    return write_hf_folder(pair[0], root / "target"), write_hf_folder(pair[1], root / "drafter")
+    return convert(pair[0].parent, tmp_path_factory.mktemp("hf"))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +96,7 @@ def test_ids_of_the_prompt_are_those_of_llama_cpp(mtp: Engine, pair: tuple[Path,
     ("changes", "kind"),
     [
         ({"kind": LaneKind.LOOKUP}, "kind-unsupported"),
-        ({"k": 0}, "k-range"),
+        ({"k": 17}, "k-range"),
         ({"options": {"dtype": "int3"}}, "option-bad"),
         ({"options": {"device": "tpu"}}, "option-bad"),
         ({"draft_min_p": 0.5}, "option-bad"),
@@ -106,7 +104,7 @@ def test_ids_of_the_prompt_are_those_of_llama_cpp(mtp: Engine, pair: tuple[Path,
     ],
 )
 def test_settings_that_cannot_be_are_refused(make_spec: MakeSpec, changes: dict[str, object], kind: str) -> None:
-    with pytest.raises(ProblemError) as caught, loaded(make_spec(3, **changes)):
+    with pytest.raises(ProblemError) as caught, loaded(make_spec(**{"k": 3, **changes})):
         pass
     assert caught.value.problem.kind == kind
 
