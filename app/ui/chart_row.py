@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from app.ui.charts import RateChart, RoundChart
 
 
+_FIRST_RIGHT = 2.0
+"""Right end of the time axis before there is anything to show, in seconds."""
+
+
 class ChartRow(QWidget):
     """Rates on the left; on the right accepted tokens a round, one chart for each drafting lane."""
 
@@ -152,8 +156,10 @@ class ChartRow(QWidget):
         """Empties the charts for the same lanes."""
         if self._rate is not None:
             self._rate.clear_lanes(len(self._specs))
+            self._rate.set_right(_FIRST_RIGHT)
         for chart in self._rounds.values():
             chart.clear_bars()
+            chart.show_times(_FIRST_RIGHT)
         for positions in self._positions.values():
             positions.setText("")
 
