@@ -97,7 +97,7 @@ def test_target_and_drafter_swapped(make_spec: MakeSpec, pair: tuple[Path, Path]
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda data: set_number(data, "gemma4-assistant.embedding_length_out", 640), "width 640"),
+        (lambda data: set_number(data, "gemma4-assistant.embedding_length_out", 768), "width 768"),
         (lambda data: set_number(data, "gemma4-assistant.attention.key_length_swa", 128), "KV cache"),
         (lambda data: data.replace(b"gemma4-assistant", b"gemma5-assistant"), "gemma5"),
     ],

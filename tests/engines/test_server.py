@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -25,7 +26,9 @@ K = 4
 
 @contextmanager
 def llama_server(pair: tuple[Path, Path], k: int) -> Iterator[str]:
-    pytest.importorskip("xllamacpp", reason="the wheel that carries llama.cpp's own server is not installed")
+    # Not imported here: its compiled code does not share a process with that of other packages.
+    if importlib.util.find_spec("xllamacpp") is None:
+        pytest.skip("the wheel that carries llama.cpp's own server is not installed")
     command = [sys.executable, "-m", "tests.engines.llama_server_process", str(pair[0]), str(pair[1]), str(k)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
