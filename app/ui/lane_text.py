@@ -23,6 +23,7 @@ from app.ui.highlight import Span
 from app.ui.theme import Theme, color, mono_font
 
 _LINE_HEIGHT = 112
+_LAST_STEP = 5
 # Characters that the text engine would take as its own marks, or that have no look of their own.
 _CLEAN = str.maketrans({"\r": None, "\0": "\u2400", "\u2028": "\n", "\u2029": "\n", "\ufdd0": "\ufffd",
                         "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})  # fmt: skip
@@ -173,8 +174,8 @@ class LaneText(QTextEdit):
         rest = bar.maximum() - bar.value()
         if not self._follow or rest <= 0:
             return False
-        # A third of the way each frame is quick and still reads as motion.
-        bar.setValue(bar.value() + max(1, min(rest, rest // 3 + 1)))
+        # A third of the way each frame is quick and still reads as motion; each step paints, so the last is larger.
+        bar.setValue(bar.value() + (rest if rest <= _LAST_STEP else rest // 3 + 1))
         return True
 
     def _scrolled_by_user(self) -> None:
@@ -201,11 +202,10 @@ class LaneText(QTextEdit):
         super().mouseMoveEvent(event)
         self._hover(event.position().toPoint(), event.globalPosition().toPoint())
 
-    def viewportEvent(self, event: QEvent) -> bool:
+    def leaveEvent(self, event: QEvent) -> None:
         """Forgets the hovered round when the pointer leaves."""
-        if event.type() == QEvent.Type.Leave:
-            self._outline(-1)
-        return super().viewportEvent(event)
+        super().leaveEvent(event)
+        self._outline(-1)
 
     def _hover(self, at: QPoint, on_screen: QPoint) -> None:
         offset = QRectF(0, 0, self.horizontalScrollBar().value(), self.verticalScrollBar().value())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.lanes import LaneSpec
+from app.ui.background import in_background
 from app.ui.behaviour_check import BehaviourCheck
 from app.ui.chart_row import ChartRow
-from app.ui.highlight import code_spans
+from app.ui.highlight import Span, code_spans
 from app.ui.lane_pane import LanePane
 from app.ui.race_view import RaceView
 from app.ui.same_strip import SameStrip
@@ -156,6 +157,7 @@ class RaceBoard(QWidget):
             pane.show_numbers(lane.state)
             if lane.state.over and lane.spec.id not in self._colored and lane.state.tokens:
                 self._colored.add(lane.spec.id)
+                pane.show_fast(lane.state)
                 self._color_later(pane)
 
     def _show_strips(self, view: RaceView) -> None:
@@ -163,15 +165,16 @@ class RaceBoard(QWidget):
         self.same.show_view(view)
 
     def _color_later(self, pane: LanePane) -> None:
+        """Colours a finished text; what is code is found in the background, since a long text takes a while."""
         view = self._view
         assert view is not None
-        workload = view.header.workload
+        text, workload = pane.text.toPlainText(), view.header.workload
 
-        def color() -> None:
-            if view is self._view and len(pane.text.toPlainText()) > 0:
-                pane.text.color_code(code_spans(pane.text.toPlainText(), workload))
+        def color(spans: list[Span]) -> None:
+            if view is self._view and pane.text.toPlainText() == text:
+                pane.text.color_code(spans)
 
-        QTimer.singleShot(0, self, color)
+        in_background(self, lambda: code_spans(text, workload), color, lambda _: None)
 
     def _point_at_fork(self, lane_id: str, token: int) -> None:
         view = self._view
