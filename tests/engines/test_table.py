@@ -1,0 +1,47 @@
+"""The table of engines in the documentation says what the registry says, which the conformance suite holds to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.engines import ENGINES
+from app.models.traces import open_trace
+
+ROOT = Path(__file__).resolve().parents[2]
+COLUMNS = {
+    "chess clock": "stepping",
+    "per-round counts": "rounds",
+    "token ids": "token_ids",
+    "logit gaps": "logits",
+    "same random numbers in every lane": "sampling",
+    "K changes without loading": "sets_k",
+}
+SAMPLES = sorted((ROOT / "resources" / "samples").glob("*.ndjson"))
+
+
+def table() -> str:
+    rows = [["engine", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
+    for info in ENGINES.values():
+        rows.append([info.title, *("yes" if getattr(info.capabilities, name) else "no" for name in COLUMNS.values())])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def test_the_documented_table_is_the_registrys() -> None:
+    assert table() in (ROOT / "docs" / "engines.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_race_is_whole_and_names_its_machine(path: Path) -> None:
+    trace = open_trace(path)
+    assert trace.complete
+    assert trace.header.machine.gpus
+    baseline, mtp = trace.state().lanes.values()
+    assert baseline.text == mtp.text
+    assert mtp.drafted >= mtp.accepted > 0
+    assert trace.header.lanes[1].k == int(path.stem.rpartition("-k")[2])
+
+
+def test_there_is_a_sample_for_each_k() -> None:
+    assert len(SAMPLES) == 8
