@@ -94,14 +94,14 @@ def gpu_settings() -> list[str]:
     if subprocess.run(["nvidia-smi", "-L"], capture_output=True, check=False).returncode:
         return []
     say("set-up: building llama.cpp for the NVIDIA GPU (MTP_RACE_GPU=off builds for the CPU alone)")
-    return ["cmake.define.GGML_CUDA=ON"]
+    return ["-DGGML_CUDA=ON"]
 
 
 def build_settings() -> list[str]:
-    """Returns how llama.cpp is compiled here: what pyproject.toml says, and this machine's GPU."""
+    """Returns cmake's arguments for llama.cpp: what pyproject.toml says, and this machine's GPU."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         fixed = tomllib.load(file)["tool"]["uv"]["config-settings-package"]["llama-cpp-python"]
-    return [f"{key}={value}" for key, value in fixed.items()] + gpu_settings()
+    return [f"-D{key.removeprefix('cmake.define.')}={value}" for key, value in fixed.items()] + gpu_settings()
 
 
 def cache_folder() -> Path:
@@ -136,9 +136,10 @@ def llama_wheel(python: Path) -> Path:
     say("set-up: compiling llama.cpp; this happens once and takes 5 to 15 minutes")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        options = [part for setting in settings for part in ("--config-settings", setting)]
+        # As an environment variable: pip does not hand --config-settings on to what a requirements file names.
+        os.environ["CMAKE_ARGS"] = " ".join([os.environ.get("CMAKE_ARGS", ""), *settings]).strip()
         wheel = [str(python), "-m", "pip", "wheel", "-q", "--no-deps", "--no-cache-dir", "--require-hashes"]
-        run(*wheel, *options, "-r", "requirements/llama.txt", "-w", temporary)
+        run(*wheel, "-r", "requirements/llama.txt", "-w", temporary)
         built = next(Path(temporary).glob("*.whl"))
         return built.replace(folder / built.name)
 
