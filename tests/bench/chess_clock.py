@@ -1,0 +1,69 @@
+"""How much a lane loses by taking turns: its rate on the chess clock against the same lane racing alone.
+
+python -m tests.bench.chess_clock [--runs 5]; writes results/chess_clock.json beside it. Runs are interleaved, so that a
+busy machine hits both alike; quote the ratios and not the rates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from app.models.places import find_places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.events import Noise
+from app.race.formats import FORMATS
+from app.race.lanes import LaneSpec
+from app.worker.pool import WorkerPool
+from app.worker.session import RaceSession
+from app.worker.setup import Choice, lane_specs, make_header
+
+
+def rates(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
+    """Races these lanes on the chess clock and returns their decode rates."""
+    header = make_header(choice, specs, datetime.now(UTC))
+    workers = pool.acquire(specs)
+    session = RaceSession(header, workers, FORMATS["clock"], time.monotonic_ns, noise=Noise(0.0, 0))
+    session.start()
+    session.join()
+    pool.release(list(workers.values()))
+    return {lane_id: lane.decode_tps for lane_id, lane in session.state.lanes.items()}
+
+
+def main() -> None:
+    """Measures, prints and writes the ratios."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=5)
+    runs = parser.parse_args().runs
+    places = find_places()
+    pair = load_registry(places=places).get("nano")
+    assert pair is not None
+    choice = Choice(pair, load_prompts(places)[0], max_tokens=120)
+    specs = lane_specs(choice, places)
+    pools = {"turns": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}
+    found: dict[str, list[float]] = {spec.id: [] for spec in specs}
+    for run in range(runs + 1):
+        together = rates(choice, specs, pools["turns"])
+        alone = {spec.id: rates(choice, (spec,), pools[spec.id])[spec.id] for spec in specs}
+        if run:  # the first one warms up
+            for lane, ratios in found.items():
+                ratios.append(together[lane] / alone[lane])
+                print(f"{lane}: in turns {together[lane]:.1f}, alone {alone[lane]:.1f} tok/s, ratio {ratios[-1]:.3f}")
+    for pool in pools.values():
+        pool.close()
+    result = {
+        lane: {"median": round(median(ratios), 4), "ratios": [round(ratio, 4) for ratio in ratios]}
+        for lane, ratios in found.items()
+    }
+    print(json.dumps(result))
+    path = Path(__file__).parent / "results" / "chess_clock.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
