@@ -17,6 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from app.models.remote import RemoteFile
+from app.race.problems import DECODE_ERRORS
 
 NOTES = ".mtp-race"
 _CHUNK = 1 << 20
@@ -89,7 +90,7 @@ def read_note(path: Path, kind: type[Note]) -> Note | None:
     try:
         with path.open("rb") as stream:
             return msgspec.json.decode(stream.read(_MAX_NOTE), type=kind)
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, *DECODE_ERRORS):
         return None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.models.places import find_places
-from app.race.problems import Problem
+from app.race.problems import DECODE_ERRORS, Problem
 from app.sandbox.base import Sandbox, Unavailable, sandbox_for
 from app.sandbox.interpreter import Interpreter, base_interpreter
 from app.sandbox.results import Job, Limits
@@ -53,7 +53,7 @@ def read_ready(where: Path) -> Ready | None:
     """The complete environment in `where`; None when there is none or a part of it has gone."""
     try:
         ready = msgspec.json.decode((where / _READY).read_bytes(), type=Ready)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *DECODE_ERRORS):
         return None
     if not os.access(ready.python, os.X_OK) or not os.path.isdir(ready.packages):
         return None
