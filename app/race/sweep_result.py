@@ -1,0 +1,126 @@
+"""What a sweep found, as data: the one thing that its table, charts, film, page and JSON are made from.
+
+A sweep races several lanes (one for each K, and adaptive ones) against one shared baseline, on several prompts. A cell
+is one lane on one prompt. Everything here is computed from the traces of its heats and can be computed again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from app.race.lanes import KPolicy
+from app.race.statistics import Interval
+from app.race.trace import Machine
+
+SWEEP_VERSION: Final = 1
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane on one prompt.
+
+    Attributes:
+        prompt: Name of the prompt.
+        lane: Lane id, such as ``"mtp-k3"``.
+        title: The lane's name for people.
+        k: Draft tokens a round; for an adaptive lane the largest that it may choose.
+        policy: How K is chosen.
+        speedup: Times the baseline's decode rate with its interval; None without a finished heat.
+        ratios: The speedup of each heat.
+        decode_tps: Median decode rate of its runs, tokens per second.
+        accepted_per_round: Mean accepted draft tokens over all its rounds; None if nothing was drafted.
+        mean_k: Mean tokens drafted a round.
+        position_rates: Share of the rounds that proposed a token at position i in which it was accepted.
+        accepted_counts: Number of rounds that accepted 0, 1, 2, ... tokens.
+        predicted: Speedup predicted from the measured costs and position rates; None where it cannot be.
+        break_even: Tokens a round from which this K is as fast as the baseline; None where it cannot be told.
+        identical: Heats in which the lane wrote the baseline's tokens.
+        forks: Heats in which it did not.
+        traces: Files of its heats, relative to the sweep's folder.
+        warnings: What makes its numbers less sure, in sentences.
+    """
+
+    prompt: str
+    lane: str
+    title: str
+    k: int
+    policy: KPolicy = KPolicy.FIXED
+    speedup: Interval | None = None
+    ratios: tuple[float, ...] = ()
+    decode_tps: float = 0.0
+    accepted_per_round: float | None = None
+    mean_k: float = 0.0
+    position_rates: tuple[float, ...] = ()
+    accepted_counts: tuple[int, ...] = ()
+    predicted: float | None = None
+    break_even: float | None = None
+    identical: int = 0
+    forks: int = 0
+    traces: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One prompt of a sweep: its baseline, its cells and what they advise.
+
+    Attributes:
+        prompt: Name of the prompt; ``title``, ``workload`` and ``language`` are the prompt's own.
+        baseline_tps: Median decode rate of the baseline, tokens per second.
+        cells: One for each lane, in the order of K, adaptive lanes last.
+        best: Lane id of the cell with the largest speedup that the intervals support; None if none is.
+        advice: One sentence, no surer than the intervals are.
+    """
+
+    prompt: str
+    title: str
+    workload: str
+    language: str
+    baseline_tps: float = 0.0
+    cells: tuple[Cell, ...] = ()
+    best: str | None = None
+    advice: str = ""
+
+
+class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole sweep, finished or not.
+
+    Attributes:
+        mtp_race_sweep: Version of this format.
+        created: UTC time of the start, ISO 8601.
+        pair: Registry id of the pair; ``pair_title`` is its name for people.
+        target: File name of the target, to find published results for the same model.
+        engine: What the engine calls itself.
+        heats: Heats done of ``planned``.
+        seconds: Wall time spent.
+        prompts: One result a prompt, in the order they were asked for.
+        widths: Time of a forward pass of the target by its number of tokens, ns, from the probe; empty if not probed.
+        draft_ns: Time to draft one token, ns, from the probe; 0 if not probed.
+        warnings: What concerns the whole sweep, in sentences.
+    """
+
+    mtp_race_sweep: int = SWEEP_VERSION
+    created: str = ""
+    app_version: str = ""
+    pair: str = ""
+    pair_title: str = ""
+    target: str = ""
+    engine: str = ""
+    machine: Machine = Machine()
+    heats: int = 0
+    planned: int = 0
+    seconds: float = 0.0
+    prompts: tuple[PromptResult, ...] = ()
+    widths: dict[int, int] = {}
+    draft_ns: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def read_sweep(data: bytes) -> SweepResult:
+    """Decodes a stored sweep. Raises :class:`msgspec.DecodeError` or :class:`UnicodeDecodeError` for anything else."""
+    return msgspec.json.decode(data, type=SweepResult)
+
+
+def write_sweep(result: SweepResult) -> bytes:
+    """Encodes a sweep as JSON."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=1)
