@@ -31,9 +31,18 @@ class _Params(ctypes.Structure):
     ]
 
 
-def _library(name: str) -> ctypes.CDLL:
+def _kernels(llama: ctypes.CDLL) -> ctypes.CDLL:
+    """Returns the library with ggml's threads: the very copy that llama.cpp computes with.
+
+    A wheel holds each library under several names, as files of their own. Loading one of them by name maps a second
+    copy, whose threads would compute with tables that nobody has filled: NaN as soon as there are two threads. Looking
+    the functions up through llama.cpp's own library finds the copy that it depends on. Windows looks only into the
+    library itself, but has one file for each.
+    """
+    if hasattr(llama, "ggml_threadpool_new"):
+        return llama
     folder = Path(llama_cpp.__file__).resolve().parent / "lib"
-    library: ctypes.CDLL = load_shared_library(name, folder)
+    library: ctypes.CDLL = load_shared_library("ggml-cpu", folder)
     return library
 
 
@@ -43,8 +52,8 @@ def _declare(library: ctypes.CDLL, name: str, arguments: list[Any], result: Any 
     return function
 
 
-_cpu = _library("ggml-cpu")
 _llama = llama_cpp.llama_cpp._lib
+_cpu = _kernels(_llama)
 _new = _declare(_cpu, "ggml_threadpool_new", [ctypes.POINTER(_Params)], ctypes.c_void_p)
 _free = _declare(_cpu, "ggml_threadpool_free", [ctypes.c_void_p])
 _pause = _declare(_cpu, "ggml_threadpool_pause", [ctypes.c_void_p])

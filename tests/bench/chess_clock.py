@@ -1,6 +1,7 @@
 """How much a lane loses by taking turns: its rate on the chess clock against the same lane racing alone.
 
-python -m tests.bench.chess_clock [--runs 5]; writes results/chess_clock.json beside it. Runs are interleaved, so that a
+python -m tests.bench.chess_clock [--runs 5] [--threads 2]; writes results/chess_clock.json beside it, or
+chess_clock_2_threads.json where threads are given (the default is physical cores minus one). Runs are interleaved, so that a
 busy machine hits both alike; quote the ratios and not the rates.
 """
 
@@ -39,11 +40,13 @@ def main() -> None:
     """Measures, prints and writes the ratios."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args().runs
+    parser.add_argument("--threads", type=int, default=0)
+    arguments = parser.parse_args()
+    runs, threads = arguments.runs, arguments.threads
     places = find_places()
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = Choice(pair, load_prompts(places)[0], max_tokens=120)
+    choice = Choice(pair, load_prompts(places)[0], max_tokens=120, threads=threads)
     specs = lane_specs(choice, places)
     pools = {"turns": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}
     found: dict[str, list[float]] = {spec.id: [] for spec in specs}
@@ -61,7 +64,8 @@ def main() -> None:
         for lane, ratios in found.items()
     }
     print(json.dumps(result))
-    path = Path(__file__).parent / "results" / "chess_clock.json"
+    name = f"chess_clock_{threads}_threads.json" if threads else "chess_clock.json"
+    path = Path(__file__).parent / "results" / name
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
