@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from app.race.cost_policy import CostPolicy
 from app.race.events import Round
 from app.race.lanes import KPolicy
 
@@ -63,3 +64,5 @@ def policy_for(policy: KPolicy, k: int) -> Policy:
             return Fixed(k)
         case KPolicy.HEURISTIC:
             return Heuristic(k)
+        case KPolicy.COST:
+            return CostPolicy(k)

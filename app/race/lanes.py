@@ -27,6 +27,52 @@ class KPolicy(StrEnum):
 
     FIXED = "fixed"
     HEURISTIC = "heuristic"  # grow by 2 on full acceptance, else shrink by 1 (transformers' schedule)
+    COST = "cost"  # the K with the most tokens expected for the time that rounds have cost so far
+
+
+ADAPTIVE_K: Final = 8
+"""Largest K that an adaptive lane may choose, unless told otherwise."""
+MAX_CONTENDERS: Final = 3
+"""Most drafting lanes of one race; with the baseline they are four, as many as there are lane colours."""
+
+
+class Contender(msgspec.Struct, frozen=True, order=True):
+    """A drafting lane that is asked for: a fixed K, or a way to choose K with the largest that it may choose."""
+
+    k: KRange
+    policy: KPolicy = KPolicy.FIXED
+
+    @property
+    def word(self) -> str:
+        """As on the command line, such as ``"3"`` or ``"adaptive"``."""
+        return {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}.get(self.policy, str(self.k))
+
+    @property
+    def lane(self) -> str:
+        """Lane id where several contenders race."""
+        return f"mtp-k{self.k}" if self.policy is KPolicy.FIXED else f"mtp-{self.word}"
+
+
+ADAPTIVE: Final = Contender(ADAPTIVE_K, KPolicy.COST)
+HEURISTIC: Final = Contender(ADAPTIVE_K, KPolicy.HEURISTIC)
+
+
+def parse_contenders(text: str, most: int = MAX_CONTENDERS) -> tuple[Contender, ...]:
+    """Reads contenders such as ``"2,4,adaptive"``, at most so many. Raises :class:`ValueError` with words for users."""
+    found: list[Contender] = []
+    named = {item.word: item for item in (ADAPTIVE, HEURISTIC)}
+    for word in (part.strip().lower() for part in text.split(",")):
+        if word in named:
+            found.append(named[word])
+        elif word.isascii() and word.isdigit() and 1 <= int(word) <= MAX_K:
+            found.append(Contender(int(word)))
+        else:
+            raise ValueError(f"{word!r} is neither a K from 1 to {MAX_K} nor 'adaptive' or 'heuristic'")
+    if len(set(found)) < len(found):
+        raise ValueError(f"{text!r} names a K twice")
+    if len(found) > most:
+        raise ValueError(f"{text!r} names {len(found)}, and at most {most} can be raced at once")
+    return tuple(found)
 
 
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,5 +145,6 @@ def lane_title(spec: LaneSpec) -> str:
         return "Baseline"
     name = {LaneKind.MTP: "MTP", LaneKind.DRAFT_MODEL: "Draft model", LaneKind.LOOKUP: "Lookup"}[spec.kind]
     if spec.policy is not KPolicy.FIXED:
-        return f"{name} adaptive K ≤ {spec.k}"
+        way = "adaptive" if spec.policy is KPolicy.COST else "heuristic"
+        return f"{name} {way} (K ≤ {spec.k})"
     return f"{name} K={spec.k} (block {spec.k + 1})"

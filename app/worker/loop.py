@@ -135,8 +135,8 @@ class WorkerLoop:
                 return finish
 
     def _round(self, engine: Engine, policy: Policy) -> Finish | None:
-        engine.set_k(policy.next_k())
         start = self._clock_ns()
+        engine.set_k(policy.next_k())  # Choosing K is part of the lane's work, so it is on its clock.
         result = engine.round()
         spent = self._clock_ns() - start
         if isinstance(result, Finish):

@@ -23,5 +23,9 @@ def test_the_heuristic_grows_by_two_and_shrinks_by_one_within_its_limits() -> No
     assert played(KPolicy.HEURISTIC, 2, [(2, 0), (1, 0), (1, 1)]) == [2, 1, 1, 2]
 
 
+def test_the_policy_by_cost_starts_with_three_and_then_one() -> None:
+    assert played(KPolicy.COST, 8, [(3, 3)]) == [3, 1]
+
+
 def test_a_round_that_drafted_nothing_teaches_nothing() -> None:
     assert played(KPolicy.HEURISTIC, 8, [(0, 0)]) == [5, 5]

@@ -1,0 +1,108 @@
+"""The adaptive K, on synthetic lanes whose costs and chances are known."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.race.cost_policy import CostPolicy
+from app.race.events import Round, Token
+from app.race.kpolicy import Fixed, Policy, policy_for
+from app.race.lanes import KPolicy
+
+MS = 1_000_000
+Cost = Callable[[int], float]
+TOKENS = 1200
+
+
+def flat(k: int) -> float:
+    """A GPU: a wide pass costs hardly more than a narrow one."""
+    return 10 + 0.3 * k + 0.8 * k
+
+
+def steep(k: int) -> float:
+    """A CPU: every token costs."""
+    return 8 + 2.4 * k + 0.7 * k
+
+
+def stairs(k: int) -> float:
+    """Kernels for up to 1, 4, 8 and more tokens."""
+    return {0: 6.0}.get(k, 9.0 if k <= 3 else 14.0 if k <= 7 else 25.0) + 0.6 * k
+
+
+def dear(k: int) -> float:
+    """Drafting never pays."""
+    return 5 + (9 * k if k else 0)
+
+
+def play(policy: Policy, cost: Cost, chances: Sequence[Sequence[float]], seed: int) -> tuple[float, list[int]]:
+    """Emits TOKENS tokens; ``chances`` are the conditional rates, one list for each part of the run.
+
+    Returns the time in ms and the K of each round.
+    """
+    chance, jitter = random.Random(seed), random.Random(seed + 1)
+    emitted, time, ks = 0, 0.0, []
+    while emitted < TOKENS:
+        rates = chances[min(len(chances) - 1, emitted * len(chances) // TOKENS)]
+        k = policy.next_k()
+        accepted = 0
+        while accepted < k and chance.random() < rates[accepted]:
+            accepted += 1
+        took = cost(k) * (1 + 0.05 * jitter.random()) * (3 if jitter.random() < 0.01 else 1)
+        policy.observe(Round(0, round(took * MS), (Token(0, "x"),) * (accepted + 1), k, accepted))
+        emitted, time = emitted + accepted + 1, time + took
+        ks.append(k)
+    return time, ks
+
+
+GOOD, POOR, BAD = [0.9] * 8, [0.6, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2], [0.1] * 8
+
+
+@pytest.mark.parametrize("cost", [flat, steep, stairs, dear])
+@pytest.mark.parametrize("chances", [[GOOD], [POOR], [BAD], [GOOD, BAD], [BAD, GOOD], [POOR, GOOD, BAD]])
+def test_it_is_about_as_fast_as_the_best_fixed_k_or_faster(cost: Cost, chances: list[list[float]]) -> None:
+    seeds = range(4)
+    fixed = [sum(play(Fixed(k), cost, chances, seed)[0] for seed in seeds) for k in range(9)]
+    adaptive = sum(play(CostPolicy(8), cost, chances, seed)[0] for seed in seeds)
+    assert adaptive <= 1.06 * min(fixed)
+
+
+def test_it_beats_every_fixed_k_where_the_text_changes() -> None:
+    chances = [GOOD, BAD, GOOD, BAD]
+    fixed = [sum(play(Fixed(k), steep, chances, seed)[0] for seed in range(4)) for k in range(9)]
+    assert sum(play(CostPolicy(8), steep, chances, seed)[0] for seed in range(4)) < min(fixed)
+
+
+def test_it_leaves_the_drafter_off_where_nothing_pays() -> None:
+    _, ks = play(CostPolicy(8), dear, [BAD], 1)
+    assert ks[20:].count(0) > 0.95 * len(ks[20:])
+
+
+def test_it_drafts_much_where_everything_is_accepted_and_costs_little() -> None:
+    _, ks = play(CostPolicy(8), flat, [[1.0] * 8], 1)
+    assert ks[20:].count(8) > 0.8 * len(ks[20:])
+
+
+@given(st.integers(1, 16), st.lists(st.tuples(st.integers(1, 10**9), st.integers(0, 16)), max_size=60))
+def test_k_is_always_in_range_and_asking_changes_nothing(most: int, seen: list[tuple[int, int]]) -> None:
+    policy = policy_for(KPolicy.COST, most)
+    for took, accepted in seen:
+        k = policy.next_k()
+        assert policy.next_k() == k
+        assert 0 <= k <= most
+        policy.observe(Round(0, took, (), k, min(k, accepted)))
+
+
+@given(st.lists(st.integers(0, 4), max_size=40))
+def test_chances_stay_between_0_and_1_and_more_drafted_is_never_fewer_tokens(accepted: list[int]) -> None:
+    policy = CostPolicy(4)
+    for count in accepted:
+        policy.observe(Round(0, 10, (), 4, count))
+    assert all(0 <= rate <= 1 for rate in policy.rates())
+    tokens = [policy.expected_tokens(k) for k in range(5)]
+    assert tokens == sorted(tokens)
+    assert tokens[0] == 1
