@@ -6,9 +6,12 @@ A number is never shown without its format, so each format also says what its nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+HEATS: Final = "heats"
+"""Name of the format in which lanes run several times."""
 
 
 class LaneTurn(msgspec.Struct, frozen=True):
@@ -90,5 +93,21 @@ class FreeForAll:
         return [Grant(lane.lane, -1) for lane in racing if lane.asking]
 
 
-FORMATS: dict[str, RaceFormat] = {race_format.name: race_format for race_format in (ChessClock(), FreeForAll())}
+class HeatsFormat:
+    """The lanes run one after the other, each whole, several times; see :mod:`app.race.heats`."""
+
+    name = HEATS
+    title = "Heats"
+    note = "one lane after the other, several times over: the surest measurement"
+    shares_machine = False
+
+    def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
+        """Grants the first lane that still races its whole run, once no lane computes."""
+        racing = [lane for lane in lanes if not lane.over]
+        if not racing or any(lane.computing for lane in racing) or not racing[0].asking:
+            return []
+        return [Grant(racing[0].lane, -1)]
+
+
+FORMATS: dict[str, RaceFormat] = {item.name: item for item in (ChessClock(), HeatsFormat(), FreeForAll())}
 """Formats by name. Adding one is one class here."""

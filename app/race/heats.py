@@ -13,11 +13,15 @@ import msgspec
 
 from app.race.events import Conditions
 from app.race.fold import LaneState, Phase, RaceState, speedup
+from app.race.formats import HEATS
+from app.race.lanes import lane_title
 from app.race.statistics import FEW, Interval, drift, paired_interval, scatter
-from app.race.trace import Header, Record
+from app.race.trace import Header, Record, Trace, baseline_id, contender_id
 
 WARM_UP: Final = 1
-"""Runs of each lane that are thrown away before the first heat."""
+"""Runs of each lane before the first heat. They are not recorded at all, so that nothing can ever count them."""
+WARM_UP_TOKENS: Final = 32
+"""Most tokens of such a run: enough to bring caches, threads and the processor's clock up."""
 
 
 def lane_order(lanes: Sequence[str], heat: int) -> list[str]:
@@ -33,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True):
         least: Fewest heats, even if the interval is narrow before.
         enough: Stop early once every interval's half width is at most this share of its ratio; 0 never stops early.
         cool_down_s: Pause before every run, s.
-        warm_up: Runs of each lane that are thrown away first.
+        warm_up: Runs of each lane, of ``WARM_UP_TOKENS`` tokens at most, that are thrown away first.
     """
 
     repeats: int = 8
@@ -68,7 +72,14 @@ class Heats:
         """Takes in the next record of the trace."""
         if isinstance(record.e, Conditions):
             self.conditions.setdefault(record.heat, []).append(record.e)
-        self.states.setdefault(record.heat, RaceState({})).apply(record.lane, record.e)
+        self.state(record.heat).apply(record.lane, record.e)
+
+    def state(self, heat: int) -> RaceState:
+        """Returns the folded state of a heat, from its first event on."""
+        found = self.states.get(heat)
+        if found is None:
+            found = self.states[heat] = RaceState.of(lane.id for lane in self.header.lanes)
+        return found
 
     @classmethod
     def of(cls, header: Header, records: Iterable[Record]) -> Heats:
@@ -82,6 +93,28 @@ class Heats:
         """Returns the finished runs of a lane that have a decode rate, by heat."""
         found = {heat: state.lanes[lane] for heat, state in sorted(self.states.items()) if lane in state.lanes}
         return {heat: run for heat, run in found.items() if run.phase is Phase.FINISHED and run.decode_tps}
+
+    @property
+    def done(self) -> int:
+        """Heats that the baseline and at least one other lane finished."""
+        base = baseline_id(self.header)
+        others = [lane.id for lane in self.header.lanes if lane.id != base]
+        return max((len(self.ratios(lane, base)) for lane in others), default=0) if base else 0
+
+    @property
+    def shown(self) -> int:
+        """The one heat whose lane numbers, texts and pictures stand for the race.
+
+        It is the heat whose speedup of the first drafting lane is the median (of an even number, the lower of the two
+        in the middle): a heat that really happened, neither the luckiest nor the unluckiest. Without a finished heat
+        it is the first. Everything that shows one heat of a race asks here.
+        """
+        base, lane = baseline_id(self.header), contender_id(self.header)
+        if base is None or lane is None:
+            return min(self.states, default=0)
+        bases, runs = self.runs(base), self.runs(lane)
+        found = [(speedup(bases[heat], run) or 0.0, heat) for heat, run in runs.items() if heat in bases]
+        return sorted(found)[(len(found) - 1) // 2][1] if found else min(self.states, default=0)
 
     def ratios(self, lane: str, baseline: str) -> list[float]:
         """Returns the lane's speedup in each heat that both finished."""
@@ -171,6 +204,27 @@ def disagreement(clock: Interval | None, heats: Interval | None) -> str | None:
         f"The chess clock says {clock.ratio:.2f}× and the heats say {heats.ratio:.2f}×, which is more than chance. "
         "Trust the heats: there each lane has the machine to itself."
     )
+
+
+def heats_of(trace: Trace) -> Heats | None:
+    """Returns the heats of a trace of that format, None for one of another format."""
+    return Heats.of(trace.header, trace.records) if trace.header.format == HEATS else None
+
+
+def shown_state(trace: Trace) -> RaceState:
+    """Returns the state that stands for a race: of its one run, or of the heat that :attr:`Heats.shown` chooses."""
+    heats = heats_of(trace)
+    return trace.state() if heats is None else heats.state(heats.shown)
+
+
+def race_heats_summary(heats: Heats) -> dict[str, Any]:
+    """Returns the result of all lanes: that of the first drafting lane, with the others under ``lanes``."""
+    base, first = baseline_id(heats.header), contender_id(heats.header)
+    if base is None or first is None:
+        return {}
+    titles = {spec.id: lane_title(spec) for spec in heats.header.lanes}
+    lanes = {lane: heats_summary(heats, base, lane, name) for lane, name in titles.items() if lane != base}
+    return {**lanes[first], "shown": heats.shown, "lanes": lanes}
 
 
 def heats_summary(heats: Heats, baseline: str, lane: str, name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 
 from app.race.events import LaneEvent, Ns
 from app.race.fold import RaceState
-from app.race.lanes import LaneSpec, Request
+from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
 VERSION: Final = 1
@@ -71,6 +71,16 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     lanes: tuple[LaneSpec, ...] = ()
     files: tuple[FileHash, ...] = ()
     machine: Machine = Machine()
+
+
+def baseline_id(header: Header) -> str | None:
+    """Returns the id of the lane that the others are compared with, or None if the race has no baseline."""
+    return next((lane.id for lane in header.lanes if lane.kind is LaneKind.BASELINE), None)
+
+
+def contender_id(header: Header) -> str | None:
+    """Returns the id of the first drafting lane, or None if there is none."""
+    return next((lane.id for lane in header.lanes if lane.kind is not LaneKind.BASELINE), None)
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):

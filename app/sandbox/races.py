@@ -8,8 +8,7 @@ from pathlib import Path
 from app.race.events import Finish
 from app.race.fold import LaneState, RaceState
 from app.race.problems import DECODE_ERRORS
-from app.race.summary import baseline_id, contender_id
-from app.race.trace import Header
+from app.race.trace import Header, baseline_id, contender_id
 from app.sandbox.base import Sandbox, Unavailable
 from app.sandbox.behaviour import Behaviour, from_json
 from app.sandbox.verify import Reply, verify

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import __version__
 from app.race.formats import FORMATS
-from app.race.lanes import MAX_K
+from app.race.lanes import MAX_CONTENDERS, Contender, parse_contenders
 from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS
 
 EPILOG = """\
@@ -61,14 +61,36 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     prompt.add_argument("--prompt-text", metavar="TEXT", help="your own prompt")
     prompt.add_argument("--prompt-file", metavar="FILE", type=Path, help="your own prompt, from a UTF-8 file")
     run.add_argument(
-        "--k", type=_int_between(1, MAX_K), default=None, help="draft tokens a round (default: the pair's)"
+        "--k",
+        type=_contenders(MAX_CONTENDERS),
+        default=None,
+        help="draft tokens a round (default: the pair's); up to three lanes, such as 2,4,adaptive: 'adaptive' chooses "
+        "K by what rounds cost and bring, 'heuristic' adds 2 after a full round and takes 1 off otherwise",
     )
     run.add_argument("--max-tokens", type=_int_between(1, 1 << 20), default=256, metavar="N")
     run.add_argument("--temperature", type=_float_between(0, 5), default=0.0, metavar="T", help="0 is greedy")
     run.add_argument("--top-k", type=_int_between(0, 1 << 20), default=0, metavar="N", help="0 keeps all tokens")
     run.add_argument("--top-p", type=_float_between(1e-6, 1), default=1.0, metavar="P", help="1 keeps all tokens")
     run.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N")
-    run.add_argument("--format", choices=sorted(FORMATS), default="clock", help="clock: one lane computes at a time")
+    run.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="",
+        help="clock: one lane computes at a time; heats: each lane alone, several times; free: all at once, a show "
+        "(default: clock, and heats on a server)",
+    )
+    run.add_argument("--repeats", type=_int_between(1, 1000), default=None, metavar="N", help="most heats (default 8)")
+    run.add_argument(
+        "--enough",
+        type=_float_between(0, 1),
+        default=None,
+        metavar="SHARE",
+        help="stop the heats once the interval is this narrow, such as 0.02 for 2 %% to either side; 0 runs all of "
+        "them (default 0.01)",
+    )
+    run.add_argument(
+        "--cool-down", type=_float_between(0, 3600), default=0.0, metavar="S", help="pause before each run of a heat"
+    )
     run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
     run.add_argument(
         "--servers", nargs=2, default=[], metavar=("URL", "MTP_URL"), help="addresses, for an engine that is a server"
@@ -103,7 +125,13 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export.add_argument("--scenes", metavar="A,B", help=f"of {', '.join(SCENES)} (default: all)")
     export.add_argument("--caption", default="", metavar="TEXT", help="a line of your own")
     export.add_argument("--logo", type=Path, metavar="FILE", help="a picture for the corner")
-    export.add_argument("--heat", type=_int_between(0, 10_000), default=0, metavar="N", help="heat to film")
+    export.add_argument(
+        "--heat",
+        type=_int_between(0, 10_000),
+        default=None,
+        metavar="N",
+        help="heat to film, from 0 (default: the one whose speedup is the median)",
+    )
     export.add_argument("--at", type=_float_between(0, 3600), metavar="S", help="moment of a single picture")
 
 
@@ -135,6 +163,16 @@ def _int_between(least: int, most: int) -> Callable[[str], Any]:
         if not least <= value <= most:
             raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
         return value
+
+    return parse
+
+
+def _contenders(most: int) -> Callable[[str], Any]:
+    def parse(text: str) -> tuple[Contender, ...]:
+        try:
+            return parse_contenders(text, most)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
     return parse
 

@@ -18,7 +18,8 @@ from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.traces import open_trace
 from app.race.fold import Phase, RaceState
-from app.race.lanes import Sampling
+from app.race.heats import Heats, Plan, heats_of, shown_state
+from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.replay import Replay
@@ -29,7 +30,8 @@ from app.sandbox.races import CODE, stored_behaviour
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
-from app.worker.setup import Choice, StartedRace, start_race
+from app.worker.heats_session import HeatsSession
+from app.worker.setup import Choice, StartedRace, default_format, start_race
 
 _FRAME_S = 1 / 15
 _LINES = 14
@@ -52,6 +54,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     finally:
         pool.close()
     header, state = started.header, started.session.state
+    heats = started.session.heats if isinstance(started.session, HeatsSession) else None
     if started.session.trace_problem is not None:
         env.complain(started.session.trace_problem)
     for lane_id, lane in state.lanes.items():
@@ -60,7 +63,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
             env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
     behaviour = _verify(arguments, started, env)
     if arguments.json:
-        found = summarize(header, state, str(started.trace)) | behaviour_fields(behaviour)
+        found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
         env.say(json.dumps(found, ensure_ascii=False))
     else:
         if behaviour is not None:
@@ -88,15 +91,26 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
     return Choice(
         pair=pair,
         prompt=_prompt(arguments, env),
-        k=pair.recommended_k if arguments.k is None else arguments.k,
+        contenders=arguments.k or (Contender(pair.recommended_k),),
         max_tokens=arguments.max_tokens,
         sampling=Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed),
-        format=arguments.format,
+        format=arguments.format or default_format(arguments.engine or pair.engines[0]),
+        plan=heats_plan(arguments.repeats, arguments.enough, arguments.cool_down),
         context=arguments.context,
         threads=arguments.threads,
         engine=arguments.engine,
         servers=tuple(arguments.servers),
         server_model=arguments.server_model,
+    )
+
+
+def heats_plan(repeats: int | None, enough: float | None, cool_down_s: float) -> Plan:
+    """Returns the plan of a race in heats; None takes the usual."""
+    usual = Plan()
+    return Plan(
+        repeats=usual.repeats if repeats is None else repeats,
+        enough=usual.enough if enough is None else enough,
+        cool_down_s=cool_down_s,
     )
 
 
@@ -151,6 +165,9 @@ def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
         while not session.join(0.5):
             session.drain()
         return
+    if isinstance(session, HeatsSession):
+        _animate_heats(started, session, env)
+        return
     state = RaceState.of(lane.id for lane in started.header.lanes)
 
     def step() -> bool:
@@ -159,23 +176,48 @@ def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
             state.apply(record.lane, record.e)
         return over
 
-    _animate(started.header, state, step, env)
+    _animate(started.header, lambda: state, step, env)
 
 
-def _animate(header: Header, state: RaceState, step: Callable[[], bool], env: Environment) -> None:
-    """Draws ``state`` until ``step`` says that it was the last frame. A pipe gets only the last one."""
+def _animate_heats(started: StartedRace, session: HeatsSession, env: Environment) -> None:
+    """Shows the heat that runs, and at the end the result of all."""
+    heats = Heats(started.header)
+    heat, told = 0, ""
+
+    def step() -> bool:
+        nonlocal heat, told
+        over = session.over
+        for record in session.drain():
+            heats.apply(record)
+            heat = max(heat, record.heat)
+        told = "" if over else session.stage.sentence
+        if over:
+            heat = heats.shown
+        return over
+
+    _animate(started.header, lambda: heats.state(heat), step, env, lambda: (heats, told))
+
+
+def _animate(
+    header: Header,
+    state: Callable[[], RaceState],
+    step: Callable[[], bool],
+    env: Environment,
+    heats: Callable[[], tuple[Heats, str] | None] = lambda: None,
+) -> None:
+    """Draws what ``state`` returns until ``step`` says that it was the last frame. A pipe gets only the last one."""
     console = env.console()
     if not console.is_terminal:
         while not step():
             time.sleep(_FRAME_S)
-        console.print(*(verdict_lines(header, state)), sep="\n", soft_wrap=True)
+        console.print(*(verdict_lines(header, state(), heats())), sep="\n", soft_wrap=True)
         return
     with Live(console=console, auto_refresh=False, transient=False) as live:
         over = False
         while not over:
             over = step()
             lines = max(3, min(_LINES, shutil.get_terminal_size().lines - 12))
-            live.update(race_view(header, state, width=console.width, lines=lines), refresh=True)
+            live.update(race_view(header, state(), heats(), width=console.width, lines=lines), refresh=True)
             if not over:
                 time.sleep(_FRAME_S)
 
@@ -183,21 +225,22 @@ def _animate(header: Header, state: RaceState, step: Callable[[], bool], env: En
 def replay(arguments: argparse.Namespace, env: Environment) -> int:
     """Plays a trace again in the terminal."""
     trace = _open(arguments.trace, env)
-    player = Replay(trace.header, trace.records)
+    heats = heats_of(trace)
+    player = Replay(trace.header, trace.records, heats.shown if heats else 0)
     start = time.monotonic_ns()
 
     def step() -> bool:
         player.advance(int((time.monotonic_ns() - start) * arguments.speed))
         return player.ended
 
-    _animate(trace.header, player.state, step, env)
+    _animate(trace.header, lambda: player.state, step, env, lambda: (heats, "") if heats and player.ended else None)
     return OK
 
 
 def show(arguments: argparse.Namespace, env: Environment) -> int:
     """Shows a trace's result, or one lane's text and nothing else."""
     trace = _open(arguments.trace, env)
-    state = trace.state()
+    state, heats = shown_state(trace), heats_of(trace)
     if arguments.text is not None:
         lane = state.lanes.get(arguments.text)
         if lane is None:
@@ -208,11 +251,12 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
         env.stdout.flush()
         return OK
     if arguments.json:
-        found = summarize(trace.header, state, str(arguments.trace))
+        found = summarize(trace.header, state, str(arguments.trace), heats=heats)
         env.say(json.dumps(found | behaviour_fields(stored_behaviour(arguments.trace)), ensure_ascii=False))
         return OK
     console = env.console()
-    console.print(race_view(trace.header, state, width=console.width, lines=_LINES))
+    told = (heats, "") if heats else None
+    console.print(race_view(trace.header, state, told, width=console.width, lines=_LINES))
     return OK
 
 

@@ -12,19 +12,24 @@ from rich.text import Text
 from app.race.explain import explain
 from app.race.fold import NS, LaneState, Phase, RaceState
 from app.race.formats import FORMATS
+from app.race.heats import Heats, heats_summary
 from app.race.lanes import LaneKind, LaneSpec, lane_title
-from app.race.summary import baseline_id, contender_id, race_comparison, race_speedup
-from app.race.trace import Header
+from app.race.summary import lane_speedups
+from app.race.trace import Header, baseline_id, contender_id
+from app.race.verdict import compare_tokens
 
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 """Lane colours of the Okabe-Ito set, in lane order."""
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-def race_view(header: Header, state: RaceState, *, width: int, lines: int) -> RenderableType:
+def race_view(
+    header: Header, state: RaceState, heats: tuple[Heats, str] | None = None, *, width: int, lines: int
+) -> RenderableType:
     """Returns the whole view: a panel for each lane, then what it means.
 
     Args:
+        heats: The heats so far and what runs now, in words, of a race in heats.
         width: Columns of the terminal.
         lines: Text lines to show of each lane's end.
     """
@@ -33,7 +38,7 @@ def race_view(header: Header, state: RaceState, *, width: int, lines: int) -> Re
         _lane_panel(spec, state.lanes[spec.id], header, colour, each, lines)
         for spec, colour in zip(header.lanes, COLOURS, strict=False)
     ]
-    return Group(Columns(panels, padding=(0, 1)), *verdict_lines(header, state))
+    return Group(Columns(panels, padding=(0, 1)), *verdict_lines(header, state, heats))
 
 
 def _lane_panel(spec: LaneSpec, lane: LaneState, header: Header, colour: str, width: int, lines: int) -> RenderableType:
@@ -99,24 +104,59 @@ def _sparks(lane: LaneState, width: int) -> str:
     return "".join(_BARS[round(height * (len(_BARS) - 1))] for height in heights)
 
 
-def verdict_lines(header: Header, state: RaceState) -> list[Text]:
+def verdict_lines(header: Header, state: RaceState, heats: tuple[Heats, str] | None = None) -> list[Text]:
     """Returns the sentences under the lanes: who is ahead and by how much, why, and whether the output is the same."""
-    lines: list[Text] = []
-    base, other = baseline_id(header), contender_id(header)
-    ratio = race_speedup(header, state)
-    if ratio is not None and base is not None and other is not None:
-        race_format = FORMATS.get(header.format)
-        name = f"{race_format.title}: {race_format.note}" if race_format else header.format
-        verb = "won" if state.over else "leads"
-        if ratio >= 1:
-            sentence = f"MTP {verb}: {ratio:.2f}× the baseline's decode rate"
-        else:
-            sentence = f"The baseline {verb}: MTP runs at {ratio:.2f}× its decode rate"
-        lines.append(Text.assemble((sentence, "bold"), (f"  ({name})", "dim")))
-        reason = explain(state.lanes[base], state.lanes[other])
+    base, first = baseline_id(header), contender_id(header)
+    if base is None or first is None:
+        return []
+    names = {spec.id: lane_title(spec) for spec in header.lanes}
+    if len(header.lanes) == 2:
+        names[first] = "MTP"
+    lines = _heats_lines(*heats, base, names) if heats else _race_lines(header, state, names)
+    ratios = lane_speedups(header, state)
+    if ratios:
+        best = max(ratios, key=lambda lane: ratios[lane])
+        reason = explain(state.lanes[base], state.lanes[best])
         if reason is not None:
-            lines.append(Text(f"Why   {reason.sentence}"))
-    comparison = race_comparison(header, state)
-    if comparison is not None and comparison.compared + (comparison.fork_at or 0):
-        lines.append(Text(f"Same? {comparison.sentence}"))
+            lines.append(Text(f"Why   {'' if len(ratios) == 1 else names[best] + ': '}{reason.sentence}"))
+    for lane in names:
+        if lane == base:
+            continue
+        comparison = compare_tokens(state.lanes[base], state.lanes[lane])
+        if comparison.compared + (comparison.fork_at or 0):
+            whose = "" if len(names) == 2 else f"{names[lane]}: "
+            lines.append(Text(f"Same? {whose}{comparison.sentence}"))
+    return lines
+
+
+def _race_lines(header: Header, state: RaceState, names: dict[str, str]) -> list[Text]:
+    """Who leads in one run of every lane, or has won."""
+    race_format = FORMATS.get(header.format)
+    note = f"  ({race_format.title}: {race_format.note})" if race_format else f"  ({header.format})"
+    verb = "won" if state.over else "leads"
+    lines: list[Text] = []
+    for lane, ratio in lane_speedups(header, state).items():
+        if len(names) > 2:
+            sentence = f"{names[lane]}: {ratio:.2f}× the baseline's decode rate"
+        elif ratio >= 1:
+            sentence = f"{names[lane]} {verb}: {ratio:.2f}× the baseline's decode rate"
+        else:
+            sentence = f"The baseline {verb}: {names[lane]} runs at {ratio:.2f}× its decode rate"
+        lines.append(Text.assemble((sentence, "bold"), (note if not lines else "", "dim")))
+    return lines
+
+
+def _heats_lines(heats: Heats, stage: str, base: str, names: dict[str, str]) -> list[Text]:
+    """What the heats so far say, and what runs now."""
+    lines = [Text(stage, style="dim")] if stage else []
+    warned: list[str] = []
+    for lane, name in names.items():
+        if lane == base:
+            continue
+        found = heats_summary(heats, base, lane, name)
+        if heats.done or not stage:
+            lines.append(Text(found["verdict"], style="bold"))
+        warned += [item for item in found["warnings"] if item not in warned]
+    if not stage:
+        lines += [Text(f"Note  {item}", style="yellow") for item in warned]
     return lines

@@ -30,7 +30,7 @@ class FilmOptions(msgspec.Struct, frozen=True, kw_only=True):
         seconds: Length of the whole film; the race's speed follows from it. 0 leaves ``speed`` as it is.
         caption: A line of the user's own, empty for none.
         logo: A picture shown in a corner, or None.
-        heat: Heat of the race that is filmed.
+        heat: Heat of the race that is filmed; None takes the one that stands for the race.
     """
 
     width: int = 1920
@@ -42,7 +42,7 @@ class FilmOptions(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     caption: str = ""
     logo: Path | None = None
-    heat: int = 0
+    heat: int | None = None
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from app.race.heats import heats_of
 from app.race.replay import Replay
 from app.race.trace import Header, Record, Trace
 from app.ui.race_view import RaceView
@@ -19,8 +20,12 @@ class Playback:
         generation: Grows whenever it started again, so that whoever follows ``view`` step by step starts again too.
     """
 
-    def __init__(self, trace: Trace, heat: int = 0) -> None:
+    def __init__(self, trace: Trace, heat: int | None = None) -> None:
+        """``heat``: None plays the one that stands for the race."""
         self.header: Header = trace.header
+        if heat is None:
+            heats = heats_of(trace)
+            heat = heats.shown if heats else 0
         known = {lane.id for lane in trace.header.lanes}
         self._records = [
             msgspec.structs.replace(item, heat=0) for item in trace.records if item.heat == heat and item.lane in known

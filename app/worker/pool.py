@@ -32,29 +32,43 @@ class WorkerPool:
         self._idle: list[tuple[LaneSpec, WorkerProcess]] = []
         self._busy: list[tuple[LaneSpec, WorkerProcess]] = []
 
-    def prepare(self, specs: Sequence[LaneSpec]) -> None:
-        """Starts loading workers for ``specs`` and ends idle ones that fit none of them."""
+    def prepare(self, specs: Sequence[LaneSpec], *, share: bool = False) -> None:
+        """Starts loading workers for ``specs`` and ends idle ones that fit none of them; see :meth:`acquire`."""
         with self._lock:
             kept: list[tuple[LaneSpec, WorkerProcess]] = []
-            for key in map(load_key, specs):
+            for key in self._keys(specs, share):
                 kept.append((key, self._take(key) or self._start(key)))
             for _, worker in self._idle:
                 worker.quit()
             self._idle = kept
 
-    def acquire(self, specs: Sequence[LaneSpec]) -> dict[str, WorkerProcess]:
-        """Returns a worker for each lane id, loaded or loading. They belong to the caller until ``release``."""
+    def acquire(self, specs: Sequence[LaneSpec], *, share: bool = False) -> dict[str, WorkerProcess]:
+        """Returns a worker for each lane id, loaded or loading. They belong to the caller until ``release``.
+
+        Args:
+            share: Lanes with the same loaded state get the same worker, for a format that runs one at a time.
+        """
         with self._lock:
             taken: dict[str, WorkerProcess] = {}
+            shared: dict[str, WorkerProcess] = {}
             for spec in specs:
                 key = load_key(spec)
-                worker = self._take(key) or self._start(key)
-                self._busy.append((key, worker))
+                name = repr(key)
+                worker = shared.get(name) if share else None
+                if worker is None:
+                    worker = self._take(key) or self._start(key)
+                    self._busy.append((key, worker))
+                    shared[name] = worker
                 taken[spec.id] = worker
             for _, worker in self._idle:
                 worker.quit()
             self._idle = []
             return taken
+
+    @staticmethod
+    def _keys(specs: Sequence[LaneSpec], share: bool) -> list[LaneSpec]:
+        keys = [load_key(spec) for spec in specs]
+        return list({repr(key): key for key in keys}.values()) if share else keys
 
     def release(self, workers: Sequence[WorkerProcess]) -> None:
         """Takes workers back after a race; those that still live are kept for the next one."""

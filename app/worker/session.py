@@ -16,9 +16,9 @@ from typing import Final, Protocol
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Noise, Prefilled, Round
 from app.race.fold import NS, RaceState
 from app.race.formats import LaneTurn, RaceFormat
+from app.race.lanes import LaneKind
 from app.race.problems import Problem
-from app.race.summary import contender_id
-from app.race.trace import Header, Record, TraceWriter
+from app.race.trace import Header, Record, TraceWriter, contender_id
 from app.worker import outcome
 from app.worker.process import Listener
 from app.worker.protocol import Command, Probe, Race, Stop, Turn
@@ -120,6 +120,7 @@ class RaceSession:
         self._origin_ns = self.clock_ns()
         self._stopping_ns = 0
         self._sent_race = False
+        self._heat = 0
         self._thread = threading.Thread(target=self._run, name="race", daemon=True)
 
     def start(self) -> None:
@@ -163,6 +164,9 @@ class RaceSession:
                 self._take(*item)
                 self._go_on()
         self._find_noise()
+        self._close_trace()
+
+    def _close_trace(self) -> None:
         if self.writer is not None and self.trace_problem is None:
             self._guard(self.writer.close)
 
@@ -173,22 +177,31 @@ class RaceSession:
         if lane_id is None or any(lane.finish in (None, Finish.STOPPED) for lane in lanes):
             return
         if self.noise is None:
-            worker = self._lanes[lane_id].worker
-            k = next(spec.k for spec in self.header.lanes if spec.id == lane_id)
-            worker.send(Probe(self.header.request, k))
-            deadline = self.clock_ns() + round(NOISE_PATIENCE_S * NS)
-            while self.noise is None and self.clock_ns() < deadline:
-                try:
-                    item = self._inbox.get(timeout=0.25)
-                except Empty:
-                    continue
-                if item is None or isinstance(item[1], Failed):
-                    worker.send(Stop())
-                    return  # The verdict then says that its floor is an assumed one.
-                if isinstance(item[1], Noise):
-                    self.noise = item[1]
+            self._measure_noise(lane_id)
         if self.noise is not None:
-            self._record(lane_id, self.noise, self.clock_ns())
+            self._record_noise(self.noise)
+
+    def _record_noise(self, noise: Noise) -> None:
+        """Records the noise floor for every drafting lane: each has a verdict of its own."""
+        for spec in self.header.lanes:
+            if spec.kind is not LaneKind.BASELINE:
+                self._record(spec.id, noise, self.clock_ns())
+
+    def _measure_noise(self, lane_id: str) -> None:
+        worker = self.workers[lane_id]
+        k = next(spec.k for spec in self.header.lanes if spec.id == lane_id)
+        worker.send(Probe(self.header.request, k))
+        deadline = self.clock_ns() + round(NOISE_PATIENCE_S * NS)
+        while self.noise is None and self.clock_ns() < deadline:
+            try:
+                item = self._inbox.get(timeout=0.25)
+            except Empty:
+                continue
+            if item is None or isinstance(item[1], Failed):
+                worker.send(Stop())
+                return  # The verdict then says that its floor is an assumed one.
+            if isinstance(item[1], Noise):
+                self.noise = item[1]
 
     def _take(self, lane_id: str, event: LaneEvent) -> None:
         lane = self._lanes[lane_id]
@@ -272,12 +285,15 @@ class RaceSession:
                 lane.worker.fail(outcome.hung(silent, lane.worker.doing, lane.worker.log))
 
     def _record(self, lane_id: str, event: LaneEvent, now: int) -> None:
-        record = Record(lane_id, max(0, now - self._origin_ns), event)
-        self.state.apply(lane_id, event)
+        record = Record(lane_id, max(0, now - self._origin_ns), event, self._heat)
+        self._fold(record)
         if self.writer is not None and self.trace_problem is None:
             writer = self.writer
             self._guard(lambda: writer.write(record))
         self._fresh.append(record)
+
+    def _fold(self, record: Record) -> None:
+        self.state.apply(record.lane, record.e)
 
     def _guard(self, write: Callable[[], None]) -> None:
         """Runs a write of the trace; a disk that refuses it ends the recording, not the race."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -18,14 +18,18 @@ from app.engines.cores import default_threads, shared_cores
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.states import Ready, state
-from app.race.formats import FORMATS, ChessClock, RaceFormat
-from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
+from app.race.events import Noise
+from app.race.formats import FORMATS, HEATS, ChessClock, RaceFormat
+from app.race.heats import Plan
+from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.trace import FileHash, Header, TraceWriter
+from app.worker.heats_session import HeatsSession
 from app.worker.machine import describe_machine, physical_cores
 from app.worker.noise import NoiseFloors
 from app.worker.pool import WorkerPool
+from app.worker.process import WorkerProcess
 from app.worker.session import RaceSession
 
 _WHOLE_HASH_BYTES = 256 << 20
@@ -36,17 +40,20 @@ class Choice(msgspec.Struct, frozen=True):
     """What the user chose to race.
 
     Attributes:
-        k: Draft tokens per round of the MTP lane.
+        k: Draft tokens per round of the MTP lane, where there is one.
+        contenders: The drafting lanes, up to three; empty races one with ``k``.
         format: Name of the race format.
         threads: CPU threads a lane, 0 for the default.
         engine: Registry name of the engine; empty takes the pair's first.
         servers: Addresses of the baseline's and the MTP lane's server, for an engine that is a server.
         server_model: The name to ask the servers for; empty takes the first that they list.
+        plan: How many heats, for a race in heats.
     """
 
     pair: Pair
     prompt: Prompt
     k: int = 3
+    contenders: tuple[Contender, ...] = ()
     max_tokens: int = 256
     sampling: Sampling = Sampling()
     format: str = "clock"
@@ -56,10 +63,11 @@ class Choice(msgspec.Struct, frozen=True):
     engine: str = ""
     servers: tuple[str, ...] = ()
     server_model: str = ""
+    plan: Plan = Plan()
 
 
 def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
-    """Returns the baseline and the MTP lane of a choice.
+    """Returns the baseline and the MTP lanes of a choice.
 
     Raises:
         ProblemError: the pair's files are not on this machine, or the choice is not possible.
@@ -86,8 +94,41 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
         options={} if race_format.shares_machine else _shared_cores(threads),
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
-    mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, drafter=drafter, k=choice.k)
-    return baseline, mtp
+    return baseline, *drafting_specs(msgspec.structs.replace(baseline, drafter=drafter), asked_contenders(choice))
+
+
+def asked_contenders(choice: Choice) -> tuple[Contender, ...]:
+    """Returns the drafting lanes of a choice, at least one."""
+    return choice.contenders or (Contender(choice.k),)
+
+
+def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered: bool = False) -> tuple[LaneSpec, ...]:
+    """Returns an MTP lane for each contender, otherwise ``like`` the given one.
+
+    Args:
+        numbered: Name a single lane after its K too.
+
+    Raises:
+        ProblemError: the engine cannot change K as one of them needs.
+    """
+    info = ENGINES.get(like.engine)
+    changes = len(contenders) > 1 or any(item.policy is not KPolicy.FIXED for item in contenders)
+    if info is not None and changes and not info.capabilities.sets_k:
+        raise ProblemError(
+            Problem(
+                "k-fixed",
+                f"{info.title} cannot change K while it runs.",
+                cause="K is what the server was started with.",
+                action="Race one K, or use another engine.",
+            )
+        )
+    several = numbered or len(contenders) > 1
+    return tuple(
+        msgspec.structs.replace(
+            like, id=item.lane if several else "mtp", kind=LaneKind.MTP, k=item.k, policy=item.policy
+        )
+        for item in contenders
+    )
 
 
 def check_format(race_format: RaceFormat, engine: str) -> None:
@@ -99,7 +140,7 @@ def check_format(race_format: RaceFormat, engine: str) -> None:
                 "format-unfit",
                 f"{info.title} cannot race on the chess clock.",
                 cause="It decodes at its own pace and cannot be held between rounds.",
-                action="Choose another format.",
+                action="Race in heats: each lane runs by itself, several times.",
             )
         )
 
@@ -122,8 +163,14 @@ def _server_specs(choice: Choice, engine: str) -> tuple[LaneSpec, ...]:
         context=choice.context,
         options=options,
     )
-    mtp = msgspec.structs.replace(baseline, id="mtp", kind=LaneKind.MTP, target=choice.servers[1], k=choice.k)
-    return baseline, mtp
+    drafting = msgspec.structs.replace(baseline, target=choice.servers[1])
+    return baseline, *drafting_specs(drafting, asked_contenders(choice))
+
+
+def default_format(engine: str) -> str:
+    """Returns the format for an engine where none is asked for: heats for one that cannot be held between rounds."""
+    info = ENGINES.get(engine)
+    return HEATS if info is not None and not info.capabilities.stepping else ChessClock.name
 
 
 def find_format(name: str) -> RaceFormat:
@@ -188,7 +235,7 @@ def prepare(choice: Choice, places: Places, pool: WorkerPool) -> None:
         ProblemError: the choice cannot race; the words say why.
     """
     specs = lane_specs(choice, places)
-    pool.prepare(specs)
+    pool.prepare(specs, share=choice.format == HEATS)
     make_header(choice, specs, datetime.now(UTC))
 
 
@@ -217,12 +264,12 @@ def start_race(
     header = make_header(choice, specs, datetime.now(UTC))
     path = (trace or trace_path(places, header)) if record else None
     file = _create(path) if path else None
-    workers = pool.acquire(specs)
+    workers = pool.acquire(specs, share=choice.format == HEATS)
     try:
         writer = TraceWriter(file, header) if file else None
         floors = NoiseFloors(places.cache / "noise.json")
         noise = floors.get(header)
-        session = RaceSession(header, workers, find_format(choice.format), time.monotonic_ns, writer, noise=noise)
+        session = _session(choice, header, workers, writer, noise)
     except OSError as error:
         pool.release(list(workers.values()))
         raise ProblemError(_unwritable(path, error)) from error
@@ -236,6 +283,19 @@ def start_race(
 
     session.start()
     return StartedRace(session, header, path, finish)
+
+
+def _session(
+    choice: Choice,
+    header: Header,
+    workers: Mapping[str, WorkerProcess],
+    writer: TraceWriter | None,
+    noise: Noise | None,
+) -> RaceSession:
+    race_format = find_format(choice.format)
+    if choice.format == HEATS:
+        return HeatsSession(header, workers, race_format, time.monotonic_ns, writer, noise=noise, plan=choice.plan)
+    return RaceSession(header, workers, race_format, time.monotonic_ns, writer, noise=noise)
 
 
 def _create(path: Path) -> BinaryIO:

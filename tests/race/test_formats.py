@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.formats import FORMATS, ChessClock, FreeForAll, Grant, LaneTurn
+from app.race.formats import FORMATS, ChessClock, FreeForAll, Grant, HeatsFormat, LaneTurn
 
 
 def asking(lane: str, clock: int) -> LaneTurn:
@@ -49,6 +49,12 @@ def test_the_chess_clock_runs_every_lane_to_its_end_and_keeps_the_clocks_within_
         assert clocks[lane] == min(racing)
         clocks[lane] += turns[lane][played[lane]]
         played[lane] += 1
+
+
+def test_in_heats_the_lanes_run_whole_and_one_after_the_other() -> None:
+    assert HeatsFormat().grants([asking("a", 9), asking("b", 0)]) == [Grant("a", -1)]
+    assert HeatsFormat().grants([LaneTurn("a", 9, computing=True), asking("b", 0)]) == []
+    assert HeatsFormat().grants([LaneTurn("a", 9, over=True), asking("b", 0)]) == [Grant("b", -1)]
 
 
 def test_every_format_says_what_its_numbers_are_worth() -> None:

@@ -45,7 +45,7 @@ def test_a_lane_that_fails_gives_status_3_and_words(terminal: Terminal, tmp_path
     ("words", "told"),
     [
         (("run", "--k", "0"), "--k"),
-        (("run", "--k", "many"), "not a whole number"),
+        (("run", "--k", "many"), "neither a K"),
         (("run", "--temperature", "-1"), "--temperature"),
         (("run", "--format", "relay"), "--format"),
         (("run", "--pair", "nobody"), "no pair 'nobody'"),

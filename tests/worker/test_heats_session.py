@@ -1,0 +1,182 @@
+"""Races in heats, with scripted workers and a scripted sampler: stand-ins, so that the order of things can be seen."""
+
+from __future__ import annotations
+
+import io
+import time
+
+from app.race.events import Conditions, Done, Finish, Noise, Prefilled
+from app.race.fold import Phase
+from app.race.formats import FORMATS
+from app.race.heats import Heats, Plan, heats_of, shown_state
+from app.race.summary import summarize
+from app.race.trace import TraceWriter, read_trace
+from app.worker.heats_session import HeatsSession
+from app.worker.protocol import Probe, Race, Turn
+from app.worker.session import Patience
+from tests.race.builders import header, spec
+from tests.worker.scripted import ScriptedWorker
+
+HEAD = header(format="heats")
+
+
+class ScriptedSampler:
+    """Says what it is told to say."""
+
+    def begin(self) -> None:
+        """Nothing to watch."""
+
+    def end(self) -> Conditions:
+        return Conditions(other_load=0.25)
+
+
+class Rerunning(ScriptedWorker):
+    """Plays its script again in every run."""
+
+    def __init__(self, step_ms: int = 10, rounds: int = 5, **more: object) -> None:
+        super().__init__(step_ms, rounds, **more)  # type: ignore[arg-type]
+        self.whole = rounds
+
+    def send(self, command: object) -> None:
+        if isinstance(command, Race):
+            self.left = self.whole
+        super().send(command)  # type: ignore[arg-type]
+
+
+def session_of(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
+    more.setdefault("plan", Plan(repeats=repeats, enough=0))
+    session = HeatsSession(
+        HEAD,
+        {"baseline": baseline, "mtp": mtp},
+        FORMATS["heats"],
+        time.monotonic_ns,
+        sampler=ScriptedSampler(),
+        **more,  # type: ignore[arg-type]
+    )
+    session.start()
+    return session
+
+
+def ran(*workers: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
+    session = session_of(*workers, repeats=repeats, **more)
+    assert session.join(10)
+    return session
+
+
+def test_every_lane_runs_once_a_heat_in_mirrored_order_after_a_warm_up_that_leaves_no_record() -> None:
+    baseline, mtp = Rerunning(), Rerunning(step_ms=5)
+    session = ran(baseline, mtp)
+    order = [(record.heat, record.lane) for record in session.drain() if isinstance(record.e, Prefilled)]
+    expected = [(0, "baseline"), (0, "mtp"), (1, "mtp"), (1, "baseline")]
+    assert order == expected + [(heat + 2, lane) for heat, lane in expected]
+    races = [command for command in baseline.sent if isinstance(command, Race)]
+    assert [race.request.max_tokens for race in races] == [32, 256, 256, 256, 256]
+    assert all(command == Turn(-1) for command in baseline.sent if isinstance(command, Turn))
+
+
+def test_the_ratio_is_that_of_the_pairs_and_conditions_are_kept_for_each_run() -> None:
+    session = ran(Rerunning(step_ms=10), Rerunning(step_ms=5))
+    interval = session.heats.interval("mtp", "baseline")
+    assert interval is not None
+    assert (round(interval.ratio, 6), interval.heats) == (2.0, 4)
+    assert [len(items) for items in session.heats.conditions.values()] == [2] * 4
+    found = summarize(HEAD, session.state, None, heats=session.heats)
+    assert (found["speedup"], found["speedups"], found["heats"]["heats"]) == (2.0, {"mtp": 2.0}, 4)
+    assert any("25%" in item or "25 %" in item for item in found["heats"]["warnings"])
+
+
+def test_the_trace_reads_back_as_what_was_shown() -> None:
+    sink = io.BytesIO()
+    session = ran(Rerunning(), Rerunning(step_ms=4), writer=TraceWriter(sink, HEAD))
+    trace = read_trace([sink.getvalue()])
+    assert trace.complete
+    heats = heats_of(trace)
+    assert heats is not None
+    assert heats.states == session.heats.states
+    assert shown_state(trace) == session.state
+
+
+def test_it_stops_early_once_the_interval_is_narrow_enough() -> None:
+    session = ran(Rerunning(), Rerunning(step_ms=5), plan=Plan(repeats=20, enough=0.02))
+    assert session.heats.done == 5
+
+
+def test_two_lanes_may_share_one_worker() -> None:
+    shared = Rerunning()
+    head = header(spec("baseline"), spec("mtp-k2", 2), spec("mtp-k4", 4), format="heats")
+    workers = {"baseline": Rerunning(), "mtp-k2": shared, "mtp-k4": shared}
+    session = HeatsSession(
+        head, workers, FORMATS["heats"], time.monotonic_ns, plan=Plan(repeats=2), sampler=ScriptedSampler()
+    )
+    session.start()
+    assert session.join(10)
+    assert [race.k for race in shared.sent if isinstance(race, Race)] == [2, 4, 2, 4, 4, 2]
+    assert all(lane.finish is Finish.END for state in session.heats.states.values() for lane in state.lanes.values())
+
+
+def test_the_noise_floor_is_known_in_every_heat() -> None:
+    mtp = Rerunning()
+    session = ran(Rerunning(), mtp, repeats=2)
+    assert sum(isinstance(command, Probe) for command in mtp.sent) == 1
+    assert [state.lanes["mtp"].noise_floor for state in session.heats.states.values()] == [0.01, 0.01]
+    known = ran(Rerunning(), Rerunning(), repeats=1, noise=Noise(0.5, 4))
+    assert known.state.lanes["mtp"].noise_floor == 0.5
+
+
+class Endless(ScriptedWorker):
+    """Computes until it is stopped."""
+
+    def _turn(self, rounds: int) -> None:
+        self._tell(self._next())
+
+
+def test_a_stop_ends_the_lane_that_runs_and_starts_no_other() -> None:
+    session = session_of(Endless(), Rerunning())
+    session.stop()
+    assert session.join(10)
+    assert {lane.finish for lane in session.state.lanes.values()} == {Finish.STOPPED}
+
+
+def test_a_stop_ends_a_cool_down_at_once() -> None:
+    session = session_of(Rerunning(), Rerunning(), plan=Plan(cool_down_s=3600, warm_up=0))
+    session.stop()
+    assert session.join(10)
+    assert session.state.over
+
+
+def test_a_lane_that_dies_ends_the_heats_and_what_was_measured_stays() -> None:
+    class Dying(Rerunning):
+        def send(self, command: object) -> None:
+            if isinstance(command, Race) and sum(isinstance(item, Race) for item in self.sent) == 3:
+                self.fail_after = 2
+            super().send(command)
+
+    session = ran(Rerunning(), Dying(step_ms=5))
+    assert session.heats.done == 2
+    assert session.heats.states[2].lanes["mtp"].phase is Phase.FAILED
+    assert session.heats.shown in (0, 1)
+
+
+def test_a_lane_that_hangs_is_ended() -> None:
+    silent = ScriptedWorker(silent=True)
+    session = ran(Rerunning(), silent, patience=Patience(prefill_s=0.1))
+    assert [problem.kind for problem in silent.problems] == ["hung"]
+    assert session.state.lanes["mtp"].problem is not None
+
+
+def test_the_shown_heat_is_the_median_one() -> None:
+    heats = Heats(HEAD)
+    session = ran(Rerunning(), Rerunning(step_ms=5), repeats=1)
+    records = session.drain()
+    import msgspec
+
+    for heat, factor in enumerate((3, 1, 2)):
+        for record in records:
+            event = record.e
+            if record.lane == "baseline" and hasattr(event, "end_ns"):
+                event = msgspec.structs.replace(event, start_ns=event.start_ns * factor, end_ns=event.end_ns * factor)
+            if not isinstance(event, Done):
+                heats.apply(msgspec.structs.replace(record, e=event, heat=heat))
+            else:
+                heats.apply(msgspec.structs.replace(record, heat=heat))
+    assert heats.shown == 2
