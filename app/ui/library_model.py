@@ -13,9 +13,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.models.traces import open_trace
 from app.race.formats import FORMATS
+from app.race.heats import heats_of, shown_state
 from app.race.lanes import LaneKind, lane_title
 from app.race.problems import ProblemError
-from app.race.summary import race_speedup
+from app.race.summary import summarize
 
 SUFFIX = ".ndjson"
 _AUTOMATIC = re.compile(r"^\d{8}-\d{6}-")
@@ -88,7 +89,7 @@ def read_entry(path: Path, size: int, changed_ns: int, titles: dict[str, str]) -
         title=path.stem if named else prompt or path.stem,
         about=" \u00b7 ".join(part for part in about if part),
         created=_local(header.created),
-        speedup=race_speedup(header, trace.state()),
+        speedup=summarize(header, shown_state(trace), None, heats=heats_of(trace))["speedup"],
         wrong=trace.note,
         size=size,
         changed_ns=changed_ns,

@@ -42,6 +42,7 @@ class RaceBoard(QWidget):
         self._view: RaceView | None = None
         self._frames = 0
         self._revision = -1
+        self._generation = 0
         self._colored: set[str] = set()
         self.panes: list[LanePane] = []
         self.charts = ChartRow(theme)
@@ -105,11 +106,13 @@ class RaceBoard(QWidget):
         """Shows a race from its first event."""
         self.set_lanes(view.header.lanes, view.header.request.max_tokens, view.format_title)
         self._view = view
+        self._generation = view.generation
         self._frames = 0
 
     def replace_view(self, view: RaceView) -> None:
         """Shows the same race at another moment, as when a replay is scrubbed back."""
         self._view = view
+        self._generation = view.generation
         self._revision = -1
         self._colored.clear()
         self.charts.restart()
@@ -122,6 +125,8 @@ class RaceBoard(QWidget):
         view = self._view
         if view is None:
             return False
+        if view.generation != self._generation:
+            self._start_heat(view)
         fresh = view.revision != self._revision
         moving = False
         for number, (pane, lane) in enumerate(zip(self.panes, view.lanes, strict=True)):
@@ -141,6 +146,16 @@ class RaceBoard(QWidget):
         elif self._frames % _NUMBERS_EVERY == 4:
             self._show_numbers(view)
         return moving or fresh
+
+    def _start_heat(self, view: RaceView) -> None:
+        """Shows another heat of the same race, from its first event."""
+        self._generation = view.generation
+        self._colored.clear()
+        for pane in self.panes:
+            pane.reset(view.header.request.max_tokens)
+        self.charts.restart()
+        self.why.clear()
+        self.same.restart()
 
     def show_slow(self) -> None:
         """Shows numbers, charts, reasons and verdict as they stand."""

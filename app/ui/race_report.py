@@ -34,7 +34,8 @@ def verdict_text(view: RaceView) -> str:
 
 def race_json(view: RaceView, trace: Path | None) -> str:
     """The result as the command line's JSON object."""
-    return json.dumps(summarize(view.header, view.state, str(trace) if trace else None), indent=2, ensure_ascii=False)
+    found = summarize(view.header, view.state, str(trace) if trace else None, heats=view.heats)
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 def save_copy(parent: QWidget, trace: Path) -> str:

@@ -10,6 +10,7 @@ from app.models.places import Places
 from app.race.problems import Problem
 from app.ui.background import in_background
 from app.ui.race_view import RaceView
+from app.worker.heats_session import HeatsSession
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, StartedRace, prepare, start_race
 
@@ -70,7 +71,10 @@ class RaceRunner(QObject):
             return
         over = race.session.over
         view.apply(race.session.drain())
+        if isinstance(race.session, HeatsSession) and not over:
+            view.stage = race.session.stage.short
         if over:
+            view.finish()
             self._race = None
             self._trace = race.trace
             race.finish()
@@ -97,7 +101,7 @@ class RaceRunner(QObject):
     def _started(self, race: StartedRace) -> None:
         self._starting = False
         self._race = race
-        self._view = RaceView(race.header)
+        self._view = RaceView(race.header, live=True)
         if self._stop_wanted or self._closed:
             race.session.stop()
         self.started.emit(self._view)

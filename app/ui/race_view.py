@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from app.race.events import LaneEvent
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, RaceState, speedup
-from app.race.formats import FORMATS
+from app.race.formats import FORMATS, HEATS
+from app.race.heats import Heats
 from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.race.series import RateSeries, RoundSeries
+from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record
 from app.race.verdict import Comparison, TokenComparison
 
@@ -44,19 +46,53 @@ class RaceView:
         header: What is raced.
         lanes: One view a lane, in the order of the header.
         revision: Grows with every record.
+        heats: Of a race in heats: those that ran so far, or all of a recorded one.
+        heat: The heat that is shown.
+        generation: Grows when another heat is shown, so that whoever follows the lanes starts again.
+        stage: What of a race in heats runs now, in a few words.
     """
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: Header, heats: Heats | None = None, *, live: bool = False) -> None:
+        """``live``: the race runs, and whoever feeds the view calls ``finish`` at its end."""
         self.header = header
-        self.state = RaceState.of(lane.id for lane in header.lanes)
+        self._running = live and header.format == HEATS
+        self.heats = Heats(header) if self._running else heats
+        self.heat = self.generation = 0
+        self.stage = ""
+        self.state = self.heats.state(0) if self.heats and self._running else RaceState.of(self._ids())
         self.lanes = [LaneView(index, spec, self.state.lanes[spec.id]) for index, spec in enumerate(header.lanes)]
         self.revision = 0
+        self._intervals: dict[str, tuple[tuple[float, ...], Interval | None]] = {}
         self._known = set(self.state.lanes)
 
     def apply(self, records: Iterable[Record]) -> None:
         """Takes in records in order. Those of lanes that the header does not name are left out."""
         for record in records:
-            self.feed(record.lane, record.e)
+            if not self._running or self.heats is None:
+                self.feed(record.lane, record.e)
+            elif record.lane in self._known:
+                self.heats.apply(record)
+                self.revision += 1
+                if record.heat > self.heat:
+                    self._show_heat(record.heat)
+
+    def finish(self) -> None:
+        """The race is over: of one in heats, the heat that stands for it is shown from now on."""
+        if self._running and self.heats is not None:
+            self._running = False
+            self.stage = ""
+            self._show_heat(self.heats.shown)
+
+    def _show_heat(self, heat: int) -> None:
+        assert self.heats is not None
+        self.heat = heat
+        self.generation += 1
+        self.revision += 1
+        self.state = self.heats.state(heat)
+        self.lanes = [LaneView(at, spec, self.state.lanes[spec.id]) for at, spec in enumerate(self.header.lanes)]
+
+    def _ids(self) -> list[str]:
+        return [lane.id for lane in self.header.lanes]
 
     def feed(self, lane: str, event: LaneEvent) -> None:
         """Takes in one event."""
@@ -66,8 +102,8 @@ class RaceView:
 
     @property
     def over(self) -> bool:
-        """Whether every lane has ended."""
-        return self.state.over
+        """Whether every lane has ended, in every heat."""
+        return self.state.over and not self._running
 
     @property
     def baseline(self) -> LaneView | None:
@@ -86,9 +122,23 @@ class RaceView:
         return known.title if known else self.header.format
 
     def speedup(self, lane: LaneView) -> float | None:
-        """How many times faster ``lane`` decodes than the baseline."""
+        """How many times faster ``lane`` decodes than the baseline; once all heats are run, over all of them."""
         base = self.baseline
+        interval = self.interval(lane) if self.over else None
+        if interval is not None:
+            return interval.ratio
         return speedup(base.state, lane.state) if base else None
+
+    def interval(self, lane: LaneView) -> Interval | None:
+        """The speedup of ``lane`` over the heats that are done, with its interval; None for other formats."""
+        base = self.baseline
+        if base is None or self.heats is None or not lane.drafting:
+            return None
+        ratios = tuple(self.heats.ratios(lane.spec.id, base.spec.id))
+        known = self._intervals.get(lane.spec.id)
+        if known is None or known[0] != ratios:
+            known = self._intervals[lane.spec.id] = (ratios, paired_interval(ratios))
+        return known[1]
 
     def explanation(self, lane: LaneView) -> Explanation | None:
         """Why ``lane`` is faster or slower than the baseline."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from app.race.fold import NS
+from app.race.heats import Heats, heats_of
 from app.race.replay import Replay
 from app.race.trace import Trace
 from app.ui.race_board import RaceBoard
@@ -35,6 +36,7 @@ class ReplayPlayer(QObject):
         self._clock = clock or self._elapsed.nsecsElapsed
         self._replay: Replay | None = None
         self._view: RaceView | None = None
+        self._heats: Heats | None = None
         self._now_ns = 0
         self._wanted_ns = -1
         self._last_tick = 0
@@ -68,8 +70,9 @@ class ReplayPlayer(QObject):
     def open(self, trace: Trace) -> None:
         """Shows a trace at its end, standing, so that its result is seen at once."""
         self.pause()
-        self._replay = Replay(trace.header, trace.records)
-        self._view = RaceView(trace.header)
+        self._heats = heats_of(trace)
+        self._replay = Replay(trace.header, trace.records, self._heats.shown if self._heats else 0)
+        self._view = RaceView(trace.header, self._heats)
         self._board.set_view(self._view)
         self._now_ns = 0
         self._advance(self._replay.duration_ns)
@@ -136,7 +139,7 @@ class ReplayPlayer(QObject):
             return
         if to_ns < self._now_ns:
             replay.seek(-1)
-            self._view = RaceView(replay.header)
+            self._view = RaceView(replay.header, self._heats)
             self._board.replace_view(self._view)
         self._advance(min(to_ns, replay.duration_ns))
 

@@ -51,7 +51,7 @@ class WinnerCard(QFrame):
     def show_view(self, view: RaceView) -> None:
         """Shows who is ahead, or who won."""
         leader = view.leader
-        set_text(self._foot, view.format_title + (", so far" if not view.over else ""))
+        set_text(self._foot, _foot(view))
         failed = any(lane.state.phase is Phase.FAILED for lane in view.lanes)
         if leader is None:
             if failed:
@@ -86,3 +86,17 @@ class WinnerCard(QFrame):
         )
         font = self._ratio.font()
         self._ratio.setStyleSheet(f"color: {tone}; font-size: {font.pixelSize()}px; font-weight: 700;")
+
+
+def _foot(view: RaceView) -> str:
+    """The format; of heats how many there are still to come, and at the end the interval of the fastest lane."""
+    if not view.over:
+        return view.stage or f"{view.format_title}, so far"
+    found = [item for lane in view.contenders if (item := view.interval(lane)) is not None]
+    if not found:
+        return view.format_title
+    best = max(found, key=lambda item: item.ratio)
+    if best.method == "none":
+        return "1 heat: too few to tell"
+    low, high = (best.low, best.high) if best.ratio >= 1 else (1 / best.high, 1 / best.low)
+    return f"{low:.2f} to {high:.2f}, {best.heats} heats"

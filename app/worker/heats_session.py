@@ -34,6 +34,11 @@ class Stage(msgspec.Struct, frozen=True):
     lane: str = ""
 
     @property
+    def short(self) -> str:
+        """The stage in a few words."""
+        return "Warm-up" if self.heat < 0 else f"Heat {self.heat + 1} of {self.most}"
+
+    @property
     def sentence(self) -> str:
         """The stage in words."""
         if self.heat < 0:

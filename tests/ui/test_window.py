@@ -318,3 +318,24 @@ def test_the_programs_of_a_code_race_are_compared_and_the_verdict_is_kept(
         dialog.accept()
     else:
         assert behaviour.verdict.value == "not run"
+
+
+@pytest.mark.real
+def test_a_race_in_heats_runs_in_the_window_and_its_replay_shows_the_same(window: MainWindow, qtbot: QtBot) -> None:
+    controls = window.race.controls
+    controls.format.setCurrentText("Heats")
+    controls.max_tokens.setValue(16)
+    with qtbot.waitSignal(window.race.recorded, timeout=120_000):
+        qtbot.mouseClick(controls.go, Qt.MouseButton.LeftButton)
+    view, path = window.race.view, window.race.trace
+    assert view is not None
+    assert path is not None
+    assert view.heats is not None
+    assert view.over
+    assert view.heats.done >= 5
+    assert f"{view.heats.done} heats" in window.race.board.winner.sentence
+    assert window.race.board.panes[0].text.toPlainText().strip()
+    window.open_trace(path)
+    library = window.pages.currentWidget()
+    assert isinstance(library, LibraryPage)
+    assert library.board.winner.sentence == window.race.board.winner.sentence
