@@ -338,4 +338,5 @@ def test_a_race_in_heats_runs_in_the_window_and_its_replay_shows_the_same(window
     window.open_trace(path)
     library = window.pages.currentWidget()
     assert isinstance(library, LibraryPage)
-    assert library.board.winner.sentence == window.race.board.winner.sentence
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    qtbot.waitUntil(lambda: library.board.winner.sentence == window.race.board.winner.sentence)
