@@ -40,6 +40,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import export
 
             return export.run(parsed, env)
+        case "sweep-export":
+            from app.terminal import sweep_export
+
+            return sweep_export.run(parsed, env)
         case "verify" | "sandbox":
             from app.terminal import verify
 

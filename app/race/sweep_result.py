@@ -6,6 +6,8 @@ is one lane on one prompt. Everything here is computed from the traces of its he
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -117,8 +119,21 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_sweep(data: bytes) -> SweepResult:
-    """Decodes a stored sweep. Raises :class:`msgspec.DecodeError` or :class:`UnicodeDecodeError` for anything else."""
-    return msgspec.json.decode(data, type=SweepResult)
+    """Decodes a stored sweep. Raises :class:`msgspec.MsgspecError` or :class:`UnicodeDecodeError` for anything else."""
+    raw = msgspec.json.decode(data)
+    for cell in _cells(raw):
+        # JSON has no infinity: the open end of an interval of a single heat is written as null.
+        speedup = cell.get("speedup")
+        if isinstance(speedup, dict) and speedup.get("high", 0.0) is None:
+            speedup["high"] = math.inf
+    return msgspec.convert(raw, type=SweepResult, str_keys=True)
+
+
+def _cells(raw: object) -> Iterator[dict[str, object]]:
+    prompts = raw.get("prompts") if isinstance(raw, dict) else None
+    for prompt in prompts if isinstance(prompts, list) else []:
+        cells = prompt.get("cells") if isinstance(prompt, dict) else None
+        yield from (cell for cell in (cells if isinstance(cells, list) else []) if isinstance(cell, dict))
 
 
 def write_sweep(result: SweepResult) -> bytes:

@@ -42,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--json", action="store_true", help="print the result as one JSON object")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
     _add_export(commands)
+    _add_sweep_export(commands)
     verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
     verify.add_argument("trace", type=Path)
     verify.add_argument("--json", action="store_true", help="as one JSON object")
@@ -133,6 +134,21 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="heat to film, from 0 (default: the one whose speedup is the median)",
     )
     export.add_argument("--at", type=_float_between(0, 3600), metavar="S", help="moment of a single picture")
+
+
+def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("sweep-export", help="write the table and the charts of a sweep")
+    export.add_argument("sweep", type=Path, help="folder of the sweep, or its sweep.json")
+    export.add_argument(
+        "--to", required=True, metavar="FILE", help="a file that ends in .csv .json .png .svg, or a folder for all"
+    )
+    export.add_argument(
+        "--chart",
+        default="speedup",
+        choices=("speedup", "positions", "accepted", "widths", "predicted", "rates"),
+        help="chart of a single picture (default speedup)",
+    )
+    export.add_argument("--theme", choices=("dark", "light"), default="light")
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

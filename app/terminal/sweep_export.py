@@ -1,0 +1,22 @@
+"""``mtp-race sweep-export``: tables and charts from a sweep."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.charts.files import write_result
+from app.look import DARK, LIGHT
+from app.models.sweeps import load_sweep
+from app.terminal.environment import OK, Environment
+from app.video.offscreen import ensure_qt
+
+
+def run(arguments: argparse.Namespace, env: Environment) -> int:
+    """Writes what was asked for and prints the files. Returns the exit status."""
+    result = load_sweep(arguments.sweep)
+    ensure_qt()
+    look = DARK if arguments.theme == "dark" else LIGHT
+    for path in write_result(result, Path(arguments.to), look, arguments.chart):
+        env.say(str(path))
+    return OK
