@@ -127,6 +127,10 @@ class RateChart:
         """Draws the axes."""
         self._plot.grid([self._top * part / 2 for part in range(3)])
 
+    def key(self, lanes: Sequence[LaneView]) -> object:
+        """Returns a value that changes whenever the lines do."""
+        return [(len(lane.rates.at), lane.rates.at[:1]) for lane in lanes]
+
     def draw(self, lanes: Sequence[LaneView]) -> None:
         """Draws the lines as far as they go."""
         look = self._stage.look
@@ -163,6 +167,10 @@ class RoundChart:
     def grid(self) -> None:
         """Draws the axes."""
         self._plot.grid([float(value) for value in range(0, self._k + 1, max(1, -(-self._k // 4)))])
+
+    def key(self, lane: LaneView) -> object:
+        """Returns a value that changes whenever the bars do."""
+        return lane.bars.rounds, len(lane.bars.start)
 
     def draw(self, lane: LaneView) -> None:
         """Draws the bars so far."""

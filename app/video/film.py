@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from app.look import DARK, LIGHT
@@ -29,7 +30,7 @@ class Film:
         scenes: Names, first frames and scenes, in order.
         frames: Number of frames.
         notes: What the user should know about the film, one sentence each.
-        fresh: Whether the last frame that was asked for differs from the one asked for before it.
+        changed: Parts in which the last frame that was asked for differs from the one asked for before it.
     """
 
     def __init__(
@@ -71,8 +72,8 @@ class Film:
             at += max(scene.seconds, 2 / options.fps)
         self.frames = round(at * options.fps)
         self._image = QImage(options.width, options.height, QImage.Format.Format_RGB32)
-        self._key: object = None
-        self.fresh = True
+        self._key: tuple[int, object, float] | None = None
+        self.changed: list[QRect] = []
 
     @property
     def seconds(self) -> float:
@@ -95,17 +96,20 @@ class Film:
         _, first, scene = self.scenes[place]
         at = (number - first) / self.options.fps
         veil = 1 - min(1.0, (at + 1 / self.options.fps) / _FADE_S)
-        if self._key is not None and self._key == (place, scene.key(at), veil):
-            self.fresh = False
+        key, shown = (place, scene.key(at), veil), self._key
+        if key == shown:
+            self.changed = []
             return self._image
-        self.fresh = True
-        self.stage.begin(self._image)
+        self._key = None
+        keep = shown is not None and shown[0] == place and shown[2] == veil == 0 and isinstance(scene, RaceScene)
+        self.stage.begin(self._image, keep=keep)
         try:
             scene.draw(at)
             self.stage.veil(veil)
         finally:
             self.stage.end()
-        self._key = (place, scene.key(at), veil)
+        self._key = key
+        self.changed = self.stage.changed
         return self._image
 
 

@@ -115,14 +115,23 @@ class LaneText:
             moved += ease(share)
         return moved
 
+    def _place(self, box: QRectF, time_ns: float, ns_a_second: float) -> tuple[int, float, int, float]:
+        """Returns how many lines there is room for, how far they have moved up, the first one, and its pixel line."""
+        visible = max(1, int(box.height() // self.line))
+        scroll = self.scroll(time_ns, ns_a_second, visible)
+        first = int(scroll)
+        return visible, scroll, first, box.top() - round((scroll - first) * self.line)
+
+    def key(self, lane: LaneView, box: QRectF, time_ns: float, ns_a_second: float) -> object:
+        """Returns a value that two moments share only if ``draw`` draws the same at both."""
+        _, scroll, first, top = self._place(box, time_ns, ns_a_second)
+        return len(self._text), self._tail, first, top, scroll > 0, lane.state.phase is Phase.DECODING
+
     def draw(self, lane: LaneView, box: QRectF, time_ns: float, ns_a_second: float) -> None:
         """Draws the end of the text. ``time_ns`` on the lanes' clock, ``ns_a_second`` of it go by in a film second."""
         stage = self._stage
         painter = stage.painter
-        visible = max(1, int(box.height() // self.line))
-        scroll = self.scroll(time_ns, ns_a_second, visible)
-        first = int(scroll)
-        top = box.top() - round((scroll - first) * self.line)
+        visible, scroll, first, top = self._place(box, time_ns, ns_a_second)
         painter.save()
         painter.setClipRect(QRectF(box.left(), box.top(), box.width(), visible * self.line))
         rows = [*self._rows, (self._start, len(self._text))]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from app.look import Look
@@ -76,7 +76,8 @@ class Stage:
         look: Colours.
         width, height: Pixels. unit: Pixels of one unit, see ``unit_of``; scenes measure in units.
         full_unit: The same where nothing had to be made smaller to fit.
-        said: Every text drawn in the current frame, in order.
+        said: Every text shown in the current frame, in order.
+        changed: Parts of the frame that differ from the frame drawn before; empty if nothing does.
     """
 
     def __init__(self, fonts: Fonts, look: Look, width: int, height: int) -> None:
@@ -88,8 +89,11 @@ class Stage:
         self.unit = self.full_unit = unit_of(width, height)
         self.said: list[str] = []
         self.pictures = Pictures()
+        self.changed: list[QRect] = []
         self._painter: QPainter | None = None
         self._backdrop: tuple[object, QImage, list[str]] | None = None
+        self._laid: object = None  # The backdrop that lies on the frame, and what was patched into it.
+        self._patches: dict[str, tuple[object, list[str]]] = {}
 
     @property
     def painter(self) -> QPainter:
@@ -97,30 +101,76 @@ class Stage:
         assert self._painter is not None, "drawing outside begin and end"
         return self._painter
 
-    def begin(self, frame: QImage) -> None:
-        """Starts a frame with the ground colour."""
+    def begin(self, frame: QImage, *, keep: bool = False) -> None:
+        """Starts a frame with the ground colour, or over what the frame before has left there (``keep``).
+
+        With ``keep`` the scene draws nothing but a ``backdrop`` and every ``patch`` of it.
+        """
         self.said = []
+        self.changed = []
         self._painter = QPainter(frame)
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._painter.fillRect(0, 0, self.width, self.height, QColor(self.look.ground))
+        if not keep:
+            self._laid = None
+            self.changed = [self.area.toRect()]
+            self._painter.fillRect(0, 0, self.width, self.height, QColor(self.look.ground))
 
     def backdrop(self, key: object, paint: Callable[[], None]) -> None:
         """Draws what ``paint`` draws over the whole frame, from a picture if it is the same ``key`` as last time."""
         if self._backdrop is None or self._backdrop[0] != key:
-            own, said = self._painter, self.said
-            image = QImage(self.width, self.height, QImage.Format.Format_RGB32)
-            self.begin(image)
-            try:
-                paint()
-            finally:
-                self.end()
-                self._backdrop = (key, image, self.said)
-                self._painter, self.said = own, said
+            self._backdrop = (key, *self._painted(paint))
         _, image, said = self._backdrop
-        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        self.painter.drawImage(0, 0, image)
-        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         self.said += said
+        if self._laid == (key,):
+            return
+        self._laid = (key,)
+        self._patches.clear()
+        self.changed = [self.area.toRect()]
+        self._copy(image, self.area.toRect())
+
+    def _painted(self, paint: Callable[[], None]) -> tuple[QImage, list[str]]:
+        """Returns a picture of the frame's size with what ``paint`` draws, and the texts in it."""
+        own, said = self._painter, self.said
+        image = QImage(self.width, self.height, QImage.Format.Format_RGB32)
+        image.fill(QColor(self.look.ground))
+        self._painter, self.said = QPainter(image), []
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        try:
+            paint()
+            return image, self.said
+        finally:
+            self.end()
+            self._painter, self.said = own, said
+
+    def _copy(self, image: QImage, part: QRect) -> None:
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        self.painter.drawImage(part.topLeft(), image, part)
+        self.painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+
+    def patch(self, name: str, key: object, box: QRectF, paint: Callable[[], None]) -> None:
+        """Draws what ``paint`` draws into a part of the backdrop; nothing if it shows the same ``key`` already.
+
+        Patches must not overlap: each one is drawn alone when it alone has changed.
+        """
+        shown = self._patches.get(name)
+        if shown is not None and shown[0] == key:
+            self.said += shown[1]
+            return
+        assert self._backdrop is not None, "a patch needs a backdrop"
+        part = box.toAlignedRect().intersected(self.area.toRect())
+        self._patches.pop(name, None)
+        self._copy(self._backdrop[1], part)
+        own, self.said = self.said, []
+        self.painter.save()
+        self.painter.setClipRect(part)
+        try:
+            paint()
+        finally:
+            self.painter.restore()
+            own, self.said = self.said, own
+        self.said += own
+        self._patches[name] = (key, own)
+        self.changed.append(part)
 
     def end(self) -> None:
         """Ends the frame."""

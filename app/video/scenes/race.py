@@ -74,19 +74,12 @@ class RaceScene:
         leader, phrase, ratio = winner(view)
         over = tuple(lane.state.over for lane in view.lanes)
         stage.backdrop(("race", over, leader if view.over else None), lambda: self._still(view, leader))
-        clock = min(max(time_ns, 0), self._set.playback.duration_ns) / NS
-        head = self._plan.head
-        stage.text(f"{clock:.2f} s", head.right(), head.top() + stage.u(40), 46, style="semibold", align=RIGHT)
+        self._clock(min(max(time_ns, 0), self._set.playback.duration_ns) / NS)
         for lane, box, text in zip(view.lanes, self._plan.lanes, self._texts, strict=True):
             self._pane(lane, box, text, time_ns)
-        self._ratio(view, leader, phrase, ratio)
-        if self._rates is not None:
-            self._rates.draw(view.lanes)
-        if self._rounds is not None and self._drafting is not None:
-            lane = view.lanes[self._drafting]
-            shares = " · ".join(f"{rate:.0%}" for rate in lane.state.position_rates[:4])
-            self._chart_note(self._plan.rounds, f"by position {shares}" if shares else "")
-            self._rounds.draw(lane)
+        told = leader, phrase, ratio, view.over
+        stage.patch("ratio", told, self._plan.ratio, lambda: self._ratio(view, leader, phrase, ratio))
+        self._charts(view)
 
     # What stands still until a lane ends.
 
@@ -158,27 +151,61 @@ class RaceScene:
 
     # What moves.
 
+    def _clock(self, seconds: float) -> None:
+        stage, head, text = self._stage, self._plan.head, f"{seconds:.2f} s"
+        base = head.top() + stage.u(40)
+        wide = stage.measure("8" * len(text), 46, "semibold")
+        box = QRectF(head.right() - wide, base - stage.u(52), wide + stage.u(10), stage.u(66))
+
+        def paint() -> None:
+            stage.text(text, head.right(), base, 46, style="semibold", align=RIGHT)
+
+        stage.patch("clock", text, box, paint)
+
     def _pane(self, lane: LaneView, box: QRectF, text: LaneText, time_ns: int) -> None:
-        stage, look, header = self._stage, self._stage.look, self._set.playback.header
+        stage, header = self._stage, self._set.playback.header
         inner = self._inner(box)
+        track = self._track(inner)
+        figures = rate_text(lane), clock_text(lane, header.request.max_tokens), way_now(lane), self._progress(lane)
+        upper = QRectF(box.left(), box.top(), box.width(), track.bottom() + stage.u(4) - box.top())
+        stage.patch(f"figures {lane.index}", figures, upper, lambda: self._figures(lane, inner, *figures))
+        text.follow(lane, self._set.playback.generation, header.workload)
+        place = inner.adjusted(0, track.bottom() - inner.top() + stage.u(16), 0, 0)
+        problem, clock = lane.state.problem, self.speed * NS
+
+        def words() -> None:
+            room = place
+            if problem is not None:
+                high = stage.paragraph(problem.sentence, room, 24, tone=stage.look.bad, most=4)
+                room = room.adjusted(0, high + stage.u(12), 0, 0)
+            if lane.state.tokens:
+                text.draw(lane, room, time_ns, clock)
+
+        key = text.key(lane, place, time_ns, clock), problem, bool(lane.state.tokens)
+        stage.patch(f"text {lane.index}", key, place, words)
+
+    def _figures(self, lane: LaneView, inner: QRectF, rate: str, clock: str, now: str, progress: float) -> None:
+        stage, look = self._stage, self._stage.look
         base, below = self._base(inner), self._base(inner) + stage.u(34)
         right = inner.right() - stage.measure("tok/s", 22) - stage.u(10)
-        stage.text(rate_text(lane), right, base, self._plan.number, style="semibold", align=RIGHT)
-        told = stage.text(
-            clock_text(lane, header.request.max_tokens), inner.right(), below, 20, tone=look.muted, align=RIGHT
-        )
-        stage.text(way_now(lane), inner.left(), below, 20, tone=look.muted, room=inner.width() - told - stage.u(24))
+        stage.text(rate, right, base, self._plan.number, style="semibold", align=RIGHT)
+        told = stage.text(clock, inner.right(), below, 20, tone=look.muted, align=RIGHT)
+        stage.text(now, inner.left(), below, 20, tone=look.muted, room=inner.width() - told - stage.u(24))
         track = self._track(inner)
-        done = QRectF(track.left(), track.top(), track.width() * self._progress(lane), track.height())
-        stage.bar(done, look.lane(lane.index))
-        place = inner.adjusted(0, track.bottom() - inner.top() + stage.u(16), 0, 0)
-        text.follow(lane, self._set.playback.generation, header.workload)
-        problem = lane.state.problem
-        if problem is not None:
-            high = stage.paragraph(problem.sentence, place, 24, tone=look.bad, most=4)
-            place = place.adjusted(0, high + stage.u(12), 0, 0)
-        if lane.state.tokens:
-            text.draw(lane, place, time_ns, self.speed * NS)
+        stage.bar(QRectF(track.left(), track.top(), track.width() * progress, track.height()), look.lane(lane.index))
+
+    def _charts(self, view: RaceView) -> None:
+        stage, rates, rounds = self._stage, self._rates, self._rounds
+        if rates is not None and self._plan.rates is not None:
+            key = rates.key(view.lanes)
+            stage.patch("rates", key, self._chart_box(self._plan.rates), lambda: rates.draw(view.lanes))
+        if rounds is not None and self._drafting is not None:
+            lane, box = view.lanes[self._drafting], self._plan.rounds
+            shares = " · ".join(f"{rate:.0%}" for rate in lane.state.position_rates[:4])
+            note = f"by position {shares}" if shares else ""
+            upper = QRectF(box.left(), box.top(), box.width(), self._chart_box(box).top() - box.top())
+            stage.patch("note", note, upper, lambda: self._chart_note(box, note))
+            stage.patch("rounds", rounds.key(lane), self._chart_box(box), lambda: rounds.draw(lane))
 
     def _progress(self, lane: LaneView) -> float:
         if lane.state.phase is Phase.FINISHED and lane.state.finish is not Finish.STOPPED:
