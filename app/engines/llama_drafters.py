@@ -20,6 +20,10 @@ class Drafter(Protocol):
         """A prompt was fed to the target, ``last_pass`` of its tokens in the last forward pass."""
         ...
 
+    def fed(self, tokens: list[int], position: int) -> None:
+        """The target was just fed this part of a prompt at ``position``; from 0 on it is a new prompt."""
+        ...
+
     def draft(self, last: int, position: int, count: int) -> list[int]:
         """Proposes at most ``count`` tokens after ``last``, which the target will be fed at ``position``."""
         ...
@@ -43,6 +47,8 @@ def make_drafter(
         return None
     if spec.kind is LaneKind.LOOKUP:
         return LookupDrafter()
+    if spec.kind is LaneKind.MTP and not spec.drafter:
+        return NextNDrafter(model, target, pool, stop, spec.draft_min_p, spec.context)
     drafter = Model(spec.drafter, stop, gpu_layers)
     try:
         if spec.kind is LaneKind.DRAFT_MODEL:
@@ -86,6 +92,9 @@ class MtpDrafter:
         """Copies the target's hidden row before the next pass overwrites it."""
         ctypes.memmove(self._row_at, self._target.hidden_row(row), self._batch.hidden_bytes)
 
+    def fed(self, tokens: list[int], position: int) -> None:
+        """Nothing to do before the whole prompt is in."""
+
     def begin(self, tokens: list[int], last_pass: int) -> None:
         self._keep_row(last_pass - 1)
 
@@ -115,6 +124,97 @@ class MtpDrafter:
         self._model.close()
 
 
+class NextNDrafter:
+    """The MTP head in the target's own file (NextN, as in Qwen 3.5), with a cache of its own.
+
+    The head reads each token together with the target's hidden row of the token before it. What was emitted since the
+    last draft is fed first, with the rows of the target; drafts are fed with the head's own rows, and forgotten.
+
+    Args:
+        model: The target, loaded with its head; borrowed.
+        target: Context of the target.
+    """
+
+    def __init__(
+        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, min_p: float, size: int
+    ) -> None:
+        self._target, self._min_p, self._stop = target, min_p, stop
+        self._context = Context(model, size, 1, pool.threads, stop, head=True)
+        pool.attach(self._context.handle)
+        target.give_hidden(masked=False)
+        self._context.give_hidden(masked=True)
+        self._batch = Batch(BATCH, model.hidden)
+        self._width = self._batch.hidden_bytes
+        self._room = BATCH
+        # Rows of the tokens that are not in the head's cache yet; the first one stays after they are fed.
+        self._rows = (ctypes.c_float * (model.hidden * (self._room + 1)))()
+        self._rows_at = ctypes.addressof(self._rows)
+        self._tokens: list[int] = []
+        self._kept = 0
+        self._in_cache = 0
+
+    def _keep_rows(self, row: int, count: int) -> None:
+        """Copies hidden rows of the target's last pass behind those that wait."""
+        to = self._rows_at + self._width * self._kept
+        ctypes.memmove(to, self._target.hidden_row(row), self._width * count)
+        self._kept += count
+
+    def _feed(self, tokens: list[int]) -> None:
+        """Feeds tokens with the rows that wait for them."""
+        self._context.forget(self._in_cache)  # what was drafted and is not in the text
+        self._batch.fill_rows(tokens, self._in_cache, self._rows_at)
+        self._context.decode(self._batch)
+        self._in_cache += len(tokens)
+
+    def fed(self, tokens: list[int], position: int) -> None:
+        if position == 0:
+            self._context.forget()
+            self._in_cache, self._kept = 0, 1
+            ctypes.memset(self._rows_at, 0, self._width)  # nothing comes before the first token
+        self._tokens = []
+        if len(tokens) > 1:
+            self._keep_rows(0, len(tokens) - 1)
+        self._feed(tokens)
+        self._kept = 0
+        self._keep_rows(len(tokens) - 1, 1)
+
+    def begin(self, tokens: list[int], last_pass: int) -> None:
+        """Nothing to do: the head was fed as the target was."""
+
+    def draft(self, last: int, position: int, count: int) -> list[int]:
+        if not self._tokens:  # the same place once more: the row that belongs to it is still there
+            self._tokens, self._in_cache = [last], position
+        self._feed(self._tokens)
+        final = self._rows_at + self._width * (len(self._tokens) - 1)
+        ctypes.memmove(self._rows_at, final, self._width)
+        self._tokens, self._kept = [], 0
+        drafts: list[int] = []
+        while True:
+            row = self._context.logits(1)[0]
+            best = int(row.argmax())
+            if not confident(row, best, self._min_p):
+                break
+            drafts.append(best)
+            if len(drafts) == count:
+                break
+            self._batch.fill_rows([best], position + len(drafts), self._context.hidden_row(-1))
+            self._context.decode(self._batch)
+        return drafts
+
+    def verified(self, accepted: int) -> None:
+        if self._kept + accepted + 1 > self._room:  # many rounds without a draft
+            self._feed(self._tokens)
+            self._tokens, self._kept = [], 0
+        self._keep_rows(0, accepted + 1)
+
+    def emitted(self, tokens: list[int]) -> None:
+        self._tokens += tokens
+
+    def close(self) -> None:
+        self._batch.close()
+        self._context.close()
+
+
 class ModelDrafter:
     """A small full model with the target's vocabulary: the classic draft model, with a cache of its own."""
 
@@ -125,6 +225,9 @@ class ModelDrafter:
         self._batch = Batch(BATCH)
         self._tokens: list[int] = []
         self._fed = 0  # how many of these, from the start, are in the cache
+
+    def fed(self, tokens: list[int], position: int) -> None:
+        """Nothing to do before the whole prompt is in."""
 
     def begin(self, tokens: list[int], last_pass: int) -> None:
         self._context.forget()
@@ -175,6 +278,9 @@ class LookupDrafter:
     def __init__(self) -> None:
         self._tokens: list[int] = []
         self._seen: dict[tuple[int, ...], int] = {}
+
+    def fed(self, tokens: list[int], position: int) -> None:
+        """Nothing to do before the whole prompt is in."""
 
     def begin(self, tokens: list[int], last_pass: int) -> None:
         self._tokens, self._seen = [], {}

@@ -32,7 +32,9 @@ def check_spec(spec: LaneSpec) -> tuple[Facts, Facts | None]:
             )
         )
     drafter = None
-    if spec.kind in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
+    if spec.kind is LaneKind.MTP and not spec.drafter:
+        _check_head(target)
+    elif spec.kind in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
         drafter = _facts(spec.drafter, "drafter")
         _check_pair(spec.kind, target, drafter)
     _check_memory(spec, target, drafter)
@@ -98,6 +100,23 @@ def _check_pair(kind: LaneKind, target: Facts, drafter: Facts) -> None:
                 details=f"{target.path}\n{drafter.path}",
             )
         )
+
+
+def _check_head(target: Facts) -> None:
+    """Raises the problem if the target's own file has no MTP head that can be run."""
+    if target.mtp_layers == 1:
+        return
+    several = target.mtp_layers > 1
+    raise ProblemError(
+        Problem(
+            "head-several" if several else "head-missing",
+            f"{target.path.name} has no MTP head that can draft here.",
+            cause=f"It has {target.mtp_layers} heads, one for each draft token, and this engine runs one head."
+            if several
+            else "There is no MTP head in the file, and no drafter was given.",
+            action="Choose a drafter file for it, or race prompt lookup instead.",
+        )
+    )
 
 
 def _check_memory(spec: LaneSpec, target: Facts, drafter: Facts | None) -> None:

@@ -129,6 +129,8 @@ class LlamaLane:
             count = len(chunk)
             self._batch.fill(chunk, begin, all_outputs=False)
             self._context.decode(self._batch)
+            if self._drafter is not None:
+                self._drafter.fed(chunk, begin)
         return count
 
     def forward(self, tokens: list[int], position: int) -> Floats:
@@ -149,9 +151,9 @@ class LlamaLane:
         if self._drafter is not None:
             self._drafter.begin(tokens, last_pass)
 
-    def forget(self, position: int) -> None:
-        """Removes what was fed at this position and above."""
-        self._context.forget(position)
+    def forget(self, position: int) -> bool:
+        """Removes what was fed at this position and above; returns whether it could be done."""
+        return self._context.forget(position)
 
     def draft(self, last: int, position: int, count: int) -> list[int]:
         """Drafts at most so many tokens behind ``last``; none on a baseline lane."""
@@ -192,8 +194,15 @@ class LlamaLane:
         verified_at = now()
         tokens, accepted = self._accept(rows, drafts)
         self._position += len(tokens)
-        if accepted < len(drafts):
-            self._context.forget(self._position)
+        if accepted < len(drafts) and not self._context.forget(self._position):
+            raise ProblemError(
+                Problem(
+                    "rollback-failed",
+                    "The model cannot take rejected draft tokens back.",
+                    cause="Its layers keep a running state that goes back by a few tokens at most.",
+                    action="Choose a smaller K.",
+                )
+            )
         if drafter is not None:
             drafter.verified(accepted)
             drafter.emitted([token.id for token in tokens])

@@ -98,6 +98,10 @@ class Model:
         self.vocabulary: int = lib.llama_vocab_n_tokens(self.vocab)
         self.hidden: int = lib.llama_model_n_embd_out(self.handle)
         self.trained_context: int = lib.llama_model_n_ctx_train(self.handle)
+        self.heads: int = lib.llama_model_n_layer_nextn(self.handle)
+        """MTP layers of this file."""
+        self.keeps_state = bool(lib.llama_model_is_hybrid(self.handle) or lib.llama_model_is_recurrent(self.handle))
+        """Some layers keep a running state in place of a cache with a cell for each token."""
 
     def close(self) -> None:
         if self.handle:
@@ -165,6 +169,7 @@ class Context:
         threads: CPU threads.
         stop: Ends a computation from another thread.
         other: The target's context, for a drafter that reads its hidden state and KV cache.
+        head: The context runs the MTP head in the model's own file, with a cache of its own.
     """
 
     def __init__(
@@ -175,6 +180,7 @@ class Context:
         threads: int,
         stop: StopFlag,
         other: Context | None = None,
+        head: bool = False,
     ) -> None:
         self.model = model
         self._stop = stop
@@ -191,6 +197,11 @@ class Context:
         if other is not None:
             params.ctx_type = lib.LLAMA_CONTEXT_TYPE_MTP
             params.ctx_other = other.handle
+        elif head:
+            params.ctx_type = lib.LLAMA_CONTEXT_TYPE_MTP
+        elif model.keeps_state:
+            # A running state has no positions to remove: it is kept after each of the last tokens instead.
+            params.n_rs_seq = min(outputs, size // 2)
         self.handle: Any = lib.llama_init_from_model(model.handle, params)
         if not self.handle:
             raise ProblemError(
@@ -271,12 +282,16 @@ class Context:
             )
         return ctypes.addressof(pointer.contents)
 
-    def forget(self, start: int = 0) -> None:
-        """Removes everything at positions ``start`` and above from the KV cache."""
+    def forget(self, start: int = 0) -> bool:
+        """Removes everything at positions ``start`` and above from the KV cache.
+
+        Returns:
+            False if that cannot be done: a running state goes back by the last few tokens only, and once a pass.
+        """
         if start == 0:
             lib.llama_memory_clear(self.memory, False)
-        else:
-            lib.llama_memory_seq_rm(self.memory, 0, start, -1)
+            return True
+        return bool(lib.llama_memory_seq_rm(self.memory, 0, start, -1))
 
 
 class Batch:
@@ -320,6 +335,11 @@ class Batch:
         self._pos[0] = position
         self._output[0] = 1
         ctypes.memmove(self.hidden_at, hidden_from, self.hidden_bytes)
+
+    def fill_rows(self, tokens: list[int], position: int, hidden_from: int) -> None:
+        """Puts tokens at consecutive positions, each with its hidden row; logits for the last one."""
+        self.fill(tokens, position, all_outputs=False)
+        ctypes.memmove(self.hidden_at, hidden_from, self.hidden_bytes * len(tokens))
 
     def close(self) -> None:
         if self.native is not None:

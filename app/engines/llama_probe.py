@@ -29,7 +29,9 @@ def probe_noise(lane: LlamaLane, request: Request, k: int, positions: int) -> fl
         row = lane.forward([tokens[-1]], position + step)[0]
         one.append(row.copy())
         tokens.append(int(row.argmax()))
-    lane.forget(position)
+    if not lane.forget(position):  # a running state does not go back so far
+        lane.begin_probe(prompt)
+        lane.forget(position)
     worst = 0.0
     for begin in range(0, positions, k + 1):
         window = tokens[begin : min(begin + k + 1, positions)]

@@ -114,7 +114,7 @@ def facts_of(heads: list[Gguf]) -> Facts:
     tensors = [tensor for part in heads for tensor in part.tensors]
     vocabulary, digest = _vocabulary(head)
     assistant = _ASSISTANT.fullmatch(architecture)
-    mtp = head.number(f"{architecture}.nextn_predict_layers") or 0
+    mtp = 0 if assistant else _mtp_layers(head, architecture, layers, {tensor.name for tensor in tensors})
     return Facts(
         path=head.path,
         architecture=architecture,
@@ -130,9 +130,22 @@ def facts_of(heads: list[Gguf]) -> Facts:
         has_template=bool(head.text("tokenizer.chat_template")),
         drafts_for=assistant["base"] if assistant else "",
         target_hidden=(head.number(f"{architecture}.embedding_length_out") or 0) if assistant else 0,
-        mtp_layers=0 if assistant else min(mtp, layers),
+        mtp_layers=mtp,
         kv_shape=kv_shape(head, architecture, layers),
     )
+
+
+def _mtp_layers(head: Gguf, architecture: str, layers: int, names: set[str]) -> int:
+    """Returns how many MTP layers (NextN) stand behind the others in this model's own files.
+
+    Raises GgufError if there is nothing else. Some files declare them and leave them to a file of their own.
+    """
+    declared = min(head.number(f"{architecture}.nextn_predict_layers") or 0, layers)
+    if not declared or f"blk.{layers - declared}.nextn.eh_proj.weight" not in names:
+        return 0
+    if "blk.0.attn_norm.weight" not in names:
+        raise GgufError(f"{head.path.name} holds only the MTP head of a model: open the file with the whole model.")
+    return declared
 
 
 def sliding_layers(head: Gguf, architecture: str, layers: int) -> tuple[bool, ...]:
