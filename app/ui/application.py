@@ -14,6 +14,7 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.models.pairs import Pair
 from app.models.places import Places, find_places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
@@ -21,6 +22,7 @@ from app.models.states import Ready, state
 from app.race.problems import ProblemError
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
+from app.ui.models.page import ModelsPage
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
@@ -71,6 +73,22 @@ def open_settings(places: Places) -> QSettings:
     return QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
 
 
+def add_models_page(window: MainWindow, theme: Theme, places: Places) -> ModelsPage:
+    """Adds the Models tab; it reads nothing before it is shown."""
+    page = ModelsPage(theme, places)
+    page.said.connect(window.toast.say)
+    page.ready_changed.connect(window.race.set_pairs)
+
+    def race(pair: Pair) -> None:
+        pairs = [item for item in load_registry(places=places).pairs if isinstance(state(item, places), Ready)]
+        window.race.set_pairs(pairs, pair.id)
+        window.show_widget(window.race)
+
+    page.race_wanted.connect(race)
+    window.add_page("Models", page)
+    return page
+
+
 def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWindow:
     """Builds the window; nothing is shown or started yet."""
     settings = open_settings(places)
@@ -88,6 +106,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
     library.said.connect(window.toast.say)
     race.recorded.connect(lambda _: library.refresh())
     window.add_page("Library", library)
+    add_models_page(window, theme, places)
     if problem is not None:
         race.show_problem(problem)
     # The plotting library and the models take longer to load than the window to show: they come after it.

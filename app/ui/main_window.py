@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
@@ -183,15 +184,31 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Opens a dropped trace."""
+        """Opens what was dropped: a model file or a folder goes to the models, anything else is a trace."""
         event.acceptProposedAction()
-        self.open_trace(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def open_dropped(self, path: Path) -> None:
+        """Opens a file or folder by what it is."""
+        if path.is_dir() or path.suffix.lower() in (".gguf", ".safetensors"):
+            for number in range(self.pages.count()):
+                add = getattr(self.pages.widget(number), "add_local", None)
+                if add is not None:
+                    self.show_page(number)
+                    add(path.parent if path.suffix.lower() == ".safetensors" else path)
+                    return
+        self.open_trace(path)
+
+    def show_widget(self, page: QWidget) -> None:
+        """Shows that page."""
+        self.show_page(self.pages.indexOf(page))
 
     def remember(self) -> None:
         """Writes size, place and choices down."""
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/page", self.tabs.currentIndex())
-        self.race.remember(self._settings)
+        for page in self._pages_with("remember"):
+            page.remember(self._settings)
         self._settings.sync()
 
     def recall(self) -> None:
@@ -199,14 +216,20 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
-        self.race.recall(self._settings)
+        for page in self._pages_with("recall"):
+            page.recall(self._settings)
+
+    def _pages_with(self, name: str) -> list[Any]:
+        pages = (self.pages.widget(number) for number in range(self.pages.count()))
+        return [page for page in pages if hasattr(page, name)]
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remembers the state and ends everything that runs."""
         self.remember()
         self.toast.dismiss()
         self.hide()
-        self.race.close_down()
+        for page in self._pages_with("close_down"):
+            page.close_down()
         event.accept()
 
     def _restyle(self) -> None:

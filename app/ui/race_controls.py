@@ -139,6 +139,21 @@ class RaceControls(QWidget):
     def _show_block(self) -> None:
         self.k.setSuffix(f"   block {self.k.value() + 1}")
 
+    def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
+        """Offers other pairs and keeps the choice, or picks the pair with the id ``pick``."""
+        before = self.selected_pair
+        wanted = pick or (before.id if before else "")
+        ids = [pair.id for pair in pairs]
+        with QSignalBlocker(self.pair):
+            self._pairs = list(pairs)
+            self.pair.clear()
+            self.pair.addItems([pair.title for pair in pairs])
+            self.pair.setCurrentIndex(ids.index(wanted) if wanted in ids else min(0, len(ids) - 1))
+        if self.selected_pair != before:
+            self._pair_picked()
+            self.changed.emit()
+        self.set_running(self._running)
+
     @property
     def selected_pair(self) -> Pair | None:
         """The pair that is picked; None if there is none on this machine."""

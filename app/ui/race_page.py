@@ -105,6 +105,11 @@ class RacePage(QWidget):
         """The trace file of the race that is shown."""
         return self.runner.trace if self.view else None
 
+    def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
+        """Offers the pairs that can race now; not while a race runs, which would change what is said of it."""
+        if not self.running:
+            self.controls.set_pairs(pairs, pick)
+
     def load_slow_parts(self) -> None:
         """Makes the charts and loads the workers; called after the window was first painted."""
         self._warm_up()

@@ -1,0 +1,203 @@
+"""One pair in the Models tab: what it is, whether it fits, and what can be done with it."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.models.entries import ModelEntry
+from app.models.fit import Verdict
+from app.models.progress import Progress, progress_text
+from app.race.problems import Problem
+from app.ui.theme import Theme, mono_font
+from app.ui.widgets import button, label, restyle, set_text
+
+_FIT = {
+    Verdict.FITS.value: ("\u2713 Fits", "good"),
+    Verdict.TIGHT.value: ("! Tight", "warn"),
+    Verdict.NO.value: ("\u2715 Does not fit", "wrong"),
+    "unknown": ("? Not known", "muted"),
+}
+_STATES = {"ready": "Ready", "missing": "Not here", "partial": "Partly here", "damaged": "Damaged"}
+_ADDRESS = re.compile(r"https?://[^\s,;]+")
+_STEPS = 1000
+
+
+class ModelCard(QFrame):
+    """Shows one entry.
+
+    Signals:
+        asked: (what, id) with what = "get", "pause", "resume", "cancel", "remove", "folder", "race" or "copy".
+    """
+
+    asked = Signal(str, str)
+
+    def __init__(self, theme: Theme, entry: ModelEntry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._theme = theme
+        self.entry = entry
+        self._page = ""
+        self._running = self._paused = False
+        self.title = label("", "lead")
+        self.state = label("", "head")
+        self.facts = label("", "muted", wrap=True)
+        self.engine = label("", "muted", wrap=True)
+        self.fit = label("", "head")
+        self.fit_text = label("", "muted", wrap=True)
+        self.note = label("", "muted", wrap=True)
+        self.sum = label("", "plain")
+        self.sum.setFont(mono_font(8.5))
+        self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.progress = label("", "muted")
+        self.problem = label("", wrap=True)
+        self.open_page = button("Open the page", tip="Opens it in your browser")
+        self.race = button("Race now", tip="Goes to the Race tab with this pair")
+        self.get = button("Download")
+        self.pause = button("Pause")
+        self.cancel = button("Cancel", "quiet", tip="Stops the download. What was fetched is kept.")
+        self.remove = button("Remove", "quiet", tip="Deletes the downloaded files of this pair")
+        self.folder = button("Open folder", "quiet", tip="Shows its files in the file manager")
+        self.copy = button("Copy details", "quiet", tip="Copies all that is said here")
+        self.show_sum = button("Show the sum", "quiet", tip="How the memory estimate is made")
+        self.show_sum.setCheckable(True)
+        self._lay_out()
+        self._connect()
+        self.set_entry(entry)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.title)
+        head.addWidget(self.state)
+        head.addStretch(1)
+        for widget in (self.cancel, self.pause, self.get, self.race):
+            head.addWidget(widget)
+        fit = QHBoxLayout()
+        fit.setSpacing(12)
+        fit.addWidget(self.fit, 0, Qt.AlignmentFlag.AlignTop)
+        fit.addWidget(self.fit_text, 1)
+        loading = QHBoxLayout()
+        loading.setSpacing(12)
+        loading.addWidget(self.bar, 1)
+        loading.addWidget(self.progress)
+        wrong = QHBoxLayout()
+        wrong.setSpacing(12)
+        wrong.addWidget(self.problem, 1)
+        wrong.addWidget(self.open_page, 0, Qt.AlignmentFlag.AlignTop)
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        tools.setContentsMargins(-8, 0, 0, 0)
+        for widget in (self.show_sum, self.folder, self.copy, self.remove):
+            tools.addWidget(widget)
+        tools.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 12, 8)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addLayout(loading)
+        layout.addLayout(wrong)
+        for line in (self.facts, self.engine):
+            layout.addWidget(line)
+        layout.addLayout(fit)
+        layout.addWidget(self.sum)
+        layout.addWidget(self.note)
+        layout.addLayout(tools)
+
+    def _connect(self) -> None:
+        asks: dict[str, QPushButton] = {
+            "race": self.race, "cancel": self.cancel, "remove": self.remove, "folder": self.folder, "copy": self.copy,
+        }  # fmt: skip
+        for what, widget in asks.items():
+            widget.clicked.connect(lambda _=False, what=what: self.asked.emit(what, self.entry.card.id))
+        self.get.clicked.connect(lambda: self.asked.emit("get", self.entry.card.id))
+        self.pause.clicked.connect(lambda: self.asked.emit("resume" if self._paused else "pause", self.entry.card.id))
+        self.open_page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
+        self.show_sum.toggled.connect(self.sum.setVisible)
+        self.show_sum.toggled.connect(lambda on: self.show_sum.setText("Hide the sum" if on else "Show the sum"))
+
+    @property
+    def page(self) -> str:
+        """The page that the problem that is shown speaks of, "" if none."""
+        return self._page
+
+    def set_entry(self, entry: ModelEntry) -> None:
+        """Shows another state of the same pair."""
+        self.entry = entry
+        card = entry.card
+        set_text(self.title, card.title)
+        words = "Built in" if entry.pair.is_built_in and card.state == "ready" else _STATES[card.state]
+        self._state(words, {"ready": "good", "damaged": "wrong", "partial": "warn"}.get(card.state, "muted"))
+        set_text(self.facts, entry.facts)
+        set_text(self.engine, f"Needs {entry.engine} \u00b7 {entry.licence}")
+        text, role = _FIT[card.fit]
+        set_text(self.fit, text)
+        restyle(self.fit, role)
+        set_text(self.fit_text, card.fit_text)
+        set_text(self.sum, "\n".join(entry.fit_lines))
+        self.show_sum.setVisible(bool(entry.fit_lines))
+        self.sum.setVisible(self.show_sum.isChecked() and bool(entry.fit_lines))
+        lines = [*([] if card.state in ("ready", "missing") else [card.state_text]), *card.notes]
+        set_text(self.note, " ".join(lines))
+        self.note.setVisible(bool(lines))
+        for widget in (self.race, self.get, self.pause, self.cancel, self.remove, self.folder, self.copy):
+            widget.setAccessibleName(f"{widget.text()}: {card.title}")
+        self.setAccessibleName(f"{card.title}. {words}. {text}. {card.fit_text}")
+        self._buttons()
+
+    def _state(self, words: str, role: str) -> None:
+        set_text(self.state, words)
+        restyle(self.state, role)
+
+    def _buttons(self) -> None:
+        card = self.entry.card
+        self.race.setVisible(card.can_race and not self._running)
+        self.race.setEnabled(self.entry.engine_here)
+        self.race.setToolTip("Goes to the Race tab with this pair" if self.entry.engine_here else self.entry.engine)
+        self.get.setVisible(card.can_download and not self._running)
+        self.get.setText("Resume" if card.state == "partial" else "Download")
+        self.get.setAccessibleName(f"{self.get.text()}: {card.title}")
+        self.remove.setVisible(card.can_remove and not self._running)
+        self.folder.setVisible(card.folder is not None)
+        for widget in (self.pause, self.cancel, self.bar, self.progress):
+            widget.setVisible(self._running)
+        if not self._page and not self.problem.text():
+            self.problem.hide()
+            self.open_page.hide()
+
+    def set_running(self, running: bool, *, paused: bool = False) -> None:
+        """A download runs, is paused or is over."""
+        if running and not self._running:
+            self.bar.setValue(0)
+            set_text(self.progress, "Starting")
+            self.show_problem(None)
+        self._running, self._paused = running, paused
+        self.pause.setText("Resume" if paused else "Pause")
+        self.pause.setAccessibleName(f"{self.pause.text()}: {self.entry.card.title}")
+        self._buttons()
+
+    def show_progress(self, now: Progress) -> None:
+        """Moves the bar; it never goes back."""
+        if now.fraction is None:
+            self.bar.setAccessibleName("Size not known yet")
+        else:
+            self.bar.setValue(max(self.bar.value(), int(now.fraction * _STEPS)))
+        set_text(self.progress, progress_text(now))
+        self.bar.setAccessibleName(f"{self.entry.card.title}: {progress_text(now)}")
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Says why the last download ended, with the page to open if the words name one."""
+        words = "" if problem is None else str(problem)
+        found = _ADDRESS.findall(problem.action) if problem is not None else []
+        # With a token at hand the model's own page is what is wanted; without one, the page that makes tokens.
+        self._page = (found[0] if found else "").rstrip(".)")
+        set_text(self.problem, words)
+        self.problem.setVisible(bool(words))
+        self.open_page.setVisible(bool(self._page))
+        self.open_page.setToolTip(self._page)

@@ -1,0 +1,314 @@
+"""The Models tab: every pair that is known, what it needs, its download, and local files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.entries import ModelEntry, make_entries
+from app.models.hub_settings import HubSettings, hub_settings
+from app.models.local import LocalPair, as_pair, find_in_other_apps, open_local
+from app.models.memory import free_memory
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.progress import Progress, bytes_text
+from app.models.registry import Registry, load_registry
+from app.models.shelf import remove_pair
+from app.models.states import Ready, state
+from app.models.user_pairs import add_user_pair
+from app.race.problems import Problem, ProblemError
+from app.ui.background import in_background
+from app.ui.models.card import ModelCard
+from app.ui.models.downloads import Downloads
+from app.ui.theme import Theme
+from app.ui.widgets import button, card, label, set_text
+from app.worker.engine_names import engine_missing
+
+_CONTEXT = 4096
+_STATES = {"All states": "", "Ready": "ready", "Partly here": "partial", "Damaged": "damaged", "Not here": "missing"}
+_ENGINES = {"All engines": "", "llama.cpp": "llama.cpp", "MLX": "mlx", "transformers": "transformers",
+            "Servers": "server"}  # fmt: skip
+
+
+class ModelsPage(QWidget):
+    """Lists the pairs.
+
+    Signals:
+        said: A short remark. race_wanted: The Pair to race. ready_changed: The pairs that can race now, as a list.
+    """
+
+    said = Signal(str)
+    race_wanted = Signal(object)
+    ready_changed = Signal(object)
+
+    def __init__(self, theme: Theme, places: Places, settings: Callable[[], HubSettings] = hub_settings) -> None:
+        super().__init__()
+        self._theme, self._places = theme, places
+        self._hub_settings = settings
+        self._registry = Registry(pairs=())
+        self._reading = self._again = self._built = False
+        self.downloads = Downloads(places, settings, self)
+        self.cards: dict[str, ModelCard] = {}
+        self.filter = QLineEdit()
+        self.engine, self.state = QComboBox(), QComboBox()
+        self.add_button = button("Add model file\u2026", tip="A GGUF file on this machine. You can also drop it here.")
+        self._count = label("", "muted")
+        self._problem = label("", wrap=True)
+        self._found_frame, self._found = card("Found in other apps")
+        self._list = QVBoxLayout()
+        self._lay_out()
+        self.filter.textChanged.connect(self._show_cards)
+        self.engine.currentIndexChanged.connect(self._show_cards)
+        self.state.currentIndexChanged.connect(self._show_cards)
+        self.add_button.clicked.connect(self.choose_file)
+        self.downloads.progressed.connect(self._progressed)
+        self.downloads.ended.connect(self._ended)
+
+    def _lay_out(self) -> None:
+        self.filter.setPlaceholderText("Filter by name, size or quantization")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter the models")
+        self.engine.addItems(list(_ENGINES))
+        self.engine.setAccessibleName("Engine")
+        self.state.addItems(list(_STATES))
+        self.state.setAccessibleName("State")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.engine)
+        row.addWidget(self.state)
+        row.addWidget(self.add_button)
+        inside = QWidget()
+        inside.setProperty("role", "list")
+        self._list.setContentsMargins(0, 0, 8, 0)
+        self._list.setSpacing(10)
+        self._found_frame.hide()
+        self._list.addWidget(self._found_frame)
+        self._list.addStretch(1)
+        inside.setLayout(self._list)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.setAccessibleName("Models")
+        self.area = area
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 12, 16)
+        layout.setSpacing(10)
+        layout.addLayout(row)
+        layout.addWidget(self._count)
+        layout.addWidget(self._problem)
+        self._problem.hide()
+        layout.addWidget(area, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Reads the pairs anew whenever the page comes into sight."""
+        super().showEvent(event)
+        self.refresh()
+        if not self._built:
+            self._built = True
+            in_background(self, find_in_other_apps, self._found_others, self._failed)
+
+    def refresh(self) -> None:
+        """Reads states, sizes and memory in the background."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+
+        def read() -> tuple[Registry, list[ModelEntry]]:
+            registry = load_registry(places=self._places)
+            cache = self._hub_settings().cache
+            return registry, make_entries(registry.pairs, self._places, free_memory(), _CONTEXT, engine_missing, cache)
+
+        in_background(self, read, self._read, self._failed)
+
+    def _read(self, found: tuple[Registry, list[ModelEntry]]) -> None:
+        self._reading = False
+        self._registry, entries = found
+        if self._registry.errors:
+            self._show_problem(" ".join(str(error) for error in self._registry.errors))
+        old = set(self.cards) - {entry.card.id for entry in entries}
+        for pair_id in old:
+            self.cards.pop(pair_id).deleteLater()
+        for place, entry in enumerate(entries):
+            shown = self.cards.get(entry.card.id)
+            if shown is None:
+                shown = ModelCard(self._theme, entry)
+                shown.asked.connect(self._asked)
+                self.cards[entry.card.id] = shown
+            else:
+                shown.set_entry(entry)
+            self._list.insertWidget(place + 1, shown)
+        self._show_cards()
+        self.ready_changed.emit([entry.pair for entry in entries if entry.card.can_race])
+        if self._again:
+            self._again = False
+            self.refresh()
+
+    def _failed(self, problem: Problem) -> None:
+        self._reading = False
+        self._show_problem(str(problem))
+
+    def _show_problem(self, words: str) -> None:
+        set_text(self._problem, words)
+        self._problem.setVisible(bool(words))
+
+    def _show_cards(self) -> None:
+        engine, wanted = _ENGINES[self.engine.currentText()], _STATES[self.state.currentText()]
+        shown = ready = 0
+        for item in self.cards.values():
+            entry = item.entry
+            visible = (
+                entry.fits_words(self.filter.text())
+                and (not engine or engine in entry.pair.engines)
+                and (not wanted or entry.card.state == wanted)
+            )
+            item.setVisible(visible)
+            shown += visible
+            ready += entry.card.state == "ready"
+        words = f"{shown} of {len(self.cards)} models, {ready} ready to race on this machine."
+        set_text(self._count, "No model fits the filter." if self.cards and not shown else words)
+
+    def _asked(self, what: str, pair_id: str) -> None:
+        item = self.cards[pair_id]
+        entry = item.entry
+        if what == "get":
+            item.set_running(True)
+            self.downloads.start(entry.pair)
+        elif what in ("pause", "resume"):
+            getattr(self.downloads, what)(pair_id)
+            item.set_running(True, paused=what == "pause")
+        elif what == "cancel":
+            self.downloads.cancel(pair_id)
+        elif what == "race":
+            self.race_wanted.emit(entry.pair)
+        elif what == "folder" and entry.card.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(entry.card.folder))
+        elif what == "copy":
+            QGuiApplication.clipboard().setText(entry.details)
+            self.said.emit("The details are on the clipboard.")
+        elif what == "remove":
+            self._ask_remove(entry.pair)
+
+    def _progressed(self, pair_id: str, now: Progress) -> None:
+        if pair_id in self.cards and self.downloads.running(pair_id):
+            self.cards[pair_id].show_progress(now)
+
+    def _ended(self, pair_id: str, problem: Problem | None) -> None:
+        item = self.cards.get(pair_id)
+        if item is not None:
+            item.set_running(False)
+            item.show_problem(problem if problem is not None and problem.kind != "cancelled" else None)
+            if problem is None:
+                self.said.emit(f"{item.entry.card.title} is ready to race.")
+        self.refresh()
+
+    def _ask_remove(self, pair: Pair) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("Remove")
+        box.setText(f"Remove the downloaded files of {pair.title}?")
+        box.setInformativeText("You can download them again later.")
+        yes = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        box.finished.connect(lambda _: self.remove(pair) if box.clickedButton() is yes else None)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def remove(self, pair: Pair) -> None:
+        """Removes the files of a pair; what another pair that is ready needs stays."""
+        pairs = self._registry.pairs
+
+        def done(removed: object) -> None:
+            kept = getattr(removed, "kept", ())
+            words = f"{bytes_text(getattr(removed, 'bytes', 0))} removed."
+            self.said.emit(words + (f" Kept for another pair: {', '.join(kept)}." if kept else ""))
+            self.refresh()
+
+        in_background(self, lambda: remove_pair(pair, pairs, self._places), done, self._failed)
+
+    # --- local files --------------------------------------------------------------------------------------------------
+
+    def choose_file(self) -> None:
+        """Asks for a model file and adds it."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Add a model file", str(Path.home()), "Models (*.gguf);;All files (*)"
+        )
+        if chosen:
+            self.add_local(Path(chosen))
+
+    def add_local(self, path: Path) -> None:
+        """Reads a file or folder, finds the drafter that belongs to it, and adds the pair to the user's models."""
+
+        def read() -> tuple[Pair, str]:
+            return self._keep(open_local(path))
+
+        in_background(self, read, lambda found: self._added(*found), self._refused)
+
+    def _keep(self, opened: LocalPair | Problem) -> tuple[Pair, str]:
+        if isinstance(opened, Problem):
+            raise ProblemError(opened)
+        added = add_user_pair(as_pair(opened), self._places)
+        if isinstance(added, Problem):
+            raise ProblemError(added)
+        return added, opened.note
+
+    def _added(self, pair: Pair, note: str) -> None:
+        self._show_problem("")
+        self.refresh()
+        ready = isinstance(state(pair, self._places), Ready)
+        self.said.emit(f"{pair.title} is one of your models now. {note}".strip())
+        if ready:
+            self.race_wanted.emit(pair)
+
+    def _refused(self, problem: Problem) -> None:
+        self._show_problem(str(problem))
+        self.said.emit(problem.sentence)
+
+    def _found_others(self, found: Sequence[LocalPair]) -> None:
+        for local in found:
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(label(f"{local.title}", "head"))
+            row.addWidget(label(f"Found in {local.source}. {local.note}".strip(), "muted", wrap=True), 1)
+            use = button("Use", name=f"Use {local.title}")
+            use.clicked.connect(lambda _=False, local=local: self._use(local))
+            row.addWidget(use)
+            self._found.addLayout(row)
+        self._found_frame.setVisible(bool(found))
+
+    def _use(self, local: LocalPair) -> None:
+        in_background(self, lambda: self._keep(local), lambda found: self._added(*found), self._refused)
+
+    # --- the window's life --------------------------------------------------------------------------------------------
+
+    def remember(self, settings: QSettings) -> None:
+        """Writes the filters down."""
+        settings.setValue("models/engine", self.engine.currentText())
+        settings.setValue("models/state", self.state.currentText())
+
+    def recall(self, settings: QSettings) -> None:
+        """Restores the filters."""
+        for combo, key in ((self.engine, "models/engine"), (self.state, "models/state")):
+            place = combo.findText(str(settings.value(key, "")))
+            if place >= 0:
+                combo.setCurrentIndex(place)
+
+    def close_down(self) -> None:
+        """Stops downloads; what was fetched is kept for the next start."""
+        self.downloads.close()
