@@ -44,7 +44,7 @@ def set_number(data: bytes, key: str, value: int) -> bytes:
 def test_a_missing_file(make_spec: MakeSpec, tmp_path: Path) -> None:
     assert refused(make_spec(target=str(tmp_path / "none.gguf"))).kind == "file-missing"
     assert refused(make_spec(3, drafter=str(tmp_path / "none.gguf"))).kind == "file-missing"
-    assert refused(make_spec(3, drafter="")).kind == "file-missing"
+    assert refused(make_spec(3, drafter="")).kind == "head-missing"
 
 
 def test_a_folder(make_spec: MakeSpec, tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import httpx
 from PySide6.QtCore import QObject, Signal
 
-from app.models.download import Download, Report
-from app.models.hub import Hub, make_client
 from app.models.hub_settings import HubSettings, hub_settings
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.progress import Progress
 from app.race.problems import Problem
+
+if TYPE_CHECKING:
+    import httpx
+
+    from app.models.download import Download, Report
 
 
 class Downloads(QObject):
@@ -52,6 +55,10 @@ class Downloads(QObject):
         if pair.id in self._running:
             self.resume(pair.id)
             return
+        # Imported here: the network's library is loaded only when something is fetched.
+        from app.models.download import Download
+        from app.models.hub import Hub, make_client
+
         if self._client is None:
             self._client = make_client()
         hub = Hub(self._settings(), self._client)
