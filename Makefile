@@ -18,14 +18,15 @@ lint: .venv/.ready-dev
 	$(BIN)/lint-imports
 
 # Engines whose libraries are too large for every test run: install them beside the others, then run their tests.
+# With pip and not uv, so that pip's own settings (a mirror, a cap, files on this disk) choose the build of torch.
 test-torch: .venv/.ready-dev
-	$(BIN)/uv pip install -p $(BIN)/python "torch>=2.9" "transformers>=5.17,<6" safetensors
-	$(BIN)/python -m pytest tests/engines/test_transformers.py
+	$(BIN)/python -m pip install -q "torch>=2.9" "transformers>=5.17,<6" safetensors
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_transformers.py
 
 test-mlx: .venv/.ready-dev
-	$(BIN)/uv pip install -p $(BIN)/python "mlx>=0.31; sys_platform == 'darwin'" "mlx[cpu]>=0.31; sys_platform == 'linux'" "mlx-lm>=0.32"
-	$(BIN)/uv pip install -p $(BIN)/python --no-deps "mlx-vlm==0.7.10"
-	$(BIN)/python -m pytest tests/engines/test_mlx.py
+	$(BIN)/python -m pip install -q "mlx>=0.31; sys_platform == 'darwin'" "mlx[cpu]>=0.31; sys_platform == 'linux'" "mlx-lm>=0.32"
+	$(BIN)/python -m pip install -q --no-deps "mlx-vlm==0.7.10"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_mlx.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .

@@ -12,12 +12,18 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import GenerationConfig, LogitsProcessorList
+from transformers.generation.candidate_generator import SinglePositionMultiTokenCandidateGenerator
 
 from app.engines.base import Stopped
 from app.engines.sampling import Choice, choose
 from app.race.lanes import Sampling
 
 now = time.perf_counter_ns
+
+
+def first_round_is_flawed() -> bool:
+    """Whether this transformers drafts the first round from the prompt's first token. Seen in 5.17, mended in 5.24."""
+    return "is_main_model_prefill" not in SinglePositionMultiTokenCandidateGenerator.__init__.__code__.co_names
 
 
 class _Left(BaseException):

@@ -22,7 +22,7 @@ import transformers
 
 from app.engines.detokenize import WindowDecoder
 from app.engines.torch_models import TorchPair
-from app.engines.torch_run import Emission, GenerateRun, RunSettings
+from app.engines.torch_run import Emission, GenerateRun, RunSettings, first_round_is_flawed
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
 from app.race.lanes import MAX_K, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
@@ -75,7 +75,7 @@ class TransformersEngine:
 
     @property
     def _mends(self) -> bool:
-        return self._loaded().spec.options.get("first_round") != "as-is"
+        return self._loaded().spec.options.get("first_round") != "as-is" and first_round_is_flawed()
 
     def prefill(self, request: Request) -> Prefilled:
         pair = self._loaded()
