@@ -111,6 +111,15 @@ EngineFactory = Callable[[], Engine]
 """Each engine module has ``create() -> Engine``."""
 
 
+@runtime_checkable
+class Reporting(Protocol):
+    """What an engine may offer besides: to say what a long load is at."""
+
+    def report_to(self, tell: Callable[[str], None]) -> None:
+        """Calls ``tell`` with a sentence from now on, from the thread that loads."""
+        ...
+
+
 class Widths(msgspec.Struct, frozen=True):
     """What forward passes cost, measured alone.
 

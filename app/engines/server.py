@@ -5,19 +5,23 @@ never on the chess clock. ``prefill`` starts the stream and returns with the fir
 the server sent next. Tokens are counted by the server's own counts, never by chunks or characters. Baseline and MTP
 are two addresses: K is what the server of the MTP lane was started with.
 
-``LaneSpec.target`` is the server's address. Settings in ``LaneSpec.options``: ``model`` (the name to ask for; else the
-first that the server lists).
+``LaneSpec.target`` is the server's address; or the model's file or folder, and ``LaneSpec.options`` has the ``command``
+(:class:`app.engines.started.ServerOrder`) with which the lane starts its own server. Another option is ``model``: the
+name to ask for; else the first that the server lists.
 """
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
 import msgspec
 
 from app.engines.servers.base import Adapter, Piece
+from app.engines.started import StartedServer, order_of
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, unreachable
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
 from app.race.lanes import LaneKind, LaneSpec, Request
@@ -39,6 +43,9 @@ class ServerEngine:
     def __init__(self, adapter: Adapter) -> None:
         self._adapter = adapter
         self._client: httpx.Client | None = None
+        self._server: StartedServer | None = None
+        self._tell: Callable[[str], None] = lambda _: None
+        self._stopping = threading.Event()
         self._spec: LaneSpec | None = None
         self._model = ""
         self._stream: Stream | None = None
@@ -48,7 +55,23 @@ class ServerEngine:
     def load(self, spec: LaneSpec) -> Loaded:
         started = now()
         self.close()
-        address = _address(spec.target)
+        try:
+            return self._load(spec, started)
+        except BaseException:
+            self.close()
+            raise
+
+    def report_to(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def _load(self, spec: LaneSpec, started: int) -> Loaded:
+        order = order_of(spec)
+        if order is None:
+            address = _address(spec.target)
+        else:
+            self._server = StartedServer(self._adapter.title, order, spec)
+            self._server.wait(self._tell, self._stopping.is_set)
+            address = self._server.address
         # Settings of a proxy are for the internet; a model server is on this machine or beside it.
         client = httpx.Client(base_url=address, timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S), trust_env=False)
         try:
@@ -63,12 +86,16 @@ class ServerEngine:
             raise
         self._client, self._spec = client, spec
         notes = [*self._adapter.notes, SAMPLING_NOTE]
-        if spec.kind is not LaneKind.BASELINE:
+        if order is not None:
+            notes.append("The app started this server and ends it.")
+        elif spec.kind is not LaneKind.BASELINE:
             notes.append("K and the drafter are those that the server was started with.")
         return Loaded(
             engine=self._adapter.title,
             model=self._model.replace("\\", "/").rpartition("/")[2],  # a path tells of the server's disk
-            device=f"server at {client.base_url.host}:{client.base_url.port or client.base_url.scheme}",
+            device="server on this machine"
+            if order is not None
+            else f"server at {client.base_url.host}:{client.base_url.port or client.base_url.scheme}",
             load_ns=now() - started,
             context=spec.context,
             notes=tuple(notes),
@@ -94,6 +121,7 @@ class ServerEngine:
     def prefill(self, request: Request) -> Prefilled:
         client, spec = self._loaded()
         self._leave()
+        self._stopping.clear()
         self._finish = Finish.STOPPED
         if not request.prompt.strip():
             raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
@@ -115,7 +143,13 @@ class ServerEngine:
 
     def _next(self) -> Piece:
         """Waits for the next chunk; the end of the stream comes as a last one."""
-        chunk = self._stream.next() if self._stream is not None else None
+        try:
+            chunk = self._stream.next() if self._stream is not None else None
+        except ProblemError as error:
+            # If the server is gone its own last words say more than the broken connection.
+            if self._server is not None and (ended := self._server.ended()) is not None:
+                raise ProblemError(ended) from error
+            raise
         if chunk is None:
             return Piece(last=True)
         piece = self._adapter.read(chunk)
@@ -152,6 +186,7 @@ class ServerEngine:
         self._loaded()  # K is the server's
 
     def stop(self) -> None:
+        self._stopping.set()
         if self._stream is not None:
             self._stream.leave()
 
@@ -168,6 +203,9 @@ class ServerEngine:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
 
 class _Answer:

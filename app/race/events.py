@@ -62,6 +62,12 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded", tag_field="t"):
     notes: tuple[str, ...] = ()
 
 
+class Starting(msgspec.Struct, frozen=True, tag="starting", tag_field="t"):
+    """Loading takes a while; ``sentence`` says for people what it is at."""
+
+    sentence: str
+
+
 class Token(msgspec.Struct, frozen=True, array_like=True):
     """One emitted token.
 
@@ -179,4 +185,4 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
     on_battery: bool = False
 
 
-LaneEvent: TypeAlias = Hello | Loaded | Prefilled | Round | Done | Failed | Noise | Conditions
+LaneEvent: TypeAlias = Hello | Starting | Loaded | Prefilled | Round | Done | Failed | Noise | Conditions

@@ -10,7 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.race.events import Conditions, Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, Prefilled, Round, Token
+from app.race.events import (
+    Conditions,
+    Done,
+    Failed,
+    Finish,
+    Hello,
+    LaneEvent,
+    Loaded,
+    Noise,
+    Prefilled,
+    Round,
+    Starting,
+    Token,
+)
 from app.race.problems import Problem
 
 NS = 1_000_000_000
@@ -36,9 +49,11 @@ class LaneState:
         position_drafted: ``position_drafted[i]``: rounds that proposed a token at draft position i (from 0).
         position_accepted: Of those, rounds that accepted it.
         count: Emitted tokens, also where the engine does not tell them one by one.
+        doing: What loading is at, for people; empty if the engine does not say.
     """
 
     phase: Phase = Phase.STARTING
+    doing: str = ""
     loaded: Loaded | None = None
     prefilled: Prefilled | None = None
     tokens: list[Token] = field(default_factory=list)
@@ -69,6 +84,8 @@ class LaneState:
                 self.clock_ns = max(self.clock_ns, event.end_ns)
                 self.tokens.append(event.first)
                 self.count += 1
+            case Starting():
+                self.doing = event.sentence
             case Loaded():
                 self.loaded = event
                 self.phase = Phase.READY

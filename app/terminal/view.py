@@ -59,7 +59,7 @@ def _what(spec: LaneSpec, lane: LaneState) -> str:
     if lane.phase is Phase.FAILED:
         return "failed"
     if lane.phase is Phase.STARTING:
-        return "loading"
+        return lane.doing or "loading"
     if spec.kind is LaneKind.BASELINE:
         return "one token a step"
     mean, rate = lane.accepted_per_round, lane.acceptance_rate

@@ -171,7 +171,7 @@ class LanePane(QFrame):
 
     def _clock_text(self, state: LaneState) -> str:
         if state.phase is Phase.STARTING:
-            return "loading the model"
+            return state.doing or "loading the model"
         if state.phase is Phase.READY:
             return "ready"
         count = f"{state.count} / {self._max_tokens}" if not state.over else f"{state.count} tokens"

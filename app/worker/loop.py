@@ -8,9 +8,10 @@ from queue import SimpleQueue
 
 import msgspec
 
-from app.engines.base import Engine, Probing, Stopped
-from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled
+from app.engines.base import Engine, Probing, Reporting, Stopped
+from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, Starting
 from app.race.kpolicy import Policy, policy_for
+from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
 from app.worker.protocol import Command, Load, Probe, Quit, Race, Stop, Turn
 
@@ -56,14 +57,8 @@ class WorkerLoop:
         while True:
             match self._inbox.get():
                 case Load(spec=spec):
-                    try:
-                        self._engine = self._create(spec.engine)
-                        loaded = self._engine.load(spec)
-                    except ProblemError as error:
-                        self._engine = None
-                        self._send(Failed(error.problem))
-                    else:
-                        self._send(msgspec.structs.replace(loaded, memory_bytes=self._memory()[0]))
+                    if not self._load(spec):
+                        break
                 case Race() as race:
                     if self._run(race) is None:
                         break
@@ -75,6 +70,22 @@ class WorkerLoop:
                     pass  # Of a run that has just ended by itself.
         if self._engine is not None:
             self._engine.close()
+
+    def _load(self, spec: LaneSpec) -> bool:
+        """Loads the lane. Returns False if the worker was told to quit meanwhile."""
+        try:
+            self._engine = engine = self._create(spec.engine)
+            if isinstance(engine, Reporting):
+                engine.report_to(lambda sentence: self._send(Starting(sentence)))
+            loaded = engine.load(spec)
+        except ProblemError as error:
+            self._engine = None
+            self._send(Failed(error.problem))
+        except Stopped:
+            return False
+        else:
+            self._send(msgspec.structs.replace(loaded, memory_bytes=self._memory()[0]))
+        return True
 
     def _probe(self, probe: Probe) -> None:
         engine: object = self._engine
