@@ -32,6 +32,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.data / "models"
 
     @property
+    def samples(self) -> Path:
+        """Recorded races that come with the app; read only."""
+        return self.resources / "samples"
+
+    @property
     def user_registry(self) -> Path:
         """The user's own models.toml; it adds pairs and replaces those of the same id."""
         return self.config / "models.toml"

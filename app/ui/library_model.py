@@ -33,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
         speedup: The first drafting lane against the baseline; None if unknown.
         wrong: What is wrong with the file, empty if nothing.
         size, changed_ns: Of the file, to know it again.
+        sample: It came with the app and cannot be renamed or deleted.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True):
     wrong: str = ""
     size: int = 0
     changed_ns: int = 0
+    sample: bool = False
 
     @property
     def when(self) -> str:
@@ -70,6 +72,16 @@ def scan(folder: Path, known: Sequence[Entry], titles: dict[str, str]) -> list[E
         entry = before.get((path, status.st_size, status.st_mtime_ns))
         found.append(entry or read_entry(path, status.st_size, status.st_mtime_ns, titles))
     return sorted(found, key=lambda entry: (entry.created or datetime.min, entry.changed_ns), reverse=True)
+
+
+def scan_all(folder: Path, samples: Path, known: Sequence[Entry], titles: dict[str, str]) -> list[Entry]:
+    """Returns the user's traces and behind them the samples that came with the app."""
+    found = []
+    for entry in scan(samples, [item for item in known if item.sample], titles):
+        about = entry.about if entry.sample else f"Sample \u00b7 {entry.about}"
+        found.append(msgspec.structs.replace(entry, sample=True, about=about))
+    own = scan(folder, [item for item in known if not item.sample], titles)
+    return own + sorted(found, key=lambda entry: entry.path.name)
 
 
 def read_entry(path: Path, size: int, changed_ns: int, titles: dict[str, str]) -> Entry:

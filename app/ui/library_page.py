@@ -29,7 +29,7 @@ from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
-from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan
+from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan_all
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
 from app.ui.theme import Theme
@@ -54,6 +54,7 @@ class LibraryPage(QWidget):
         super().__init__()
         self._theme = theme
         self.folder = places.data / "races"
+        self._samples = places.samples
         self._titles = {prompt.name: prompt.title for prompt in prompts}
         self._toast = toast
         self._path: Path | None = None
@@ -167,7 +168,9 @@ class LibraryPage(QWidget):
             return
         self._scanning = True
         known = list(self.model.entries)
-        in_background(self, lambda: scan(self.folder, known, self._titles), self._scanned, self._scan_failed)
+        in_background(
+            self, lambda: scan_all(self.folder, self._samples, known, self._titles), self._scanned, self._scan_failed
+        )
 
     def _scanned(self, entries: list[Entry]) -> None:
         self._scanning = False
@@ -255,11 +258,16 @@ class LibraryPage(QWidget):
 
     def _show_actions(self) -> None:
         there = self._path is not None
-        for action in (self.rename_button, self.reveal_button, self.delete_button):
-            action.setEnabled(there)
+        self.reveal_button.setEnabled(there)
+        for action in (self.rename_button, self.delete_button):
+            action.setEnabled(there and not self._is_sample)
+
+    @property
+    def _is_sample(self) -> bool:
+        return self._path is not None and self._path.is_relative_to(self._samples)
 
     def _ask_name(self) -> None:
-        if self._path is None:
+        if self._path is None or self._is_sample:
             return
         name, taken = QInputDialog.getText(self, "Rename", "Name of this race:", text=self._title.text())
         if taken:
@@ -269,6 +277,9 @@ class LibraryPage(QWidget):
         """Gives the race that is shown a name of the user's own; it becomes the file's name."""
         path = self._path
         name = file_name(title)
+        if self._is_sample:
+            self.said.emit("A sample keeps its name.")
+            return
         if path is None or not name:
             self.said.emit("That cannot be a name.")
             return
@@ -297,7 +308,7 @@ class LibraryPage(QWidget):
     def delete(self) -> None:
         """Deletes the race that is shown; a remark offers to undo it and goes after a while."""
         path = self._path
-        if path is None:
+        if path is None or self._is_sample:
             return
         kept = path.parent / _DELETED / path.name
         try:

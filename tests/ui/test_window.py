@@ -196,13 +196,35 @@ def test_a_file_that_is_no_trace_is_refused_with_its_reason(library: LibraryPage
     qtbot.waitUntil(lambda: "not a trace" in library.failure.details())
 
 
+def own(library: LibraryPage) -> int:
+    """How many of the listed races are the user's own."""
+    return sum(not entry.sample for entry in library.model.entries)
+
+
+def test_samples_come_with_the_app_replay_and_cannot_be_changed(
+    window: MainWindow, library: LibraryPage, qtbot: QtBot
+) -> None:
+    window.show_page(1)
+    qtbot.waitUntil(lambda: library.model.rowCount() > 0)
+    entry = next(entry for entry in library.model.entries if entry.sample)
+    assert entry.about.startswith("Sample")
+    library.list.setCurrentIndex(library.model.index(library.model.row_of(entry.path)))
+    qtbot.waitUntil(lambda: library.player.view is not None)
+    assert not library.delete_button.isEnabled()
+    assert not library.rename_button.isEnabled()
+    assert library.reveal_button.isEnabled()
+    library.delete()
+    library.rename("mine")
+    assert entry.path.exists()
+
+
 def test_the_library_lists_searches_renames_deletes_and_brings_back(
     window: MainWindow, library: LibraryPage, qtbot: QtBot
 ) -> None:
     for name in ("20260101-000000-nano-code", "my best race"):
         write_trace(library.folder / f"{name}.ndjson")
     window.show_page(1)
-    qtbot.waitUntil(lambda: library.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: own(library) == 2)
     library.search.setText("best")
     assert library.model.rowCount() == 1
     library.list.setCurrentIndex(library.model.index(0))
@@ -213,10 +235,10 @@ def test_the_library_lists_searches_renames_deletes_and_brings_back(
     qtbot.waitUntil(lambda: library.model.row_of(library.folder / "renamed race 1.ndjson") >= 0)
     qtbot.mouseClick(library.delete_button, Qt.MouseButton.LeftButton)
     assert not (library.folder / "renamed race 1.ndjson").exists()
-    assert library.model.rowCount() == 1
+    assert own(library) == 1
     qtbot.mouseClick(window.toast.action_button, Qt.MouseButton.LeftButton)
     assert (library.folder / "renamed race 1.ndjson").exists()
-    qtbot.waitUntil(lambda: library.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: own(library) == 2)
 
 
 def test_a_deletion_that_is_not_undone_stays(window: MainWindow, library: LibraryPage, qtbot: QtBot) -> None:
