@@ -28,6 +28,7 @@ from app.race.trace import Header, Trace
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import CODE, stored_behaviour
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
+from app.terminal.fork import show_fork
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.heats_session import HeatsSession
@@ -250,6 +251,8 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
         env.stdout.write(lane.text)
         env.stdout.flush()
         return OK
+    if arguments.fork:
+        return show_fork(trace.header, state, env)
     if arguments.json:
         found = summarize(trace.header, state, str(arguments.trace), heats=heats)
         env.say(json.dumps(found | behaviour_fields(stored_behaviour(arguments.trace)), ensure_ascii=False))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.race.fork import fork_story
 from app.race.lanes import LaneSpec
 from app.ui.background import in_background
 from app.ui.behaviour_check import BehaviourCheck
@@ -63,7 +64,7 @@ class RaceBoard(QWidget):
         layout.addWidget(self.charts, 2)
         layout.addLayout(strip, 0)
         self.behaviour = BehaviourCheck(self.same, self)
-        self.same.show_fork.connect(self._point_at_fork)
+        self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -191,13 +192,26 @@ class RaceBoard(QWidget):
 
         in_background(self, lambda: code_spans(text, workload), color, lambda _: None)
 
-    def _point_at_fork(self, lane_id: str, token: int) -> None:
+    def _show_fork(self, lane_id: str) -> None:
+        """Opens the fork view, and points at the same token in both panes behind it."""
         view = self._view
-        if view is None:
+        if view is None or view.baseline is None:
             return
-        for pane, lane in zip(self.panes, view.lanes, strict=True):
-            if lane.spec.id == lane_id or not lane.drafting:
-                pane.text.show_token(token)
+        lane = next(lane for lane in view.lanes if lane.spec.id == lane_id)
+        found = view.comparison(lane)
+        if found is None:
+            return
+        base = view.baseline
+        story = fork_story((base.spec, base.state), (lane.spec, lane.state), found, lane.index)
+        if found.fork_at is not None:
+            for number in (base.index, lane.index):
+                self.panes[number].text.show_token(found.fork_at)
+        from app.ui.fork_dialog import ForkDialog
+
+        dialog = ForkDialog(self._theme, story, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.copied.connect(self.copy)
+        dialog.open()
 
     def _show_behaviour(self) -> None:
         view, behaviour = self._view, self.behaviour.behaviour

@@ -11,12 +11,13 @@ from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color
 from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 
-_TONES = {
+TONES = {
     TokenVerdict.IDENTICAL: "good",
     TokenVerdict.NEAR_TIE_FORK: "warn",
     TokenVerdict.FORK: "bad",
     TokenVerdict.UNKNOWN: "faint",
 }
+"""The sign of each token verdict."""
 _WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
 
 
@@ -63,22 +64,25 @@ class SameStrip(QFrame):
     """Shows the token verdict, and the behaviour verdict where there is one.
 
     Signals:
-        show_fork: The user wants to see the token at which lanes differ: lane id and token index.
+        show_fork: The user wants to see where a lane parts from the baseline, or came closest to it; carries its id.
         show_behaviour: The user wants to see what the programs did.
     """
 
-    show_fork = Signal(str, int)
+    show_fork = Signal(str)
     show_behaviour = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setAccessibleName("Same output?")
-        self._fork: tuple[str, int] | None = None
+        self._lane = ""
         self.mark = Mark(theme)
         self._tokens = label("", wrap=True)
         self.show_button = button(
-            "Show", "quiet", tip="Shows the place in both texts where they part.", name="Show fork"
+            "Show",
+            "quiet",
+            tip="Shows the common text, and where the lanes part or came closest to it.",
+            name="Show tokens",
         )
         self.show_button.clicked.connect(self._show_fork)
         self.behaviour_mark = Mark(theme)
@@ -118,7 +122,7 @@ class SameStrip(QFrame):
 
     def restart(self) -> None:
         """Forgets the token verdict; the behaviour verdict stays, since the same race is shown from another moment."""
-        self._fork = None
+        self._lane = ""
         self.mark.set_tone("faint")
         self._tokens.setText("Both lanes should write the same tokens. They are compared as they come.")
         self._tokens.setProperty("role", "muted")
@@ -135,14 +139,14 @@ class SameStrip(QFrame):
         if worst.verdict is TokenVerdict.UNKNOWN and not worst.compared and not view.over:
             return
         several = f"{lane.title}: " if len(found) > 1 and worst.verdict is not TokenVerdict.IDENTICAL else ""
-        self.mark.set_tone(_TONES[worst.verdict])
+        self.mark.set_tone(TONES[worst.verdict])
         if self._tokens.property("role"):
             self._tokens.setProperty("role", "")
             self._tokens.style().polish(self._tokens)
         set_text(self._tokens, several + worst.sentence)
         set_text(self._note, _note(worst, over=view.over))
-        self._fork = None if worst.fork_at is None else (lane.spec.id, worst.fork_at)
-        self.show_button.setVisible(self._fork is not None)
+        self._lane = lane.spec.id
+        self.show_button.setVisible(worst.fork_at is not None or (view.over and worst.compared > 0))
 
     def set_behaviour(self, tone: str, sentence: str, *, details: bool) -> None:
         """Shows the behaviour verdict; ``details`` offers a button to see more."""
@@ -158,8 +162,8 @@ class SameStrip(QFrame):
         return self._tokens.text()
 
     def _show_fork(self) -> None:
-        if self._fork is not None:
-            self.show_fork.emit(*self._fork)
+        if self._lane:
+            self.show_fork.emit(self._lane)
 
 
 def _note(result: Comparison, *, over: bool) -> str:

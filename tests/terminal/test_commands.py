@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.race.trace import Record, TraceWriter
+from tests.race.builders import header, lane_events
 from tests.terminal.conftest import Terminal
 
 FIELDS = {"format", "pair", "prompt", "k", "lanes", "speedup", "token_verdict", "fork_at", "trace"}
@@ -156,3 +158,26 @@ def test_without_a_display_the_window_becomes_a_race_in_the_terminal(
     assert terminal("window", recorded) == 0
     assert "no display" in terminal.err
     assert "MTP won" in terminal.err
+
+
+def test_show_fork_of_identical_lanes_tells_the_text_and_the_closest_calls(terminal: Terminal, recorded: Path) -> None:
+    assert terminal("show", recorded, "--fork") == 0
+    assert "Tokens identical, 9 of 9." in terminal.out
+    assert "<0><1><2>" in terminal.out
+    assert "The closest calls" in terminal.out
+    assert "Noise floor, assumed" in terminal.out
+
+
+def test_show_fork_puts_both_continuations_side_by_side(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "forked.ndjson"
+    with path.open("wb") as sink:
+        writer = TraceWriter(sink, header())
+        for lane, ids in (("baseline", [1, 2, 3, 4, 5]), ("mtp", [1, 2, 9, 8, 7])):
+            for number, event in enumerate(lane_events(ids, gap=0.01)):
+                writer.write(Record(lane, number, event))
+        writer.close()
+    assert terminal("show", path, "--fork") == 0
+    assert "The outputs differ from token 3 on, a near tie" in terminal.out
+    assert "<3>  (id 3)" in terminal.out
+    assert "<9>  (id 9)" in terminal.out
+    assert "token 3" in terminal.out

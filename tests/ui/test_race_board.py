@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.race.events import Failed
 from app.race.problems import Problem
 from app.race.trace import Record
+from app.ui.fork_dialog import ForkDialog
 from app.ui.race_board import RaceBoard
 from app.ui.race_view import RaceView
 from app.ui.text_line import TextLine
@@ -83,6 +84,34 @@ def test_a_fork_is_told_and_shown_in_both_texts(board: RaceBoard, qtbot: QtBot) 
     qtbot.mouseClick(board.same.show_button, Qt.MouseButton.LeftButton)
     assert all(pane.text.extraSelections() for pane in board.panes)
     assert not board.panes[0].text.following
+    dialog = board.window().findChild(ForkDialog)
+    assert dialog is not None
+    boxes = {box.accessibleName(): box for box in dialog.findChildren(QPlainTextEdit)}
+    whole = view.lanes[0].state.text
+    ours = boxes["Baseline from token 51 on"].toPlainText()
+    assert whole.endswith(ours)
+    assert boxes["MTP K=3 (block 4) from token 51 on"].toPlainText() == ours.upper()
+    qtbot.mouseClick(dialog.whole_button, Qt.MouseButton.LeftButton)
+    assert dialog.common.toPlainText() + ours == whole
+    copy = next(item for item in dialog.findChildren(QPushButton) if item.accessibleName() == "Copy the common text")
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() + ours == whole
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_identical_outputs_show_the_closest_calls(board: RaceBoard, qtbot: QtBot) -> None:
+    head = synthetic.header()
+    view = RaceView(head)
+    board.set_view(view)
+    view.apply(synthetic.records(head, 120))
+    settle(board)
+    qtbot.mouseClick(board.same.show_button, Qt.MouseButton.LeftButton)
+    dialog = board.window().findChild(ForkDialog)
+    assert dialog is not None
+    assert "The closest calls" in "\n".join(item.text() for item in dialog.findChildren(QLabel))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
 
 
 def test_a_failed_lane_says_so_in_its_own_pane_and_the_other_goes_on(board: RaceBoard, qtbot: QtBot) -> None:
