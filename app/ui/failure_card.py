@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.race.problems import Problem
 from app.ui.theme import Theme
@@ -21,19 +21,18 @@ class FailureCard(QFrame):
         self._sentence = label("", "bad", wrap=True)
         self._cause = label("", "muted", wrap=True)
         self._action = label("", wrap=True)
-        self.copy = button("Copy details", tip="Copies what happened, with the log, for a report.")
+        self.copy = button("Copy details", "quiet", tip="Copies what happened, with the log, for a report.")
         self.copy.clicked.connect(lambda: self.copied.emit(self.details()))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 6, 8)
-        layout.setSpacing(6)
-        layout.addWidget(self._sentence)
+        layout.setContentsMargins(0, 0, 6, 0)
+        layout.setSpacing(4)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(row)
         layout.addWidget(self._cause)
         layout.addWidget(self._action)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 4, 0, 0)
-        row.addWidget(self.copy)
-        row.addStretch(1)
-        layout.addLayout(row)
         layout.addStretch(1)
 
     def show_problem(self, problem: Problem) -> None:
@@ -54,3 +53,25 @@ class FailureCard(QFrame):
             return ""
         parts = (f"{problem.kind}: {problem.sentence}", problem.cause, problem.action, problem.details)
         return "\n".join(part for part in parts if part) + "\n"
+
+
+class FailureArea(QScrollArea):
+    """Holds a failure card: as tall as its text needs, and where that is more than there is, it scrolls."""
+
+    def __init__(self, card: FailureCard) -> None:
+        super().__init__()
+        self._card = card
+        self.setWidget(card)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        card.setAutoFillBackground(False)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        """What the card needs at this width."""
+        return self._card.heightForWidth(width)

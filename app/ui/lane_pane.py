@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.race.events import Finish
 from app.race.fold import NS, LaneState, Phase
 from app.race.lanes import LaneKind, LaneSpec, lane_title
-from app.ui.failure_card import FailureCard
+from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
 from app.ui.text_line import TextLine
@@ -68,8 +68,11 @@ class LanePane(QFrame):
         self._how = label("", "plain", wrap=True)
         self._failure = FailureCard(theme)
         self._failure.copied.connect(self.copied)
-        self._failure.hide()
+        self._failure_area = FailureArea(self._failure)
+        self._failure_area.hide()
         self._stack = QStackedWidget()
+        # A failure is read in full; in a low window the text gives way to it.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._stack.addWidget(self._waiting_page())
         self._stack.addWidget(self.text)
         self._build()
@@ -108,7 +111,7 @@ class LanePane(QFrame):
         margin.addWidget(self._progress)
         layout.addLayout(margin)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._failure)
+        layout.addWidget(self._failure_area)
 
     def _waiting_page(self) -> QWidget:
         page = QWidget()
@@ -140,7 +143,7 @@ class LanePane(QFrame):
         self._max_tokens = max(1, max_tokens)
         self.text.clear_text()
         self._progress.set_share(0)
-        self._failure.hide()
+        self._failure_area.hide()
         self._rate.setText("")
         self._unit.setText("")
         self._clock.setText("")
@@ -166,7 +169,7 @@ class LanePane(QFrame):
             self._failure.show_problem(problem)
             if state.tokens:
                 self._stack.setCurrentIndex(1)
-        self._failure.setVisible(problem is not None)
+        self._failure_area.setVisible(problem is not None)
         self._stack.setVisible(problem is None or bool(state.tokens))
 
     def _clock_text(self, state: LaneState) -> str:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.race.events import Failed
 from app.race.problems import Problem
 from app.race.trace import Record
+from app.ui.failure_card import FailureArea
 from app.ui.fork_dialog import ForkDialog
 from app.ui.race_board import RaceBoard
 from app.ui.race_view import RaceView
@@ -129,6 +130,26 @@ def test_a_failed_lane_says_so_in_its_own_pane_and_the_other_goes_on(board: Race
     qtbot.mouseClick(board.panes[1].findChild(type(board.panes[1]._failure)).copy, Qt.MouseButton.LeftButton)
     assert "log line" in QApplication.clipboard().text()
     assert "no winner" in board.winner.sentence.lower() or "No result" in board.winner.sentence
+
+
+@pytest.mark.parametrize(("width", "height"), [(1240, 540), (920, 460), (1400, 720)])
+def test_a_failure_can_be_read_in_full_in_a_window_of_any_size(board: RaceBoard, width: int, height: int) -> None:
+    head = synthetic.header()
+    cause = "It was ended from outside (SIGKILL): by somebody, or by the system because memory ran out."
+    problem = Problem("crashed", "The lane's process died while decoding.", cause, "Close other programs, then race.")
+    items = synthetic.records(head, 60)
+    view = RaceView(head)
+    board.resize(width, height)
+    board.set_view(view)
+    view.apply([*items[:40], Record("mtp", 1, Failed(problem))])
+    settle(board)
+    area = board.panes[1].findChild(FailureArea)
+    assert area is not None
+    assert area.isVisible()
+    needed = area.heightForWidth(area.viewport().width())
+    assert area.viewport().height() + area.verticalScrollBar().maximum() >= needed
+    if height > 500:
+        assert area.verticalScrollBar().maximum() == 0
 
 
 @pytest.mark.parametrize("lanes", [1, 3, 4])
