@@ -7,17 +7,26 @@ run on the same cores, which so never rest. Lanes that do compute at the same ti
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-import psutil
 
 _SYSTEM = Path("/sys/devices/system/cpu")
 
 
 def default_threads() -> int:
     """Physical cores minus one, at least one: the window needs a core, and ggml's threads wait for each other."""
-    return max(1, (psutil.cpu_count(logical=False) or 1) - 1)
+    return max(1, physical_cores() - 1)
+
+
+def physical_cores() -> int:
+    """The number of physical cores, 1 if it is not known."""
+    told = {_siblings(core) for core in range(os.cpu_count() or 1) if (_SYSTEM / f"cpu{core}/topology").is_dir()}
+    if told:
+        return len(told)
+    import psutil  # Here: it takes longer to load than a window may take to show.
+
+    return psutil.cpu_count(logical=False) or 1
 
 
 def shared_cores(threads: int) -> tuple[int, ...]:
@@ -25,10 +34,7 @@ def shared_cores(threads: int) -> tuple[int, ...]:
 
     Empty where the system cannot bind threads to cores, or has too few physical cores: then do not bind.
     """
-    process = psutil.Process()
-    if not hasattr(process, "cpu_affinity"):
-        return ()
-    allowed = process.cpu_affinity() or []
+    allowed = _allowed()
     siblings = {core: _siblings(core) for core in allowed}
     speed = {core: _speed(core) for core in allowed}
     return choose_cores(threads, allowed, siblings, speed)
@@ -62,6 +68,17 @@ def parse_cores(text: str) -> tuple[int, ...]:
             raise ValueError(f"{part!r} is not a core or a range of cores")
         cores.extend(range(start, stop + 1))
     return tuple(cores)
+
+
+def _allowed() -> list[int]:
+    """The hardware threads that this process may use; none where the system cannot bind processes to them."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    if affinity is not None:
+        return sorted(affinity(0))
+    import psutil
+
+    process = psutil.Process()
+    return list(process.cpu_affinity() or []) if hasattr(process, "cpu_affinity") else []
 
 
 def _siblings(core: int) -> frozenset[int]:

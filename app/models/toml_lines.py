@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 Path = tuple[str | int, ...]
 
@@ -21,11 +22,17 @@ class LineIndex:
     """Looks up the line (from 1) of a path such as ("pair", 0, "target", "files")."""
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {}
-        for path, line in _scan(text):
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[Path, int]:
+        """Built when the first line is asked for: only errors ask."""
+        lines: dict[Path, int] = {}
+        for path, line in _scan(self._text):
             for length in range(1, len(path) + 1):
-                self._lines.setdefault(path[:length], line)
-            self._lines[path] = min(self._lines[path], line)
+                lines.setdefault(path[:length], line)
+            lines[path] = min(lines[path], line)
+        return lines
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest table around it; 1 if there is none."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TextIO
-
-from rich.console import Console
+from typing import TYPE_CHECKING, TextIO
 
 from app.models.places import Places, find_places
 from app.race.problems import Problem
 from app.worker.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 OK, FAILED, USAGE, LANE_FAILED = 0, 1, 2, 3
 """Exit statuses: fine; the command could not do its work; bad arguments; a lane of the race failed."""
@@ -28,6 +29,8 @@ class Environment:
 
     def console(self) -> Console:
         """A console on standard error: standard output carries nothing but results."""
+        from rich.console import Console  # Only here: the window starts without it.
+
         return Console(file=self.stderr, highlight=False)
 
     def say(self, text: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 os.environ.setdefault("QT_API", "pyside6")
 
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.models.pairs import Pair
 from app.models.places import Places, find_places
@@ -20,9 +20,7 @@ from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.race.problems import ProblemError
-from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
-from app.ui.models.page import ModelsPage
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
@@ -73,8 +71,10 @@ def open_settings(places: Places) -> QSettings:
     return QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
 
 
-def add_models_page(window: MainWindow, theme: Theme, places: Places) -> ModelsPage:
-    """Adds the Models tab; it reads nothing before it is shown."""
+def make_models_page(window: MainWindow, theme: Theme, places: Places) -> QWidget:
+    """Returns the Models tab's page; it reads nothing before it is shown."""
+    from app.ui.models.page import ModelsPage
+
     page = ModelsPage(theme, places)
     page.said.connect(window.toast.say)
     page.ready_changed.connect(window.race.set_pairs)
@@ -85,7 +85,6 @@ def add_models_page(window: MainWindow, theme: Theme, places: Places) -> ModelsP
         window.show_widget(window.race)
 
     page.race_wanted.connect(race)
-    window.add_page("Models", page)
     return page
 
 
@@ -102,13 +101,24 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
         prompts, problem = [], error.problem
     race = RacePage(theme, places, pool, pairs, prompts)
     window = MainWindow(theme, places, settings, race)
-    library = LibraryPage(theme, places, prompts, window.toast)
-    library.said.connect(window.toast.say)
-    race.recorded.connect(lambda _: library.refresh())
-    window.add_page("Library", library)
-    add_models_page(window, theme, places)
+
+    def make_library() -> QWidget:
+        from app.ui.library_page import LibraryPage
+
+        library = LibraryPage(theme, places, prompts, window.toast)
+        library.said.connect(window.toast.say)
+        race.recorded.connect(lambda _: library.refresh())
+        return library
+
+    window.add_later("Library", make_library)
+    window.add_later("Models", lambda: make_models_page(window, theme, places))
     if problem is not None:
         race.show_problem(problem)
-    # The plotting library and the models take longer to load than the window to show: they come after it.
-    QTimer.singleShot(0, window, lambda: QTimer.singleShot(30, window, race.load_slow_parts))
+    QTimer.singleShot(0, window, lambda: QTimer.singleShot(30, window, lambda: _load_slow_parts(window)))
     return window
+
+
+def _load_slow_parts(window: MainWindow) -> None:
+    """Loads what takes longer than the window takes to show: the models, the plotting library, the other pages."""
+    window.race.load_slow_parts()
+    QTimer.singleShot(200, window, window.make_pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class MainWindow(QMainWindow):
         self._places = places
         self._settings = settings
         self.race = race
+        self._later: dict[QWidget, Callable[[], QWidget]] = {}
         self.setWindowTitle("MTP Race")
         self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
         self.setMinimumSize(960, 640)
@@ -96,6 +98,31 @@ class MainWindow(QMainWindow):
         self.tabs.setTabToolTip(number, f"Ctrl+{number + 1}")
         self.tabs.setVisible(True)
 
+    def add_later(self, title: str, make: Callable[[], QWidget]) -> None:
+        """Adds a tab whose page is made after the window's first paint, or when it is first shown."""
+        placeholder = QWidget()
+        self._later[placeholder] = make
+        self.add_page(title, placeholder)
+
+    def make_page(self, number: int) -> None:
+        """Makes the page with that number, if it is one that comes later."""
+        placeholder = self.pages.widget(number)
+        if placeholder is None or (make := self._later.pop(placeholder, None)) is None:
+            return
+        shown = self.pages.currentIndex()
+        page: Any = make()
+        if hasattr(page, "recall"):
+            page.recall(self._settings)
+        self.pages.removeWidget(placeholder)
+        self.pages.insertWidget(number, page)
+        self.pages.setCurrentIndex(shown)
+        placeholder.deleteLater()
+
+    def make_pages(self) -> None:
+        """Makes all pages that come later."""
+        for number in range(self.pages.count()):
+            self.make_page(number)
+
     def show_page(self, number: int) -> None:
         """Shows the page with that number, from 0; one that does not exist changes nothing."""
         if 0 <= number < self.tabs.count():
@@ -103,6 +130,7 @@ class MainWindow(QMainWindow):
 
     def open_trace(self, path: Path) -> None:
         """Opens a trace file in the library page, if there is one."""
+        self.make_pages()
         for number in range(self.pages.count()):
             page = self.pages.widget(number)
             opener = getattr(page, "open_file", None)
@@ -112,6 +140,7 @@ class MainWindow(QMainWindow):
                 return
 
     def _tab_changed(self, number: int) -> None:
+        self.make_page(number)
         self.pages.setCurrentIndex(number)
         on_race = self.pages.currentWidget() is self.race
         self.copy_button.setVisible(on_race)
@@ -191,6 +220,7 @@ class MainWindow(QMainWindow):
     def open_dropped(self, path: Path) -> None:
         """Opens a file or folder by what it is."""
         if path.is_dir() or path.suffix.lower() in (".gguf", ".safetensors"):
+            self.make_pages()
             for number in range(self.pages.count()):
                 add = getattr(self.pages.widget(number), "add_local", None)
                 if add is not None:

@@ -8,19 +8,21 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import psutil
-
 from app.race.trace import Machine
 
 
 def physical_cores() -> int:
     """Returns the number of physical cores, at least 1."""
+    import psutil  # Here: it takes longer to load than a window may take to show.
+
     return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
 @cache
 def describe_machine() -> Machine:
     """Describes this machine. What cannot be found out stays empty."""
+    import psutil
+
     return Machine(
         cpu=_cpu_name(),
         cores=physical_cores(),
