@@ -68,11 +68,11 @@ def _side(side: Side, width: int) -> RenderableType:
         gap = "not reported" if side.gap is None else f"{side.gap:.3g} logits ahead of the runner-up"
         facts.add_row(Text("Lead", style="dim"), Text(gap))
         facts.add_row(Text("From", style="dim"), Text(side.origin))
-    lines = side.text.split("\n")
-    rest = len(lines) - _SIDE_LINES
-    text = Text("\n".join(lines[:_SIDE_LINES]), overflow="fold")
-    if rest > 0:
-        text.append(f"\n… {rest} more line{'' if rest == 1 else 's'}", style="dim")
+    begin = "\n".join(side.text.split("\n")[:_SIDE_LINES])[: _SIDE_LINES * (width - 4)]
+    text = Text(begin, overflow="fold")
+    rest = len(side.text) - len(begin)
+    if rest:
+        text.append(f"\n… {rest} more character{'' if rest == 1 else 's'}", style="dim")
     return Panel(Group(facts, Text(), text), title=side.title, title_align="left", border_style=colour, width=width)
 
 

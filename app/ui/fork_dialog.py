@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QShowEvent, QTextCursor
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -23,6 +23,7 @@ from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, card, label
 
 _LINES = 5
+_PAGE = 16
 _MARGINS = 28
 """Height of a text box without its lines."""
 
@@ -39,7 +40,7 @@ class ForkDialog(QDialog):
         self._lanes = (story.sides[0].index, story.sides[1].index) if story.sides else (0, 1)
         self.setWindowTitle("Where the outputs differ" if story.sides else "The same output")
         room = parent.window().size()
-        self.resize(min(1040, max(640, room.width() - 80)), min(800, max(440, room.height() - 40)))
+        self.resize(min(1040, max(640, room.width() - 80)), min(820, max(440, room.height() - 24)))
         self.close_button = button("Close", tip="Esc")
         self.close_button.clicked.connect(self.accept)
         self.close_button.setDefault(True)
@@ -82,7 +83,12 @@ class ForkDialog(QDialog):
         """Shows the end of the common text, which is where the lanes part."""
         super().showEvent(event)
         self.close_button.setFocus()
-        self.common.moveCursor(QTextCursor.MoveOperation.End)
+        QTimer.singleShot(0, self, self._fit_common)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the common text: its lines may wrap elsewhere now."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit_common)
 
     def _head(self) -> QLayout:
         row = QHBoxLayout()
@@ -109,17 +115,22 @@ class ForkDialog(QDialog):
 
     def _show_common(self, whole: bool) -> None:
         shown, left_out = last_lines(self._story.common, _LINES)
-        self.whole_button.setVisible(bool(left_out))
+        note = f"\u2026 {left_out} line{'' if left_out == 1 else 's'} before\n" if left_out else ""
+        self.common.setPlainText(self._story.common if whole else note + shown)
         self.whole_button.setText("Show the end" if whole else "Show all")
-        line = QFontMetrics(mono_font(9.75)).height() + 1
-        if whole:
-            self.common.setPlainText(self._story.common)
-            self.common.setFixedHeight(line * 14 + _MARGINS)
-        else:
-            note = f"\u2026 {left_out} line{'' if left_out == 1 else 's'} before\n" if left_out else ""
-            self.common.setPlainText(note + shown)
-            self.common.setFixedHeight(line * (min(_LINES, shown.count("\n") + 1) + bool(left_out)) + _MARGINS)
-            self.common.moveCursor(QTextCursor.MoveOperation.End)
+        self._fit_common()
+
+    def _fit_common(self) -> None:
+        """Gives the common text the height of its last lines, or of a page of it."""
+        whole = self.whole_button.isChecked()
+        # The layout of a plain text counts its height in lines, wrapped ones included.
+        lines = round(self.common.document().size().height())
+        most = _PAGE if whole else _LINES + 1
+        shown = min(most, max(1, lines))
+        self.common.setFixedHeight(shown * (QFontMetrics(mono_font(9.75)).height() + 1) + _MARGINS)
+        self.whole_button.setVisible(whole or lines > most or self._story.common.count("\n") >= _LINES)
+        place = QTextCursor.MoveOperation.Start if whole else QTextCursor.MoveOperation.End
+        self.common.moveCursor(place)
 
     def _sides(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -143,7 +154,7 @@ class ForkDialog(QDialog):
         box.addLayout(self._facts(side))
         text = _text_box(f"{side.title} from token {self._story.at + 1} on")
         text.setPlainText(side.text or "(nothing: this lane had ended)")
-        text.setMinimumHeight(150)
+        text.setMinimumHeight(130)
         box.addWidget(text, 1)
         return frame
 

@@ -30,16 +30,19 @@ class ProgressLine(QWidget):
         self._share = min(1.0, max(0.0, share))
         pixels = round(self._share * self.width() * self.devicePixelRatioF())
         if pixels != self._pixels:
+            # Only the stretch between the old end and the new one looks different.
+            ends = [round(end / self.devicePixelRatioF()) for end in (self._pixels, pixels)]
             self._pixels = pixels
-            self.update()
+            self.update(max(0, min(ends) - 6), 0, abs(ends[1] - ends[0]) + 12, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the line."""
         look = self._theme.look
         painter = QPainter(self)
-        painter.fillRect(self.rect(), color(look.card))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        area = event.rect()
+        painter.fillRect(area, color(look.card))
         painter.setBrush(color(look.line))
         painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         if self._share > 0:

@@ -65,6 +65,7 @@ class LaneText(QTextEdit):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._drafted = QTextCharFormat()
         self._plain = QTextCharFormat()
+        self._end = QTextCursor(self.document())
         self._restyle()
         self._reset_block()
         self.verticalScrollBar().actionTriggered.connect(self._scrolled_by_user)
@@ -98,6 +99,7 @@ class LaneText(QTextEdit):
     def clear_text(self) -> None:
         """Shows nothing, and follows the end again."""
         self.clear()
+        self._end = QTextCursor(self.document())
         self._reset_block()
         self._ends, self._round_ends, self._spans = [], [], []
         self._state, self._tail_shown, self._follow, self._hovered = None, False, True, -1
@@ -137,8 +139,7 @@ class LaneText(QTextEdit):
         return True
 
     def _append(self, state: LaneState) -> None:
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor = self._end  # Stays behind what it inserts; to look for the end in every frame costs more than it seems.
         cursor.beginEditBlock()
         offset = self._ends[-1] if self._ends else 0
         run: list[str] = []
