@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.race.events import Finish
 from app.race.fold import LaneState
 
 DEFAULT_NOISE_FLOOR = 0.05
@@ -82,7 +83,9 @@ class TokenComparison:
         if self._fork is None and baseline.over and lane.over:
             if not both:
                 return self._unknown("There are no tokens to compare.")
-            if baseline.finish == lane.finish and len(baseline.tokens) != len(lane.tokens):
+            shorter = min(baseline, lane, key=lambda state: len(state.tokens))
+            # A lane that chose to end where the other went on differs from it; one that was cut off there does not.
+            if shorter.finish is Finish.END and len(baseline.tokens) != len(lane.tokens):
                 self._fork = both
         return self._forked(baseline, lane) if self._fork is not None else self._same(baseline, lane)
 

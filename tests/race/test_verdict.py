@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,3 +80,17 @@ def test_comparing_as_tokens_arrive_ends_as_comparing_at_the_end(ours: list[int]
         result = live.update(left, right)
     assert result == compare_tokens(left, right, 0.1)
     assert (result.verdict is TokenVerdict.IDENTICAL) == (ours == theirs)
+
+
+@pytest.mark.parametrize("finish", [Finish.STOPPED, Finish.LENGTH, Finish.CONTEXT])
+def test_two_lanes_that_were_cut_off_at_different_places_do_not_differ(finish: Finish) -> None:
+    ours, theirs = (folded(lane_events(range(count), finish=finish)) for count in (20, 29))
+    result = compare_tokens(ours, theirs)
+    assert (result.verdict, result.fork_at, result.compared) == (TokenVerdict.IDENTICAL, None, 20)
+    assert result.sentence == "Tokens identical as far as both lanes went, 20."
+
+
+def test_a_lane_that_ends_where_the_other_goes_on_differs_whatever_ended_the_other() -> None:
+    ours = folded(lane_events(range(20)))
+    for finish in (Finish.END, Finish.LENGTH, Finish.STOPPED):
+        assert compare_tokens(ours, folded(lane_events(range(29), finish=finish))).fork_at == 20
