@@ -9,12 +9,12 @@ from app.race.verdict import TokenVerdict, compare_tokens
 from tests.race.builders import folded, lane_events, spec
 
 
-def lane(tokens: list[Token], *, tail: str = "") -> LaneState:
+def lane(tokens: list[Token], *, tail: str = "", finish: Finish = Finish.LENGTH) -> LaneState:
     events: list[LaneEvent] = [Prefilled(0, 10, 5, tokens[0])]
     events += [
         Round(10 + at, 11 + at, (token,), int(token.drafted), int(token.drafted)) for at, token in enumerate(tokens[1:])
     ]
-    return folded([*events, Done(100, Finish.LENGTH, tail)])
+    return folded([*events, Done(100, finish, tail)])
 
 
 def story(ours: LaneState, theirs: LaneState) -> ForkStory:
@@ -58,7 +58,7 @@ def test_the_neighbours_reach_as_far_as_there_are_tokens() -> None:
 
 
 def test_a_lane_that_ended_early_has_taken_no_token() -> None:
-    told = story(lane(COMMON), lane(THEIRS))
+    told = story(lane(COMMON, finish=Finish.END), lane(THEIRS))
     assert told.at == 30
     assert told.sides[0].ended
     assert told.sides[0].took.shown == "not reported"
