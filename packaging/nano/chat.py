@@ -20,21 +20,45 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from types import FunctionType
 
+from held_out import TOO_NEAR, nearness, solves
 from tasks.check import run_code
 
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
 ROOM = 4 << 30
+PROBE_SECONDS = 0.2
+
+
+class HeldOut(Exception):
+    """A program that solves a task which the evaluation keeps for itself."""
+
+
+def keep_apart(space: dict[str, object]) -> None:
+    """Raise where a function of one to three parameters does what an unseen task of the evaluation asks."""
+    own = [f for f in space.values() if isinstance(f, FunctionType) and f.__code__.co_filename == "<answer>"]
+    if any({"open", "os"} & set(f.__code__.co_names) for f in own):
+        return  # given a number, open() would take it as a descriptor of this process and close it
+    for value in own:
+        if value.__code__.co_argcount not in (1, 2, 3):
+            continue
+        signal.setitimer(signal.ITIMER_REAL, PROBE_SECONDS)
+        try:
+            found = solves(value)
+        except TimeoutError:  # it does not end for arguments that are not its own
+            found = ""
+        if found:
+            raise HeldOut(found)
 
 
 def runs(answer: str, checks: tuple[str, ...]) -> bool:
-    """Whether the answer's first code block runs and its checks hold."""
+    """Whether the answer's first code block runs, its checks hold, and no unseen task of the evaluation is solved."""
     found = BLOCK.search(answer)
     if not found:
         return False
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            run_code(found[1], checks)
+            run_code(found[1], checks, keep_apart)
     except (Exception, SystemExit):  # noqa: BLE001 - any way to fail means the same: leave it out
         return False
     return True
@@ -49,6 +73,9 @@ def make(job: tuple[int, int, bool]) -> tuple[list[dict[str, object]], Counter]:
     count, seed, checked = job
     kept, dropped, known = [], Counter(), {}
     for example in iter_examples(count, seed):
+        if example.kind == "code" and nearness(example.prompt) >= TOO_NEAR:
+            dropped["near the evaluation"] += 1
+            continue
         if checked and example.kind == "code":
             key = (example.answer, example.checks)
             if key not in known:

@@ -28,13 +28,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from held_out import FOLDER, GROUPS, digest, read_tasks  # noqa: E402
+
 from app.engines.base import Engine  # noqa: E402
 from app.engines.llama_cpp import create  # noqa: E402
 from app.race.events import Finish, Round  # noqa: E402
 from app.race.lanes import LaneKind, LaneSpec, Request  # noqa: E402
 
-HERE = Path(__file__).parent / "evaluation"
-GROUPS = ("trained", "wording", "unseen")
 LIMIT = 400
 KS = range(1, 9)
 SPEED_KS = (1, 2, 3, 4, 6, 8, 12, 16)
@@ -61,21 +61,9 @@ class Run:
     cpu: float = 0.0
 
 
-def read_tasks(group: str) -> list[tuple[str, list[str]]]:
-    """Requests of a group with their checks."""
-    lines = [line for line in (HERE / f"{group}.txt").read_text().split("\n") if line and not line.startswith("#")]
-    out: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if line.startswith("> "):
-            out[-1][1].append(line[2:])
-        else:
-            out.append((line, []))
-    return out
-
-
 def read_prose() -> list[tuple[str, str]]:
     """Class and request."""
-    lines = (HERE / "prose.txt").read_text().split("\n")
+    lines = (FOLDER / "prose.txt").read_text().split("\n")
     return [(kind, text) for kind, _, text in (x.partition(": ") for x in lines if x and not x.startswith("#"))]
 
 
@@ -284,6 +272,7 @@ def main() -> None:
         else:
             parser.error(f"no such part: {part}")
         found[part]["seconds"] = round(time.time() - start)
+        found[part]["requests_sha256"] = digest()
         found["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         a.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 

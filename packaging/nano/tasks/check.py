@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import FrameType
 from typing import Any
@@ -34,8 +34,11 @@ def _alarm(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError(f"ran longer than {SECONDS} s")
 
 
-def run_code(code: str, checks: Sequence[str]) -> str:
-    """Run code as a main program, then its checks. Returns what it printed; raises what went wrong."""
+def run_code(code: str, checks: Sequence[str], probe: Callable[[dict[str, Any]], None] | None = None) -> str:
+    """Run code as a main program, then its checks. Returns what it printed; raises what went wrong.
+
+    `probe` looks at what the program defined, under the same limits, and may raise too.
+    """
     out = io.StringIO()
     space: dict[str, Any] = {"__name__": "__main__"}
     signal.signal(signal.SIGALRM, _alarm)
@@ -46,6 +49,8 @@ def run_code(code: str, checks: Sequence[str]) -> str:
             for check in checks:
                 if not eval(compile(check, "<check>", "eval", dont_inherit=True), space):
                     raise AssertionError(f"not true: {check}")
+            if probe:
+                probe(space)
     finally:
         signal.alarm(0)
     return out.getvalue()

@@ -11,7 +11,10 @@ from functools import lru_cache
 from .base import Program
 from .family import FAMILIES
 
-MODULES = ("numbers", "words", "chars", "records", "formulas", "loops", "objects", "data", "science")
+MODULES = (
+    *("numbers", "words", "chars", "records", "formulas", "loops", "objects", "data", "science"),
+    *("small_texts", "small_lists", "small_rules"),
+)
 
 
 @lru_cache(maxsize=1)
