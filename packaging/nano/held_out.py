@@ -11,6 +11,30 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "evaluation"
 GROUPS = ("trained", "wording", "unseen")
 TOO_NEAR = 0.5
+SHARPER = {  # where the evaluation's checks let other tasks pass too; used only to hold out
+    "ends_same": 'ends_same("abca") and not ends_same("abcb")',
+    "sum_first_last": "sum_first_last([4, 1, 1, 7]) == 11",
+    "count_capitals": 'count_capitals("AEbIx") == 3',
+    "count_up_runs": "count_up_runs([5, 1, 3, 2, 9, 9, 9, 3, 10]) == 3",
+    "biggest_gap": "biggest_gap([10, 1, 2, 3]) == 9",
+    "last_word": 'last_word("a longer one of it") == "it"',
+    "middle_char": 'middle_char("zqaec") == "a"',
+    "shared_letters": 'list(shared_letters("banana", "nabob")) == ["a", "b", "n"]',
+    "swap_ends": "list(swap_ends([1, 7, 3, 4])) == [4, 7, 3, 1]",
+    "wrap_in_quotes": "wrap_in_quotes('a\"b') == '\"a\"b\"'",
+    "vowels_only": 'vowels_only("qwertz uio") == "euio"',
+    "time_of_day": 'time_of_day(12) == "afternoon" and time_of_day(18) == "evening"',
+    "sum_of_cubes": "sum_of_cubes(4) == 100",
+    "difference_of_extremes": "difference_of_extremes([7, 2, 2, 5]) == 5",
+    "is_between": "not is_between(0, 1, 10) and not is_between(11, 1, 10) and is_between(2, 1, 3)",
+    "product_of_odds": "product_of_odds([7, 4]) == 7 and product_of_odds([1, 9, 3]) == 27",
+    "next_even": "next_even(10) == 12",
+    "parking_fee": "parking_fee(1) == 2 and parking_fee(6) == 7",
+    "replace_digits": 'replace_digits("12x") == "**x"',
+    "stretch": 'stretch("a1 B") == "aa11  BB"',
+    "evens_before_odds": "list(evens_before_odds([5, 3, 8, 2])) == [8, 2, 5, 3]",
+    "dashes": 'dashes("hello") == "h-e-l-l-o"',
+}
 
 
 def digest() -> str:
@@ -65,7 +89,8 @@ def _unseen() -> tuple[tuple[str, tuple[object, ...]], ...]:
     for request, checks in read_tasks("unseen"):
         match = re.search(r"Python function called (\w+)", request)
         if match:
-            found.append((match[1], tuple(compile(check, "<held out>", "eval") for check in checks)))
+            more = [SHARPER[match[1]]] if match[1] in SHARPER else []
+            found.append((match[1], tuple(compile(check, "<held out>", "eval") for check in (*checks, *more))))
     return tuple(found)
 
 
