@@ -33,12 +33,21 @@ STAGES = (
         "sample", "chat.py", ("--unchecked", "--count", "24000", "--chunk", "1000", "--seed", "77"), "tokenizer.json"
     ),
     Stage("tokenizer", "tokenizer.py", (), "tokenizer.json"),
-    Stage("chat", "chat.py", ("--count", "700000", "--chunk", "1000"), "chat.npz"),
+    Stage("chat", "chat.py", ("--count", "800000", "--chunk", "1000"), "chat.npz"),
     Stage("rows", "rows.py", ("docs", "chat"), "chat.npz"),
     Stage("target", "target.py", ("--seconds", "515"), "target.pt"),
     Stage("own", "generate.py", ("--count", "36864"), "own.npz"),
     Stage("drafter", "drafter.py", ("--seconds", "205"), "drafter.pt"),
 )
+
+TINY = {  # other arguments for a toy pair of no use, made on any machine in minutes to try every stage
+    "corpus": ("--limit-mb", "3"),
+    "sample": ("--unchecked", "--count", "600", "--chunk", "300", "--seed", "77", "--procs", "1"),
+    "chat": ("--count", "600", "--chunk", "300", "--procs", "1"),
+    "target": ("--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
+    "own": ("--tiny", "--count", "8", "--room", "160", "--device", "cpu", "--any-end"),
+    "drafter": ("--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
+}
 
 
 def run(name: str, command: list[str]) -> None:
@@ -54,13 +63,19 @@ def main() -> None:
     parser.add_argument("--llama-cpp", type=Path, help="llama.cpp's source; without it the pair is not exported")
     parser.add_argument("--only", nargs="*", help="these stages alone")
     parser.add_argument("--again", nargs="*", default=[], help="these even if their output is there")
+    parser.add_argument("--tiny", action="store_true", help="a toy pair on a CPU, to try the stages; no export")
     a = parser.parse_args()
     work = a.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     wanted = [s for s in STAGES if not a.only or s.name in a.only]
     due = [s for s in wanted if s.name in a.again or not (work / s.output).exists()]
     for stage in due:
-        run(stage.name, [sys.executable, stage.script, str(work), *stage.arguments])
+        run(
+            stage.name,
+            [sys.executable, stage.script, str(work), *(TINY if a.tiny else {}).get(stage.name, stage.arguments)],
+        )
+    if a.tiny:
+        return
     if a.llama_cpp and (not a.only or "export" in a.only):
         run("export", [sys.executable, "export.py", str(work), "--llama-cpp", str(a.llama_cpp.resolve())])
         for name in ("nano-target.gguf", "nano-assistant.gguf"):

@@ -51,8 +51,11 @@ class Decoder:
 
 
 @torch.no_grad()
-def answer(model: Target, prompts: list[list[int]], heat: Tensor, room: int) -> list[list[int]]:
-    """Answers without their end token, [] where none ended within `room` positions. heat [B]: 0 is greedy."""
+def answer(model: Target, prompts: list[list[int]], heat: Tensor, room: int, any_end: bool = False) -> list[list[int]]:
+    """Answers without their end token, [] where none ended within `room` positions (all of it with `any_end`).
+
+    heat [B]: 0 is greedy.
+    """
     device = heat.device
     batch = len(prompts)
     lengths = torch.tensor([len(p) + 1 for p in prompts], device=device)
@@ -72,7 +75,8 @@ def answer(model: Target, prompts: list[list[int]], heat: Tensor, room: int) -> 
     out = []
     for row, start, ended in zip(ids.tolist(), lengths.tolist(), done.tolist(), strict=True):
         tail = row[start:]
-        cut = next((i for i, t in enumerate(tail) if t in (END_TURN, EOS)), 0) if ended else 0
+        whole = len(tail) if any_end else 0
+        cut = next((i for i, t in enumerate(tail) if t in (END_TURN, EOS)), whole) if ended else whole
         out.append(tail[:cut])
     return out
 
@@ -97,6 +101,7 @@ def main() -> None:
     parser.add_argument("--heat", type=float, default=0.8)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--any-end", action="store_true", help="keep answers that were cut off too (for a toy)")
     a = parser.parse_args()
     start = time.time()
     model = load_target(a.work, tiny(TargetConfig()) if a.tiny else TargetConfig(), a.device)
@@ -109,8 +114,8 @@ def main() -> None:
         some = prompts[i : i + a.batch]
         heat = torch.full((len(some),), a.heat, device=a.device)
         heat[::2] = 0.0
-        answers = answer(model, some, heat, a.room)
-        ended += sum(map(bool, answers))
+        answers = answer(model, some, heat, a.room, a.any_end)
+        ended += sum(0 < len(p) + 1 + len(got) < a.room for p, got in zip(some, answers, strict=True) if got)
         for p, got in list(zip(asked[i:], answers, strict=False))[:2]:
             print(f"=== {p}\n{t.decode(got)}", flush=True)
         parts.append(pack(piece(p, got) for p, got in zip(some, answers, strict=True) if got))

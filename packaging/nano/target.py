@@ -22,8 +22,8 @@ from optim import Optimizers, schedule
 from torch import Tensor
 
 PHASES = (  # until this share of the time: mix of sources, weight of requests
-    (0.34, {"docs": 0.55, "pairs": 0.03, "chat": 0.42}, 0.3),
-    (0.72, {"docs": 0.15, "pairs": 0.02, "chat": 0.83}, 0.1),
+    (0.25, {"docs": 0.48, "pairs": 0.02, "chat": 0.50}, 0.3),
+    (0.65, {"docs": 0.12, "pairs": 0.01, "chat": 0.87}, 0.1),
     (1.01, {"docs": 0.03, "chat": 0.97}, 0.0),
 )
 QUANTIZE_FROM = 0.5
