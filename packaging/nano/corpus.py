@@ -199,7 +199,10 @@ def build(out: Path, limit_mb: float) -> None:
         (out / "pairs.jsonl").open("w") as asked,
     ):
         for result in pool.map(work, jobs, chunksize=64):
-            if result is None or result[0] in seen or total > limit_mb * 1e6:
+            if total > limit_mb * 1e6:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
+            if result is None or result[0] in seen:
                 continue
             digest, package, text, found = result
             seen.add(digest)
