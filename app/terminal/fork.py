@@ -11,8 +11,7 @@ from rich.text import Text
 from app.race.fold import RaceState
 from app.race.fork import ForkStory, Side, fork_story, last_lines
 from app.race.problems import Problem
-from app.race.summary import baseline_id
-from app.race.trace import Header
+from app.race.trace import Header, baseline_id
 from app.race.verdict import compare_tokens
 from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.view import COLOURS

@@ -1,8 +1,8 @@
 """How much a lane loses by taking turns: its rate on the chess clock against the same lane racing alone.
 
 python -m tests.bench.chess_clock [--runs 5] [--threads 2]; writes results/chess_clock.json beside it, or
-chess_clock_2_threads.json where threads are given (the default is physical cores minus one). Runs are interleaved, so that a
-busy machine hits both alike; quote the ratios and not the rates.
+chess_clock_2_threads.json where threads are given (the default is physical cores minus one). Runs are interleaved, so
+that a busy machine hits both alike; quote the ratios and not the rates.
 """
 
 from __future__ import annotations
