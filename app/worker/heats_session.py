@@ -53,15 +53,18 @@ class HeatsSession(RaceSession):
     Args:
         plan: How many heats.
         sampler: Tells what the machine was doing during a run.
+        first: Number of the first heat, where others were run in sessions before; it decides the order of the lanes.
     """
 
     plan: Plan = field(default_factory=Plan)
     sampler: Sampler = field(default_factory=MachineSampler)
+    first: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.heats = Heats(self.header)
-        self.state = self.heats.state(0)
+        self._heat = self.first
+        self.state = self.heats.state(self.first)
         self.stage = Stage(most=self.plan.repeats)
         self._warming = False
         self._failed: set[str] = set()
@@ -83,13 +86,14 @@ class HeatsSession(RaceSession):
     def _goes_on(self) -> bool:
         specs = self.header.lanes
         left = [spec for spec in specs if spec.id not in self._failed]
-        if self._heat == 0:
-            return not self.heats.states[0].over
+        if self._heat == self.first:
+            return not self.heats.states[self.first].over
         drafting = [spec for spec in left if spec.kind is not LaneKind.BASELINE]
         if self._stopping_ns or not drafting or len(drafting) == len(left):
             return False
         base = next(spec.id for spec in left if spec.kind is LaneKind.BASELINE)
-        return self.plan.goes_on(self._heat, [self.heats.interval(spec.id, base) for spec in drafting])
+        done = self._heat - self.first
+        return self.plan.goes_on(done, [self.heats.interval(spec.id, base) for spec in drafting])
 
     def _warm_up(self) -> None:
         request = self.header.request

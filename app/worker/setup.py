@@ -66,8 +66,11 @@ class Choice(msgspec.Struct, frozen=True):
     plan: Plan = Plan()
 
 
-def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
+def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tuple[LaneSpec, ...]:
     """Returns the baseline and the MTP lanes of a choice.
+
+    Args:
+        numbered: Name a single drafting lane after its K too.
 
     Raises:
         ProblemError: the pair's files are not on this machine, or the choice is not possible.
@@ -94,7 +97,8 @@ def lane_specs(choice: Choice, places: Places) -> tuple[LaneSpec, ...]:
         options={} if race_format.shares_machine else _shared_cores(threads),
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
-    return baseline, *drafting_specs(msgspec.structs.replace(baseline, drafter=drafter), asked_contenders(choice))
+    drafting = msgspec.structs.replace(baseline, drafter=drafter)
+    return baseline, *drafting_specs(drafting, asked_contenders(choice), numbered=numbered)
 
 
 def asked_contenders(choice: Choice) -> tuple[Contender, ...]:

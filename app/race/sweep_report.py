@@ -1,0 +1,186 @@
+"""What the heats of a sweep say: cells, predictions and one sentence of advice a prompt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from app.race.fold import LaneState
+from app.race.heats import warnings
+from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, lane_title
+from app.race.predict import Costs, extended_rates, measured_costs, predict
+from app.race.statistics import Interval
+from app.race.sweep import BASELINE, LEAST, PromptHeats, surely_slower
+from app.race.sweep_result import Cell, PromptResult
+from app.race.verdict import TokenVerdict, compare_tokens
+
+
+def prompt_result(
+    prompt: PromptHeats, contenders: Sequence[Contender], widths: Mapping[int, int] | None = None
+) -> PromptResult:
+    """Returns what the heats of one prompt say.
+
+    Args:
+        widths: Time of a forward pass by its width, ns, from a probe; gives costs their shape between measured widths.
+    """
+    by_lane = {item.lane: item for item in contenders}
+    lanes = [(lane, by_lane[lane]) for lane in prompt.lanes]
+    base = list(prompt.heats.runs(BASELINE).values())
+    cells = tuple(_cell(prompt, lane, contender, by_lane, widths or {}) for lane, contender in lanes)
+    best = best_lane(prompt)
+    return PromptResult(
+        prompt=prompt.prompt.name,
+        title=prompt.prompt.title,
+        workload=prompt.prompt.workload,
+        language=prompt.prompt.language,
+        baseline_tps=median([run.decode_tps for run in base]) if base else 0.0,
+        cells=cells,
+        best=best,
+        advice=advice(prompt, {cell.lane: cell for cell in cells}, best),
+    )
+
+
+def _cell(
+    prompt: PromptHeats,
+    lane: str,
+    contender: Contender,
+    by_lane: Mapping[str, Contender],
+    widths: Mapping[int, int],
+) -> Cell:
+    runs = prompt.heats.runs(lane)
+    base = prompt.heats.runs(BASELINE)
+    interval = prompt.interval(lane)
+    rounds = sum(len(run.rounds) for run in runs.values())
+    counts = Counter(min(item.accepted, item.drafted) for run in runs.values() for item in run.rounds)
+    verdicts = [compare_tokens(base[heat], run).verdict for heat, run in runs.items() if heat in base]
+    costs = _costs(prompt, [name for name in by_lane if name != lane], widths)
+    whole = _costs(prompt, list(by_lane), widths)
+    fixed = contender.policy is KPolicy.FIXED
+    rates = {"The baseline": [run.decode_tps for run in base.values()], _title(contender): _tps(runs)}
+    conditions = [item for heat in sorted(runs) for item in prompt.heats.conditions.get(heat, [])]
+    return Cell(
+        prompt=prompt.prompt.name,
+        lane=lane,
+        title=_title(contender),
+        k=contender.k,
+        policy=contender.policy,
+        speedup=interval,
+        ratios=tuple(prompt.heats.ratios(lane, BASELINE)),
+        decode_tps=median(_tps(runs)) if runs else 0.0,
+        accepted_per_round=sum(run.accepted for run in runs.values()) / rounds if rounds else None,
+        mean_k=sum(run.drafted for run in runs.values()) / rounds if rounds else 0.0,
+        position_rates=tuple(position_rates(runs.values())),
+        accepted_counts=tuple(counts[number] for number in range(max(counts, default=-1) + 1)),
+        predicted=_predicted(prompt, lane, contender, by_lane, costs) if fixed and costs else None,
+        break_even=whole.break_even(contender.k) if fixed and whole else None,
+        identical=verdicts.count(TokenVerdict.IDENTICAL),
+        forks=verdicts.count(TokenVerdict.FORK) + verdicts.count(TokenVerdict.NEAR_TIE_FORK),
+        traces=tuple(prompt.files[heat] for heat in sorted(runs) if heat in prompt.files),
+        warnings=tuple(warnings(interval, rates, conditions)),
+    )
+
+
+def _tps(runs: Mapping[int, LaneState]) -> list[float]:
+    return [run.decode_tps for run in runs.values()]
+
+
+def _title(contender: Contender) -> str:
+    return lane_title(LaneSpec("", LaneKind.MTP, "", "", k=contender.k, policy=contender.policy))
+
+
+def position_rates(runs: Iterable[LaneState]) -> list[float]:
+    """Returns the position rates of several runs together."""
+    drafted: Counter[int] = Counter()
+    accepted: Counter[int] = Counter()
+    for run in runs:
+        drafted.update(dict(enumerate(run.position_drafted)))
+        accepted.update(dict(enumerate(run.position_accepted)))
+    return [accepted[at] / drafted[at] for at in range(len(drafted))]
+
+
+def _costs(prompt: PromptHeats, lanes: Sequence[str], widths: Mapping[int, int]) -> Costs | None:
+    base = prompt.heats.runs(BASELINE).values()
+    others = [run for lane in lanes for run in prompt.heats.runs(lane).values()]
+    return measured_costs(base, others, {width: float(ns) for width, ns in widths.items()})
+
+
+def _predicted(
+    prompt: PromptHeats, lane: str, contender: Contender, by_lane: Mapping[str, Contender], costs: Costs
+) -> float | None:
+    """Predicts a lane from the other lanes alone: their costs, and the position rates of the one with the largest K."""
+    others = [(item.k, name) for name, item in by_lane.items() if name != lane and item.policy is KPolicy.FIXED]
+    base = list(prompt.heats.runs(BASELINE).values())
+    known = [(k, name) for k, name in others if prompt.heats.runs(name)]
+    if not known or not base:
+        return None
+    rates = position_rates(prompt.heats.runs(max(known)[1]).values())
+    finish = base[0].finish
+    if finish is None or not rates:
+        return None
+    return predict(costs, extended_rates(rates, contender.k), contender.k, base[0].count, finish).speedup
+
+
+def best_lane(prompt: PromptHeats) -> str | None:
+    """Returns the lane to use, or None where none is surely faster than the baseline, or few heats were run.
+
+    Of all lanes that are not surely slower than the fastest, it is the one with the smallest K: it wastes the least
+    where the text turns out harder. An adaptive lane is taken only if it beats every fixed one.
+    """
+    leader = prompt.leader()
+    if leader is None or prompt.done < LEAST:
+        return None
+    for lane in prompt.lanes:
+        interval = prompt.interval(lane)
+        sure = interval is not None and interval.method != "none" and interval.low > 1
+        if sure and (lane == leader or not surely_slower(prompt, lane, leader)):
+            return lane
+    return None
+
+
+def advice(prompt: PromptHeats, cells: Mapping[str, Cell], best: str | None) -> str:
+    """Returns one sentence or two on what to use, no surer than the intervals are."""
+    leader = prompt.leader()
+    if leader is None or prompt.done == 0:
+        return "Nothing was measured yet."
+    found = prompt.interval(leader)
+    assert found is not None
+    if prompt.done < LEAST:
+        return f"Too few heats to tell: {_short(cells[leader])} leads with {found.ratio:.2f}×. Use more repeats."
+    if best is None:
+        return _no_gain(cells, leader, found)
+    chosen = cells[best]
+    assert chosen.speedup is not None
+    said = f"{_short(chosen)}, {chosen.speedup.ratio:.2f}× ({_span(chosen.speedup)})."
+    equal = [_short(cells[lane]) for lane in prompt.contending() if lane != best]
+    if equal:
+        said += f" No sure difference to {_list(equal)}."
+    losing = [cell for cell in cells.values() if cell.speedup is not None and cell.speedup.high < 1]
+    if losing:
+        said += f" Slower than no drafter: {_list([_short(cell) for cell in losing])}."
+    return said
+
+
+def _no_gain(cells: Mapping[str, Cell], leader: str, found: Interval) -> str:
+    cell = cells[leader]
+    if found.high < 1:
+        said = f"Leave the drafter off: even {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
+        if cell.break_even is not None and cell.accepted_per_round is not None:
+            tokens = 1 + cell.accepted_per_round
+            said += f" A round costs {cell.break_even:.1f} steps and brings {tokens:.1f} tokens."
+        return said
+    return f"It cannot be told whether drafting helps: {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
+
+
+def _short(cell: Cell) -> str:
+    if cell.policy is KPolicy.FIXED:
+        return f"K = {cell.k}"
+    return "adaptive K" if cell.policy is KPolicy.COST else "heuristic K"
+
+
+def _span(interval: Interval) -> str:
+    return f"{interval.low:.2f} to {interval.high:.2f}"
+
+
+def _list(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

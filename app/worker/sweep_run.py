@@ -1,0 +1,410 @@
+"""A sweep that runs: heat after heat on real workers, each heat kept in a trace of its own, so that it can go on later.
+
+The folder of a sweep holds ``plan.json`` (what is swept), one trace a heat (``code-001.ndjson``), ``sweep.json`` (the
+result so far, :class:`app.race.sweep_result.SweepResult`) and ``sweep.csv``. A heat that was cut off is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from app import __version__
+from app.engines import ENGINES
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.sweeps import FILE, load_sweep
+from app.models.traces import open_trace
+from app.race.events import Finish
+from app.race.fold import NS, Phase
+from app.race.formats import FORMATS, HEATS
+from app.race.heats import Plan
+from app.race.lanes import Contender, LaneSpec, Sampling
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.prompts import Prompt
+from app.race.sweep import (
+    NextHeat,
+    ProgressGuard,
+    PromptHeats,
+    Spend,
+    SweepPlan,
+    SweepProgress,
+    SweepPrompt,
+    contender_lanes,
+    next_heat,
+    remaining_seconds,
+)
+from app.race.sweep_report import prompt_result
+from app.race.sweep_result import PromptResult, SweepResult, write_sweep
+from app.race.sweep_table import sweep_csv
+from app.race.trace import Record, TraceWriter
+from app.worker.heats_session import HeatsSession
+from app.worker.machine import describe_machine
+from app.worker.noise import NoiseFloors
+from app.worker.pool import WorkerPool
+from app.worker.setup import Choice, lane_specs, make_header
+
+PLAN_FILE: Final = "plan.json"
+_WAIT_S: Final = 0.1
+
+
+class SweepChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user chose to sweep.
+
+    Attributes:
+        contenders: The lanes besides the baseline, any number of them.
+        spend: How many heats, or how long.
+        engine: Registry name; empty takes the pair's first.
+    """
+
+    pair: Pair
+    prompts: tuple[Prompt, ...]
+    contenders: tuple[Contender, ...]
+    spend: Spend = Spend()
+    max_tokens: int = 160
+    sampling: Sampling = Sampling()
+    context: int = 2048
+    threads: int = 0
+    engine: str = ""
+
+
+class SweepRun:
+    """A sweep in a thread of its own. Every method may be called from any thread; show it by polling.
+
+    Args:
+        pool: Gives the workers and gets them back at the end; the caller closes it. No race may run meanwhile.
+        out: The sweep's folder; None makes a new one in the library. A folder with a sweep of the same plan goes on
+            where that stopped.
+
+    Raises:
+        ProblemError: the choice cannot be swept, or the folder holds another sweep.
+    """
+
+    def __init__(self, choice: SweepChoice, places: Places, pool: WorkerPool, out: Path | None = None) -> None:
+        self._choice = choice
+        self._places = places
+        self._pool = pool
+        self.plan = _plan(choice)
+        self._lanes = contender_lanes(choice.contenders)
+        self._specs(choice.prompts[0], self._lanes)  # Says at once what cannot be swept.
+        self.folder = out or _new_folder(places, choice)
+        self.problem: Problem | None = None
+        self.stopped = False
+        self._prompts = [PromptHeats(item, self._lanes) for item in self.plan.prompts]
+        self._created = datetime.now(UTC).isoformat(timespec="seconds")
+        self._engine_title = ""
+        self._before_s = 0.0
+        self._open_folder()
+        self._guard = ProgressGuard()
+        self._started_ns = 0
+        self._session: HeatsSession | None = None
+        self._stop = threading.Event()
+        self._widths: dict[int, int] = {}
+        self._draft_ns = 0
+        self._progress = SweepProgress()
+        self._result = self._make_result()
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._started_ns = time.monotonic_ns()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks it to stop. What was done stays; the heat that runs is not counted."""
+        self._stop.set()
+        session = self._session
+        if session is not None:
+            session.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Waits for the end, ``timeout`` seconds at most. Returns whether it came."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    @property
+    def progress(self) -> SweepProgress:
+        """How far it is."""
+        return self._progress
+
+    @property
+    def result(self) -> SweepResult:
+        """What was found so far; a new object after each heat."""
+        return self._result
+
+    @property
+    def elapsed_s(self) -> float:
+        """Wall time spent so far, that of earlier parts included, s."""
+        running = (time.monotonic_ns() - self._started_ns) / NS if self._started_ns else 0.0
+        return self._before_s + running
+
+    def _run(self) -> None:
+        warm = False
+        try:
+            while not self._stop.is_set():
+                following = next_heat(self._prompts, self._choice.spend, self.elapsed_s)
+                if following is None:
+                    break
+                if not self._heat(following, warm_up=not warm):
+                    break
+                warm = True
+                self._result = self._make_result()
+                self._write_result()
+        except ProblemError as error:
+            self.problem = error.problem
+        self.stopped = self._stop.is_set()
+        self._tell("")
+
+    def _heat(self, following: NextHeat, *, warm_up: bool) -> bool:
+        """Runs one heat and keeps it. Returns whether the sweep can go on."""
+        prompt = next(item for item in self._prompts if item.prompt.name == following.prompt)
+        asked = next(item for item in self._choice.prompts if item.name == following.prompt)
+        specs = self._specs(asked, following.lanes)
+        header = make_header(self._choice_of(asked, following.lanes), specs, datetime.now(UTC))
+        name = f"{_safe(following.prompt)}-{following.heat + 1:03}.ndjson"
+        part = self.folder / f"{name}.part"
+        floors = NoiseFloors(self._places.cache / "noise.json")
+        known = floors.get(header)
+        workers = self._pool.acquire(specs, share=True)
+        started = time.monotonic_ns()
+        try:
+            with part.open("wb") as file:
+                plan = Plan(repeats=1, least=1, warm_up=int(warm_up))
+                session = HeatsSession(
+                    header,
+                    workers,
+                    FORMATS[HEATS],
+                    time.monotonic_ns,
+                    TraceWriter(file, header),
+                    noise=known,
+                    plan=plan,
+                    first=following.heat,
+                )
+                self._session = session
+                session.start()
+                if self._stop.is_set():
+                    session.stop()
+                records = self._follow(session, prompt, following)
+        except OSError as error:
+            raise ProblemError(_unwritable(self.folder, error)) from error
+        finally:
+            self._session = None
+            self._pool.release(list(workers.values()))
+        if known is None and session.noise is not None:
+            floors.put(header, session.noise)
+        return self._keep(session, prompt, following.heat, records, (time.monotonic_ns() - started) / NS, part)
+
+    def _follow(self, session: HeatsSession, prompt: PromptHeats, following: NextHeat) -> list[Record]:
+        records: list[Record] = []
+        while True:
+            over = session.join(_WAIT_S)
+            records += session.drain()
+            stage = session.stage
+            what = f"warm-up: {stage.lane}" if stage.heat < 0 else f"heat {following.heat + 1}: {stage.lane}"
+            self._tell(f"{prompt.prompt.title}, {what}")
+            if over:
+                return records
+
+    def _keep(
+        self,
+        session: HeatsSession,
+        prompt: PromptHeats,
+        heat: int,
+        records: Sequence[Record],
+        seconds: float,
+        part: Path,
+    ) -> bool:
+        """Counts a heat that every lane finished. One that failed ends the sweep; one that was stopped is dropped."""
+        lanes = session.heats.state(heat).lanes.values()
+        failed = next((lane.problem for lane in lanes if lane.phase is Phase.FAILED), None)
+        if failed is not None or session.trace_problem is not None:
+            self.problem = failed or session.trace_problem
+        whole = all(lane.phase is Phase.FINISHED and lane.finish is not Finish.STOPPED for lane in lanes)
+        if self.problem is not None or not whole:
+            part.unlink(missing_ok=True)
+            return False
+        loaded = next((lane.loaded for lane in lanes if lane.loaded), None)
+        self._engine_title = loaded.engine if loaded else self._engine_title
+        kept = part.with_name(part.name.removesuffix(".part"))
+        part.replace(kept)
+        prompt.add(heat, records, seconds, kept.name)
+        return True
+
+    def _tell(self, now: str) -> None:
+        spend, elapsed = self._choice.spend, self.elapsed_s
+        done = sum(item.done for item in self._prompts)
+        left = remaining_seconds(self._prompts, spend, elapsed)
+        if not now and not self.stopped and self.problem is None:
+            left = 0.0
+        planned = spend.most * len(self._prompts)
+        if spend.budget_s:
+            usual = elapsed / done if done else 0.0
+            planned = min(planned, done + round(left / usual)) if usual and left is not None else done
+        self._progress = self._guard.tell(done, planned, elapsed, left, now)
+
+    def _choice_of(self, prompt: Prompt, lanes: Sequence[str]) -> Choice:
+        choice = self._choice
+        by_lane = {item.lane: item for item in choice.contenders}
+        return Choice(
+            pair=choice.pair,
+            prompt=prompt,
+            contenders=tuple(by_lane[lane] for lane in lanes),
+            max_tokens=choice.max_tokens,
+            sampling=choice.sampling,
+            format=HEATS,
+            context=choice.context,
+            threads=choice.threads,
+            engine=choice.engine,
+        )
+
+    def _specs(self, prompt: Prompt, lanes: Sequence[str]) -> tuple[LaneSpec, ...]:
+        return lane_specs(self._choice_of(prompt, lanes), self._places, numbered=True)
+
+    def _open_folder(self) -> None:
+        """Makes the folder, or takes in the heats of an earlier part of the same sweep."""
+        stored = self.folder / PLAN_FILE
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if stored.exists():
+                self._take_back(stored)
+            elif any(self.folder.iterdir()):
+                raise ProblemError(
+                    Problem(
+                        "sweep-folder",
+                        f"{self.folder.name} holds other files.",
+                        "A sweep keeps its heats in a folder of its own.",
+                        "Choose a new or an empty folder.",
+                    )
+                )
+            else:
+                stored.write_bytes(msgspec.json.format(msgspec.json.encode(self.plan), indent=1))
+        except OSError as error:
+            raise ProblemError(_unwritable(self.folder, error)) from error
+
+    def _take_back(self, stored: Path) -> None:
+        try:
+            plan = msgspec.json.decode(stored.read_bytes(), type=SweepPlan)
+        except DECODE_ERRORS as error:
+            raise ProblemError(
+                Problem("sweep-plan", f"{stored.name} is damaged.", f"{error}.", "Choose a new folder.")
+            ) from error
+        if plan != self.plan:
+            raise ProblemError(
+                Problem(
+                    "sweep-other",
+                    f"{self.folder.name} holds a sweep of something else.",
+                    "Its pair, prompts, lanes or settings are not the ones asked for.",
+                    "Ask for the same ones to go on with it, or choose a new folder.",
+                )
+            )
+        for part in self.folder.glob("*.part"):
+            part.unlink(missing_ok=True)
+        if (self.folder / FILE).exists():
+            earlier = load_sweep(self.folder)
+            self._before_s, self._created, self._engine_title = earlier.seconds, earlier.created, earlier.engine
+        for prompt in self._prompts:
+            for file in sorted(self.folder.glob(f"{_safe(prompt.prompt.name)}-???.ndjson")):
+                trace = open_trace(file)
+                if trace.complete and trace.records:
+                    last = trace.records[-1].at / NS
+                    prompt.add(int(file.stem.rpartition("-")[2]) - 1, trace.records, last, file.name)
+
+    def _make_result(self) -> SweepResult:
+        done = sum(item.done for item in self._prompts)
+        found = tuple(prompt_result(item, self._choice.contenders, self._widths) for item in self._prompts)
+        return SweepResult(
+            created=self._created,
+            app_version=__version__,
+            pair=self._choice.pair.id,
+            pair_title=self._choice.pair.title,
+            target=self._target(),
+            engine=self._engine_title or self.plan.engine,
+            machine=describe_machine(),
+            heats=done,
+            planned=max(done, self._progress.planned),
+            seconds=round(self.elapsed_s, 3),
+            prompts=found,
+            widths=self._widths,
+            draft_ns=self._draft_ns,
+            warnings=_shared_warnings(found),
+        )
+
+    def _target(self) -> str:
+        return Path(self._specs(self._choice.prompts[0], self._lanes)[0].target).name
+
+    def _write_result(self) -> None:
+        try:
+            for name, data in ((FILE, write_sweep(self._result)), ("sweep.csv", sweep_csv(self._result).encode())):
+                fresh = self.folder / f"{name}.new"
+                fresh.write_bytes(data)
+                fresh.replace(self.folder / name)
+        except OSError as error:
+            raise ProblemError(_unwritable(self.folder, error)) from error
+
+
+def _plan(choice: SweepChoice) -> SweepPlan:
+    engine = choice.engine or choice.pair.engines[0]
+    if not choice.prompts or not choice.contenders:
+        raise ProblemError(Problem("sweep-empty", "Nothing to sweep.", action="Choose a prompt and a K at least."))
+    if engine in ENGINES and not ENGINES[engine].capabilities.sets_k:
+        raise ProblemError(
+            Problem(
+                "sweep-engine",
+                f"{ENGINES[engine].title} cannot be swept over K.",
+                "A server drafts with the K that it was started with.",
+                "Race it in heats, started anew with each K.",
+            )
+        )
+    if len({item.name for item in choice.prompts}) < len(choice.prompts):
+        raise ProblemError(Problem("sweep-twice", "A prompt is named twice.", action="Name each once."))
+    return SweepPlan(
+        pair=choice.pair.id,
+        engine=engine,
+        prompts=tuple(SweepPrompt(p.name, p.title, p.workload, p.language, p.text) for p in choice.prompts),
+        contenders=choice.contenders,
+        max_tokens=choice.max_tokens,
+        sampling=choice.sampling,
+        context=choice.context,
+        threads=choice.threads,
+    )
+
+
+def _new_folder(places: Places, choice: SweepChoice, now: Callable[[], datetime] = datetime.now) -> Path:
+    stem = f"{now().strftime('%Y%m%d-%H%M%S')}-{_safe(choice.pair.id)}"
+    folder = places.data / "sweeps" / stem
+    number = 2
+    while folder.exists():
+        folder = folder.with_name(f"{stem}-{number}")
+        number += 1
+    return folder
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name) or "prompt"
+
+
+def _shared_warnings(prompts: Sequence[PromptResult]) -> tuple[str, ...]:
+    """Warnings that hold for every cell are told once for the whole sweep."""
+    cells = [set(cell.warnings) for prompt in prompts for cell in prompt.cells]
+    return tuple(sorted(set.intersection(*cells))) if cells else ()
+
+
+def _unwritable(folder: Path, error: OSError) -> Problem:
+    return Problem(
+        "sweep-unwritable",
+        f"The sweep cannot be written to {folder}.",
+        cause=f"{error.strerror or error}.",
+        action="Choose another folder, or free disk space. What was done before is kept.",
+    )
