@@ -90,6 +90,15 @@ plt.title("Squares")
 plt.xlabel("x")
 plt.show()
 """
+KEPT_FIGURE = """
+import tempfile
+from pathlib import Path
+import matplotlib.pyplot as plt
+axes = plt.figure().add_subplot()
+axes.bar(["a", "b"], [3, 5], color="blue")
+with tempfile.TemporaryDirectory() as folder:
+    axes.figure.savefig(Path(folder) / "bars.png")
+"""
 TABLE = """
 import pandas as pd
 data = pd.DataFrame({"city": ["Rome", "Oslo", "Rome"], "sales": [1.0, 2.5, 4.0]})
@@ -286,6 +295,8 @@ PAIRS = [
     ),
     Pair("other figure colours", FIGURE, [("blue", "red")], DIFFERENT, "colours", scientific=True),
     Pair("another title", FIGURE, [("Squares", "Square")], DIFFERENT, "Figure 1", scientific=True),
+    Pair("same figure in a folder that is gone", KEPT_FIGURE, [], SAME, "same figure", scientific=True),
+    Pair("other figure in a folder that is gone", KEPT_FIGURE, [("blue", "red")], DIFFERENT, "igure", scientific=True),
     Pair("no figure in one", FIGURE, [("plt.show()", "")], DIFFERENT, "no figure", scientific=True),
     Pair(
         "the same table by other means",

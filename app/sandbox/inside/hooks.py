@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 
@@ -79,3 +80,31 @@ def show_into_files(pyplot: Any) -> None:
         pyplot.close("all")
 
     pyplot.show = show
+    keep_saved_figures(pyplot)
+
+
+def keep_saved_figures(pyplot: Any) -> None:
+    """What is saved outside the work folder, as into a temporary folder that is then removed, is kept in it as well."""
+    import shutil  # The plotting library has loaded it already.
+
+    figure, work = pyplot.Figure, os.path.realpath(os.getcwd())
+    save = figure.savefig
+    kept = 0
+
+    def savefig(self: Any, fname: Any, *args: Any, **kwargs: Any) -> Any:
+        nonlocal kept
+        result = save(self, fname, *args, **kwargs)
+        try:
+            source = os.path.realpath(os.fspath(fname))
+            name = os.path.basename(source)
+            outside = os.path.commonpath([source, work]) != work
+            if outside and name.lower().endswith((".png", ".svg")) and kept < FIGURES:
+                kept += 1
+                place = os.path.join(work, name)
+                if not os.path.exists(place):
+                    shutil.copyfile(source, place)
+        except (TypeError, ValueError, OSError):
+            pass  # Not a file, or one that is gone already: then there is nothing to keep.
+        return result
+
+    figure.savefig = savefig
