@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QFontMetrics, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -22,7 +22,8 @@ from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, card, label
 
 _TONES = {"same": "good", "different": "bad", "unclear": "faint"}
-_FIGURE_WIDTH = 380
+_FIGURE_WIDTH = 420
+_LEAST_LINES, _MOST_LINES = 3, 10
 
 
 class BehaviourDialog(QDialog):
@@ -32,7 +33,8 @@ class BehaviourDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         self.setWindowTitle("What the programs did")
-        self.resize(920, 640)
+        room = parent.window().size()
+        self.resize(min(960, max(640, room.width() - 80)), min(800, max(440, room.height() - 24)))
         inner = QWidget()
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(20, 20, 20, 12)
@@ -42,7 +44,7 @@ class BehaviourDialog(QDialog):
             layout.addWidget(label(behaviour.action, "muted", wrap=True))
         layout.addWidget(self._aspects(behaviour.aspects))
         layout.addLayout(self._runs(behaviour, names))
-        layout.addLayout(self._figures(behaviour))
+        layout.addLayout(self._figures(behaviour, names))
         self._counterexamples(layout, behaviour, names)
         layout.addStretch(1)
         area = QScrollArea()
@@ -82,6 +84,7 @@ class BehaviourDialog(QDialog):
             if run is not None:
                 box.addWidget(label(f"{run.sentence()}, {run.wall_s:.2f} s", "muted", wrap=True))
             box.addWidget(self._printed(name, run))
+            box.addStretch(1)
             row.addWidget(frame, 1)
         return row
 
@@ -89,17 +92,24 @@ class BehaviourDialog(QDialog):
         text = QPlainTextEdit()
         text.setReadOnly(True)
         text.setFont(mono_font(9.75))
-        text.setMinimumHeight(160)
+        text.setTabChangesFocus(True)
         text.setAccessibleName(f"Output of {name}")
         parts = (run.stdout, run.stderr) if run is not None else ()
-        text.setPlainText("\n".join(part for part in parts if part) or "(nothing was printed)")
+        text.setPlainText("\n".join(part for part in parts if part).rstrip("\n") or "(nothing was printed)")
+        # As tall as what was printed, within reason, so that figures come into sight.
+        lines = min(_MOST_LINES, max(_LEAST_LINES, text.blockCount()))
+        text.setFixedHeight(lines * (QFontMetrics(mono_font(9.75)).height() + 1) + 28)
         return text
 
-    def _figures(self, behaviour: Behaviour) -> QGridLayout:
+    def _figures(self, behaviour: Behaviour, names: tuple[str, str]) -> QGridLayout:
         grid = QGridLayout()
-        grid.setSpacing(8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         for number, pair in enumerate(behaviour.figures):
-            grid.addWidget(label(pair.sentence, "muted", wrap=True), 2 * number, 0, 1, 2)
+            told = label(f"Figure {number + 1}: {pair.sentence}", "muted", wrap=True)
+            grid.addWidget(told, 2 * number, 0, 1, 2)
             for column, data in enumerate((pair.a, pair.b)):
                 picture = label("")
                 pixmap = QPixmap()
@@ -111,6 +121,7 @@ class BehaviourDialog(QDialog):
                     )
                 else:
                     picture.setText("no figure")
+                picture.setAccessibleName(f"Figure {number + 1} of {names[column]}")
                 grid.addWidget(picture, 2 * number + 1, column)
         return grid
 

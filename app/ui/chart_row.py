@@ -62,6 +62,10 @@ class ChartRow(QWidget):
         self.setMinimumHeight(116 if low else 140)
         self.setMaximumHeight(116 if low else 230)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Leaves the legend out in a narrow window: the lanes above have the same colours."""
+        self._legend.setVisible(not narrow)
+
     @property
     def loaded(self) -> bool:
         """Whether the charts exist."""

@@ -72,9 +72,16 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
 
     def show_times(self, right: float) -> None:
         """Labels the time axis from 0 to ``right`` seconds."""
-        ticks = even_ticks(right, most=8)
+        self._shown_right = right
+        ticks = even_ticks(right, most=max(2, min(8, (self.width() - _AXIS_WIDTH) // 44)))
         labels = [(value, f"{value:g} s" if value == ticks[-1] else f"{value:g}") for value in ticks]
         self.getAxis("bottom").setTicks([labels])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as many times as there is room for."""
+        super().resizeEvent(event)
+        if getattr(self, "_shown_right", 0.0):
+            self.show_times(self._shown_right)
 
     def set_has_data(self, has: bool) -> None:
         """Hides the sentence once there is something to see."""

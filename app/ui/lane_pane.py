@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.race.events import Finish
@@ -37,6 +37,8 @@ _WAYS_LONG = {
         "step and keeps those it would have written itself."
     ),
 }
+_DRAWING_HEIGHT = 230
+"""Least height of a pane that shows the drawing of a step."""
 _ENDS = {
     Finish.END: "finished",
     Finish.LENGTH: "token limit",
@@ -71,8 +73,6 @@ class LanePane(QFrame):
         self._failure_area = FailureArea(self._failure)
         self._failure_area.hide()
         self._stack = QStackedWidget()
-        # A failure is read in full; in a low window the text gives way to it.
-        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._stack.addWidget(self._waiting_page())
         self._stack.addWidget(self.text)
         self._build()
@@ -144,6 +144,7 @@ class LanePane(QFrame):
         self.text.clear_text()
         self._progress.set_share(0)
         self._failure_area.hide()
+        self._give_way(False)
         self._rate.setText("")
         self._unit.setText("")
         self._clock.setText("")
@@ -171,6 +172,18 @@ class LanePane(QFrame):
                 self._stack.setCurrentIndex(1)
         self._failure_area.setVisible(problem is not None)
         self._stack.setVisible(problem is None or bool(state.tokens))
+        self._give_way(problem is not None)
+
+    def _give_way(self, failed: bool) -> None:
+        """A failure is read in full: in a low window the text gives way to it."""
+        wanted = QSizePolicy.Policy.Ignored if failed else QSizePolicy.Policy.Preferred
+        if self._stack.sizePolicy().verticalPolicy() is not wanted:
+            self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves the drawing out where there is no room for it and its words."""
+        super().resizeEvent(event)
+        self._drawing.setVisible(event.size().height() >= _DRAWING_HEIGHT)
 
     def _clock_text(self, state: LaneState) -> str:
         if state.phase is Phase.STARTING:

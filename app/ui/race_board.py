@@ -24,6 +24,10 @@ from app.ui.winner_card import WinnerCard
 
 _LOW = 520
 """Below this height of the board, in pixels, charts and strips get less of it."""
+_TINY = 390
+"""Below this one the charts give way: the prompt is being edited in a low window."""
+_NARROW = 760
+"""Below this width of the board, in pixels, the strips leave out what is least needed."""
 _NUMBERS_EVERY = 6
 """Frames between updates of numbers: ten a second is as fast as anyone reads them."""
 _CHARTS_EVERY = 12
@@ -52,17 +56,17 @@ class RaceBoard(QWidget):
         self.winner = WinnerCard(theme)
         self._lanes = QHBoxLayout()
         self._lanes.setSpacing(12)
-        strip = QHBoxLayout()
-        strip.setSpacing(12)
-        strip.addWidget(self.why, 5)
-        strip.addWidget(self.same, 4)
-        strip.addWidget(self.winner, 0)
+        self._strip = QHBoxLayout()
+        self._strip.setSpacing(12)
+        self._strip.addWidget(self.why, 5)
+        self._strip.addWidget(self.same, 4)
+        self._strip.addWidget(self.winner, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(self._lanes, 5)
         layout.addWidget(self.charts, 2)
-        layout.addLayout(strip, 0)
+        layout.addLayout(self._strip, 0)
         self.behaviour = BehaviourCheck(self.same, self)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
@@ -71,9 +75,15 @@ class RaceBoard(QWidget):
         """Gives the texts more of a low window, and charts and strips less."""
         super().resizeEvent(event)
         low = event.size().height() < _LOW
+        self.charts.setVisible(event.size().height() >= _TINY)
         self.charts.set_low(low)
         for strip in (self.why, self.same):
             fit_strip(strip, low)
+        narrow = event.size().width() < _NARROW
+        self._strip.setStretch(1, 6 if narrow else 4)
+        self.charts.set_narrow(narrow)
+        self.same.set_narrow(narrow)
+        self.winner.set_narrow(narrow)
 
     @property
     def view(self) -> RaceView | None:

@@ -120,6 +120,10 @@ class SameStrip(QFrame):
         for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button):
             widget.hide()
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Leaves the note out in a narrow window; the view behind "Show" tells it as well."""
+        self._note.setVisible(not narrow)
+
     def restart(self) -> None:
         """Forgets the token verdict; the behaviour verdict stays, since the same race is shown from another moment."""
         self._lane = ""

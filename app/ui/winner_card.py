@@ -36,9 +36,16 @@ class WinnerCard(QFrame):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget)
         layout.addStretch(1)
-        self.setMinimumWidth(176)
+        self.set_narrow(False)
         theme.changed.connect(self._restyle)
         self.clear("")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Takes less room in a narrow window."""
+        self.setMinimumWidth(128 if narrow else 176)
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(8 if narrow else 20, 12, 8 if narrow else 20, 12)
 
     def clear(self, format_title: str) -> None:
         """Says that there is no race yet."""

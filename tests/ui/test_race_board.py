@@ -188,3 +188,10 @@ def test_the_board_shows_the_same_however_the_records_come(board: RaceBoard) -> 
         settle(board)
         shown.append((texts(board), [pane.text.toPlainText() for pane in board.panes]))
     assert shown[0] == shown[1] == shown[2]
+
+
+def test_in_a_very_low_window_the_charts_give_way_and_come_back(board: RaceBoard) -> None:
+    board.resize(900, 330)
+    assert not board.charts.isVisible()
+    board.resize(900, 600)
+    assert board.charts.isVisible()

@@ -362,3 +362,30 @@ def test_a_race_in_heats_runs_in_the_window_and_its_replay_shows_the_same(window
     assert isinstance(library, LibraryPage)
     qtbot.waitUntil(lambda: library.player.view is not None)
     qtbot.waitUntil(lambda: library.board.winner.sentence == window.race.board.winner.sentence)
+
+
+def test_a_page_that_comes_later_is_made_once_when_it_is_shown(window: MainWindow) -> None:
+    made: list[QPlainTextEdit] = []
+
+    def make() -> QPlainTextEdit:
+        made.append(QPlainTextEdit())
+        return made[-1]
+
+    window.add_later("Later", make)
+    assert made == []
+    last = window.tabs.count() - 1
+    window.show_page(last)
+    assert window.pages.currentWidget() is made[0]
+    window.show_page(0)
+    window.make_pages()
+    window.show_page(last)
+    assert len(made) == 1
+    assert window.pages.count() == window.tabs.count() == last + 1
+
+
+def test_the_pages_behind_are_made_without_changing_the_one_that_is_shown(window: MainWindow) -> None:
+    window.add_later("Later", QPlainTextEdit)
+    shown = window.pages.currentWidget()
+    window.make_pages()
+    assert window.pages.currentWidget() is shown
+    assert isinstance(window.pages.widget(window.pages.count() - 1), QPlainTextEdit)
