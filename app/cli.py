@@ -40,6 +40,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import export
 
             return export.run(parsed, env)
+        case "sweep":
+            from app.terminal import sweep
+
+            return sweep.run(parsed, env)
         case "sweep-export":
             from app.terminal import sweep_export
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import __version__
 from app.race.formats import FORMATS
-from app.race.lanes import MAX_CONTENDERS, Contender, parse_contenders
+from app.race.lanes import MAX_CONTENDERS, MAX_K, Contender, parse_contenders
 from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS
 
 EPILOG = """\
@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--fork", action="store_true", help="show where the outputs part, or came closest to it")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
     _add_export(commands)
+    _add_sweep(commands)
     _add_sweep_export(commands)
     verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
     verify.add_argument("trace", type=Path)
@@ -137,6 +138,44 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export.add_argument("--at", type=_float_between(0, 3600), metavar="S", help="moment of a single picture")
 
 
+def _add_sweep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sweep = commands.add_parser("sweep", help="measure which K is best, on several prompts")
+    sweep.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
+    sweep.add_argument(
+        "--prompts", default="code,english,haiku", metavar="A,B", help="names of prompts (default code,english,haiku)"
+    )
+    sweep.add_argument(
+        "--k",
+        type=_contenders(MAX_K + 2),
+        default=parse_contenders("1,2,3,4,6,8", MAX_K),
+        help="lanes beside the baseline, such as 1,2,4,adaptive (default 1,2,3,4,6,8)",
+    )
+    sweep.add_argument(
+        "--repeats",
+        type=_int_between(1, 200),
+        default=None,
+        metavar="N",
+        help="most heats a prompt (default 5, and with a budget as many as it allows)",
+    )
+    sweep.add_argument(
+        "--budget",
+        type=_seconds,
+        default=0.0,
+        metavar="TIME",
+        help="time to spend, such as 90s, 5m or 1h; it goes where the result is least sure",
+    )
+    sweep.add_argument("--max-tokens", type=_int_between(16, 1 << 20), default=160, metavar="N", help="(default 160)")
+    sweep.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
+    sweep.add_argument(
+        "--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1"
+    )
+    sweep.add_argument("--engine", default="", help="engine of all lanes (default: the pair's)")
+    sweep.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder to keep it in; one with a sweep of the same goes on there"
+    )
+    sweep.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
 def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export = commands.add_parser("sweep-export", help="write the table and the charts of a sweep")
     export.add_argument("sweep", type=Path, help="folder of the sweep, or its sweep.json")
@@ -182,6 +221,19 @@ def _int_between(least: int, most: int) -> Callable[[str], Any]:
         return value
 
     return parse
+
+
+def _seconds(text: str) -> float:
+    """Reads a time such as ``90s``, ``5m``, ``1.5h`` or ``300`` in seconds."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1.0)
+    try:
+        value = float(number) * unit
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 90s, 5m or 1h") from None
+    if not 1 <= value <= 7 * 24 * 3600:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1s to 168h")
+    return value
 
 
 def _contenders(most: int) -> Callable[[str], Any]:

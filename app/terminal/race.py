@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rich.live import Live
 
+from app.models.pairs import Pair
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.traces import open_trace
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     pool = env.make_pool()
     try:
         started = start_race(choice, env.places, pool, arguments.trace)
-        with _stop_on_interrupt(started):
+        with stop_on_interrupt(started.session.stop):
             _show_live(started, env, quiet=arguments.json)
         started.session.join()
         started.finish()
@@ -81,14 +82,30 @@ def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environmen
     return verify_and_store(started.header, started.session.state, started.trace, env)
 
 
-def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
+def find_pair(name: str, env: Environment) -> Pair:
+    """Returns the pair of that id; complains about what is wrong with the registry. Raises :class:`ProblemError`."""
     registry = load_registry(places=env.places)
     for error in registry.errors:
         env.stderr.write(f"mtp-race: {error}\n")
-    pair = registry.get(arguments.pair)
+    pair = registry.get(name)
     if pair is None:
         known = ", ".join(item.id for item in registry.pairs)
-        raise ProblemError(Problem("pair-unknown", f"There is no pair {arguments.pair!r}.", action=f"Use: {known}."))
+        raise ProblemError(Problem("pair-unknown", f"There is no pair {name!r}.", action=f"Use: {known}."))
+    return pair
+
+
+def find_prompt(name: str, env: Environment) -> Prompt:
+    """Returns the prompt of that name. Raises :class:`ProblemError`."""
+    prompts = {prompt.name: prompt for prompt in load_prompts(env.places)}
+    if name not in prompts:
+        raise ProblemError(
+            Problem("prompt-unknown", f"There is no prompt {name!r}.", action=f"Use: {', '.join(prompts)}.")
+        )
+    return prompts[name]
+
+
+def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
+    pair = find_pair(arguments.pair, env)
     return Choice(
         pair=pair,
         prompt=_prompt(arguments, env),
@@ -120,13 +137,7 @@ def _prompt(arguments: argparse.Namespace, env: Environment) -> Prompt:
         return custom_prompt(arguments.prompt_text)
     if arguments.prompt_file is not None:
         return custom_prompt(_read_prompt(arguments.prompt_file))
-    prompts = {prompt.name: prompt for prompt in load_prompts(env.places)}
-    name = arguments.prompt or "code"
-    if name not in prompts:
-        raise ProblemError(
-            Problem("prompt-unknown", f"There is no prompt {name!r}.", action=f"Use: {', '.join(prompts)}.")
-        )
-    return prompts[name]
+    return find_prompt(arguments.prompt or "code", env)
 
 
 def _read_prompt(path: Path) -> str:
@@ -142,17 +153,17 @@ def _read_prompt(path: Path) -> str:
 
 
 @contextmanager
-def _stop_on_interrupt(started: StartedRace) -> Iterator[None]:
-    """Turns the first Ctrl+C into a clean stop of both lanes; the second one interrupts as usual."""
+def stop_on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Turns the first Ctrl+C into a clean stop; the second one interrupts as usual."""
 
-    def stop(_number: int, _frame: object) -> None:
+    def heard(_number: int, _frame: object) -> None:
         signal.signal(signal.SIGINT, before)
-        started.session.stop()
+        stop()
 
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals belong to the main thread.
         return
-    before = signal.signal(signal.SIGINT, stop)
+    before = signal.signal(signal.SIGINT, heard)
     try:
         yield
     finally:

@@ -1,0 +1,105 @@
+"""``mtp-race sweep``: measures which K is best, with a progress line, a table and a sentence a prompt."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+from collections.abc import Sequence
+
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from app.race.sweep import REPEATS, Spend, SweepProgress
+from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
+from app.terminal.environment import FAILED, OK, Environment
+from app.terminal.race import find_pair, find_prompt, stop_on_interrupt
+from app.worker.sweep_run import SweepChoice, SweepRun
+
+_FRAME_S = 0.25
+
+
+def run(arguments: argparse.Namespace, env: Environment) -> int:
+    """Sweeps, shows how far it is, and prints what was found. Returns the exit status."""
+    names = [name.strip() for name in arguments.prompts.split(",") if name.strip()]
+    choice = SweepChoice(
+        pair=find_pair(arguments.pair, env),
+        prompts=tuple(find_prompt(name, env) for name in names),
+        contenders=arguments.k,
+        spend=Spend(arguments.repeats or (0 if arguments.budget else REPEATS), arguments.budget),
+        max_tokens=arguments.max_tokens,
+        context=arguments.context,
+        threads=arguments.threads,
+        engine=arguments.engine,
+    )
+    pool = env.make_pool()
+    try:
+        sweep = SweepRun(choice, env.places, pool, arguments.out)
+        sweep.start()
+        with stop_on_interrupt(sweep.stop):
+            _follow(sweep, env, quiet=arguments.json)
+    finally:
+        pool.close()
+    if sweep.problem is not None:
+        env.complain(sweep.problem)
+    if arguments.json:
+        env.say(write_sweep(sweep.result).decode())
+    else:
+        _report(sweep, env)
+    return OK if sweep.problem is None else FAILED
+
+
+def _follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
+    console = env.console()
+    if quiet or not console.is_terminal:
+        sweep.join()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0, left="")
+        while not sweep.join(_FRAME_S):
+            progress = sweep.progress
+            bar.update(task, completed=progress.fraction, description=progress.now, left=progress_words(progress))
+
+
+def progress_words(progress: SweepProgress) -> str:
+    """Returns how far a sweep is, in words, such as ``"8 of 15 heats, about 2 min left"``."""
+    heats = f"{progress.done} of {progress.planned} heats" if progress.planned else f"{progress.done} heats"
+    if progress.remaining_s < 0:
+        return heats
+    if progress.remaining_s < 90:
+        return f"{heats}, about {max(1, math.ceil(progress.remaining_s))} s left"
+    return f"{heats}, about {math.ceil(progress.remaining_s / 60)} min left"
+
+
+def _report(sweep: SweepRun, env: Environment) -> None:
+    console = env.console()
+    result = sweep.result
+    for part in report(result):
+        console.print(part, soft_wrap=isinstance(part, Text))
+    console.print(f"Kept in {sweep.folder}", soft_wrap=True)
+    if sweep.stopped:
+        console.print(f"Stopped. The same command with --out {shlex.quote(str(sweep.folder))} goes on from here.")
+
+
+def report(result: SweepResult) -> Sequence[Table | Text]:
+    """Returns the table of all cells, the advice and the warnings."""
+    table = Table(title=f"{result.pair_title}: times the baseline's rate, 95 % interval", title_justify="left")
+    table.add_column("Prompt")
+    table.add_column("Baseline", justify="right")
+    lanes = list(result.prompts[0].cells) if result.prompts else []
+    for cell in lanes:
+        table.add_column(cell.title.partition(" (")[0].replace("MTP ", ""), justify="right")
+    for prompt in result.prompts:
+        table.add_row(prompt.title, f"{prompt.baseline_tps:.1f} tok/s", *(_cell(prompt, cell) for cell in prompt.cells))
+    said = [Text(f"{prompt.title}: {prompt.advice}", style="bold") for prompt in result.prompts]
+    return [table, *said, *(Text(warning, style="yellow") for warning in result.warnings)]
+
+
+def _cell(prompt: PromptResult, cell: Cell) -> Text:
+    if cell.speedup is None:
+        return Text("–")
+    style = "bold" if cell.lane == prompt.best else "red" if cell.speedup.high < 1 else ""
+    span = "" if math.isinf(cell.speedup.high) else f"\n{cell.speedup.low:.2f}–{cell.speedup.high:.2f}"
+    return Text(f"{cell.speedup.ratio:.2f}×{span}", style=style)
