@@ -86,10 +86,15 @@ def measured_costs(
         lanes: Runs of drafting lanes, any K.
         shape: Time of a forward pass by width, from a probe.
     """
+    baselines = list(baselines)
     steps = [item.end_ns - item.start_ns for lane in baselines for item in lane.rounds]
     draft: dict[int, list[int]] = {}
     verify: dict[int, list[int]] = {}
     other: list[int] = []
+    # The baseline's pass is one of width 1: without it, widths below the smallest that was raced would be guesses.
+    alone = [item.verify_ns for lane in baselines for item in lane.rounds if item.verify_ns > 0]
+    if alone:
+        verify[1] = alone
     for lane in lanes:
         for item in lane.rounds:
             verify.setdefault(item.drafted + 1, []).append(item.verify_ns)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from typing import Final
 
 from app.race.fold import LaneState
 from app.race.heats import warnings
 from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, lane_title
 from app.race.predict import Costs, extended_rates, measured_costs, predict
 from app.race.statistics import Interval
-from app.race.sweep import BASELINE, LEAST, PromptHeats, surely_slower
+from app.race.sweep import BASELINE, LEAST, PromptHeats
 from app.race.sweep_result import Cell, PromptResult
 from app.race.verdict import TokenVerdict, compare_tokens
+
+AS_FAST: Final = 0.98
+"""Lanes whose rates differ by less than this are equally good to a user."""
 
 
 def prompt_result(
@@ -124,16 +128,18 @@ def _predicted(
 def best_lane(prompt: PromptHeats) -> str | None:
     """Returns the lane to use, or None where none is surely faster than the baseline, or few heats were run.
 
-    Of all lanes that are not surely slower than the fastest, it is the one with the smallest K: it wastes the least
-    where the text turns out harder. An adaptive lane is taken only if it beats every fixed one.
+    Of all lanes that are as fast as the fastest within ``AS_FAST``, it is the one with the smallest K: it wastes the
+    least where the text turns out harder. An adaptive lane is taken only if it beats every fixed one by more.
     """
     leader = prompt.leader()
     if leader is None or prompt.done < LEAST:
         return None
+    fastest = prompt.interval(leader)
     for lane in prompt.lanes:
         interval = prompt.interval(lane)
-        sure = interval is not None and interval.method != "none" and interval.low > 1
-        if sure and (lane == leader or not surely_slower(prompt, lane, leader)):
+        if interval is None or fastest is None or interval.method == "none":
+            continue
+        if interval.low > 1 and interval.ratio >= fastest.ratio * AS_FAST:
             return lane
     return None
 

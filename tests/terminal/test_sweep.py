@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.race.sweep import SweepProgress
+from app.terminal.sweep import progress_words
+from tests.terminal.conftest import Terminal
+
+
+@pytest.mark.real
+def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp_path: Path) -> None:
+    out = tmp_path / "sweep"
+    words = ("sweep", "--prompts", "haiku", "--k", "1,3", "--repeats", "1", "--max-tokens", "16", "--out", out)
+    assert terminal(*words, "--json") == 0
+    found = json.loads(terminal.out)
+    assert [cell["lane"] for cell in found["prompts"][0]["cells"]] == ["mtp-k1", "mtp-k3"]
+    assert found == json.loads((out / "sweep.json").read_text(encoding="utf-8"))
+    assert terminal(*words) == 0  # Everything is there already; the table is printed at once.
+    assert "K=3" in terminal.err
+    assert "Too few heats" in terminal.err
+    assert terminal("sweep-export", out, "--to", tmp_path / "charts") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--prompts", "nope"), 1, "There is no prompt 'nope'."),
+        (("--pair", "nope"), 1, "There is no pair 'nope'."),
+        (("--k", "99"), 2, "'99' is neither"),
+        (("--budget", "soon"), 2, "'soon' is no time"),
+        (("--budget", "0s"), 2, "not from 1s"),
+        (("--repeats", "0"), 2, "0 is not from 1"),
+        (("--prompts", ","), 1, "Nothing to sweep."),
+        (("--prompts", "code,code"), 1, "A prompt is named twice."),
+    ],
+)
+def test_bad_arguments_are_told_in_words(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], status: int, said: str
+) -> None:
+    assert terminal("sweep", *words) == status
+    assert said in terminal.err + capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (SweepProgress(), "0 heats"),
+        (SweepProgress(2, 15, 0.1, -1.0), "2 of 15 heats"),
+        (SweepProgress(2, 15, 0.1, 30.2), "2 of 15 heats, about 31 s left"),
+        (SweepProgress(2, 15, 0.1, 130.0), "2 of 15 heats, about 3 min left"),
+    ],
+)
+def test_progress_is_told_in_words(progress: SweepProgress, words: str) -> None:
+    assert progress_words(progress) == words
