@@ -241,6 +241,16 @@ class SweepProgress(msgspec.Struct, frozen=True):
     now: str = ""
 
 
+def progress_words(progress: SweepProgress) -> str:
+    """Returns how far a sweep is, in words, such as ``"8 of 15 heats, about 2 min left"``."""
+    heats = f"{progress.done} of {progress.planned} heats" if progress.planned else f"{progress.done} heats"
+    if progress.remaining_s < 0:
+        return heats
+    if progress.remaining_s < 90:
+        return f"{heats}, about {max(1, math.ceil(progress.remaining_s))} s left"
+    return f"{heats}, about {math.ceil(progress.remaining_s / 60)} min left"
+
+
 class ProgressGuard:
     """Keeps what is told from running backwards: a bar that was too quick waits, and does not go back."""
 

@@ -8,7 +8,7 @@ type, and the first line that does not fit ends the reading with a note.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Protocol
 
@@ -165,6 +165,15 @@ class Trace:
             if record.heat == heat:
                 state.apply(record.lane, record.e)
         return state
+
+
+def only_lanes(trace: Trace, lanes: Sequence[str]) -> Trace:
+    """Returns the part of a trace that is about these lanes, in the order of the header."""
+    header = msgspec.structs.replace(
+        trace.header, lanes=tuple(lane for lane in trace.header.lanes if lane.id in set(lanes))
+    )
+    records = [record for record in trace.records if record.lane in set(lanes)]
+    return Trace(header, records, trace.complete, trace.note)
 
 
 def read_trace(chunks: Iterable[bytes]) -> Trace:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from app.race.sweep import REPEATS, Spend, SweepProgress
+from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.race import find_pair, find_prompt, stop_on_interrupt
@@ -61,16 +61,6 @@ def _follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
         while not sweep.join(_FRAME_S):
             progress = sweep.progress
             bar.update(task, completed=progress.fraction, description=progress.now, left=progress_words(progress))
-
-
-def progress_words(progress: SweepProgress) -> str:
-    """Returns how far a sweep is, in words, such as ``"8 of 15 heats, about 2 min left"``."""
-    heats = f"{progress.done} of {progress.planned} heats" if progress.planned else f"{progress.done} heats"
-    if progress.remaining_s < 0:
-        return heats
-    if progress.remaining_s < 90:
-        return f"{heats}, about {max(1, math.ceil(progress.remaining_s))} s left"
-    return f"{heats}, about {math.ceil(progress.remaining_s / 60)} min left"
 
 
 def _report(sweep: SweepRun, env: Environment) -> None:

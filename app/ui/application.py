@@ -20,6 +20,7 @@ from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.race.problems import ProblemError
+from app.race.prompts import Prompt
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
@@ -77,14 +78,34 @@ def make_models_page(window: MainWindow, theme: Theme, places: Places) -> QWidge
 
     page = ModelsPage(theme, places)
     page.said.connect(window.toast.say)
-    page.ready_changed.connect(window.race.set_pairs)
+    page.ready_changed.connect(window.set_pairs)
 
     def race(pair: Pair) -> None:
         pairs = [item for item in load_registry(places=places).pairs if isinstance(state(item, places), Ready)]
+        window.set_pairs(pairs)
         window.race.set_pairs(pairs, pair.id)
         window.show_widget(window.race)
 
     page.race_wanted.connect(race)
+    return page
+
+
+def make_sweep_page(
+    window: MainWindow,
+    theme: Theme,
+    places: Places,
+    pool: WorkerPool,
+    pairs: Sequence[Pair],
+    prompts: Sequence[Prompt],
+) -> QWidget:
+    """Returns the Sweep tab's page. A race and a sweep never run at once: neither would measure anything."""
+    from app.ui.sweep.page import SweepPage
+
+    page = SweepPage(theme, places, pool, pairs, prompts)
+    page.said.connect(window.toast.say)
+    page.busy = lambda: window.race.running
+    page.running_changed.connect(lambda running: window.race.hold("A sweep is running." if running else ""))
+    page.race_wanted.connect(window.open_trace)
     return page
 
 
@@ -110,6 +131,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
         race.recorded.connect(lambda _: library.refresh())
         return library
 
+    window.add_later("Sweep", lambda: make_sweep_page(window, theme, places, pool, pairs, prompts))
     window.add_later("Library", make_library)
     window.add_later("Models", lambda: make_models_page(window, theme, places))
     if problem is not None:

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from app.models.places import Places
 from app.models.traces import open_trace
+from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
-from app.race.trace import Trace
+from app.race.trace import Trace, baseline_id, only_lanes
 from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
@@ -219,12 +220,12 @@ class LibraryPage(QWidget):
         if chosen:
             self.open_file(Path(chosen))
 
-    def open_file(self, path: Path) -> None:
-        """Reads a trace in the background and shows it."""
+    def open_file(self, path: Path, lanes: Sequence[str] = ()) -> None:
+        """Reads a trace in the background and shows it: these lanes of it, or as many as the board has room for."""
         self._path = path
         in_background(
             self,
-            lambda: open_trace(path),
+            lambda: _readable(open_trace(path), lanes),
             lambda trace: self._opened(path, trace),
             lambda problem: self._not_opened(path, problem),
         )
@@ -351,6 +352,18 @@ class LibraryPage(QWidget):
         for action in self.search.actions():
             self.search.removeAction(action)
         self.search.addAction(icon(self._theme, "search"), QLineEdit.ActionPosition.LeadingPosition)
+
+
+def _readable(trace: Trace, lanes: Sequence[str]) -> Trace:
+    """Returns the lanes to show. A heat of a sweep has more of them than can be read side by side."""
+    every = [lane.id for lane in trace.header.lanes]
+    base = baseline_id(trace.header)
+    wanted = list(lanes) or sorted(every, key=lambda lane: lane != base)[: MAX_CONTENDERS + 1]
+    if set(wanted) >= set(every):
+        return trace
+    shown = only_lanes(trace, wanted)
+    shown.note = shown.note or f"{len(shown.header.lanes)} of the {len(every)} lanes of this race are shown."
+    return shown
 
 
 def _beside(trace: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.models.pairs import Pair
 from app.models.places import Places
 from app.ui.icons import icon
 from app.ui.race_page import RacePage
@@ -128,15 +129,20 @@ class MainWindow(QMainWindow):
         if 0 <= number < self.tabs.count():
             self.tabs.setCurrentIndex(number)
 
-    def open_trace(self, path: Path) -> None:
-        """Opens a trace file in the library page, if there is one."""
+    def set_pairs(self, pairs: Sequence[Pair]) -> None:
+        """Tells every page that picks from them which pairs can race now."""
+        for page in self._pages_with("set_pairs"):
+            page.set_pairs(pairs)
+
+    def open_trace(self, path: Path, lanes: Sequence[str] = ()) -> None:
+        """Opens a trace file in the library page, if there is one; all of it, or only these lanes."""
         self.make_pages()
         for number in range(self.pages.count()):
             page = self.pages.widget(number)
             opener = getattr(page, "open_file", None)
             if opener is not None:
                 self.show_page(number)
-                opener(path)
+                opener(path, lanes)
                 return
 
     def _tab_changed(self, number: int) -> None:
@@ -147,12 +153,17 @@ class MainWindow(QMainWindow):
         self.save_button.setVisible(on_race)
 
     def _start(self) -> None:
+        page: Any = self.pages.currentWidget()
+        if hasattr(page, "start"):  # The Sweep tab starts what it shows.
+            page.start()
+            return
         self.show_page(0)
         self.race.race()
 
     def _stop(self) -> None:
-        if self.race.running:
-            self.race.stop()
+        for page in self._pages_with("running"):
+            if page.running:
+                page.stop()
 
     def _edit_prompt(self) -> None:
         if not self.race.running:

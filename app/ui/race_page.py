@@ -48,6 +48,7 @@ class RacePage(QWidget):
     ) -> None:
         super().__init__()
         self._places = places
+        self._held = ""
         self.controls = RaceControls(pairs, prompts)
         self.prompt_bar = PromptBar(theme)
         self.board = RaceBoard(theme)
@@ -122,10 +123,17 @@ class RacePage(QWidget):
         choice = self.controls.choice()
         if choice is None or self.running:
             return
+        if self._held:
+            self.said.emit(f"{self._held} Stop it first: a race beside it would measure nothing.")
+            return
         self._warm.stop()
         self._failure_frame.hide()
         self._set_running(True)
         self.runner.start(choice)
+
+    def hold(self, why: str) -> None:
+        """Starts no race and loads no workers while there is a reason; an empty one lets go."""
+        self._held = why
 
     def stop(self) -> None:
         """Stops the race that runs."""
@@ -200,7 +208,7 @@ class RacePage(QWidget):
 
     def _warm_up(self) -> None:
         choice = self.controls.choice()
-        if choice is not None:
+        if choice is not None and not self._held:
             # Any K is served by the same loaded worker, so a change of K alone starts nothing.
             self.runner.warm_up(msgspec.structs.replace(choice, k=max(1, choice.k)))
 

@@ -16,10 +16,12 @@ from app.race.sweep import (
     ProgressGuard,
     PromptHeats,
     Spend,
+    SweepProgress,
     SweepPrompt,
     contender_lanes,
     heat_seconds,
     next_heat,
+    progress_words,
     remaining_seconds,
 )
 from app.race.sweep_report import prompt_result
@@ -173,3 +175,16 @@ def test_a_lane_is_predicted_from_the_other_lanes() -> None:
         assert cell.predicted is not None
         assert math.isfinite(cell.predicted)
         assert cell.predicted > 0
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (SweepProgress(), "0 heats"),
+        (SweepProgress(2, 15, 0.1, -1.0), "2 of 15 heats"),
+        (SweepProgress(2, 15, 0.1, 30.2), "2 of 15 heats, about 31 s left"),
+        (SweepProgress(2, 15, 0.1, 130.0), "2 of 15 heats, about 3 min left"),
+    ],
+)
+def test_progress_is_told_in_words(progress: SweepProgress, words: str) -> None:
+    assert progress_words(progress) == words

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.race.sweep import SweepProgress
-from app.terminal.sweep import progress_words
 from tests.terminal.conftest import Terminal
 
 
 @pytest.mark.real
-def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp_path: Path, qapp: object) -> None:
     out = tmp_path / "sweep"
     words = ("sweep", "--prompts", "haiku", "--k", "1,3", "--repeats", "1", "--max-tokens", "16", "--out", out)
     assert terminal(*words, "--json") == 0
@@ -42,16 +40,3 @@ def test_bad_arguments_are_told_in_words(
 ) -> None:
     assert terminal("sweep", *words) == status
     assert said in terminal.err + capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("progress", "words"),
-    [
-        (SweepProgress(), "0 heats"),
-        (SweepProgress(2, 15, 0.1, -1.0), "2 of 15 heats"),
-        (SweepProgress(2, 15, 0.1, 30.2), "2 of 15 heats, about 31 s left"),
-        (SweepProgress(2, 15, 0.1, 130.0), "2 of 15 heats, about 3 min left"),
-    ],
-)
-def test_progress_is_told_in_words(progress: SweepProgress, words: str) -> None:
-    assert progress_words(progress) == words

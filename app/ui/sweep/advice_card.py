@@ -1,0 +1,77 @@
+"""What to use on this machine: one sentence a kind of text, no surer than the intervals are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
+
+from app.charts.canvas import tone_of
+from app.race.sweep_result import SweepResult
+from app.ui.theme import Theme
+from app.ui.widgets import label, set_text
+
+_EMPTY = (
+    "How many tokens should the drafter guess each round? A sweep races several K against one baseline, on several "
+    "kinds of text, and says which one pays here."
+)
+
+
+class AdviceCard(QFrame):
+    """Shows the advice of a :class:`SweepResult`, and what makes it less sure."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._result = SweepResult()
+        self.setProperty("role", "card")
+        self.setAccessibleName("What to use on this machine")
+        self._about = label("", "note", wrap=True)
+        self._warnings = label("", "note", wrap=True)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        self.rows: list[tuple[QLabel, QLabel]] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(10)
+        layout.addWidget(label("What to use on this machine", "head"))
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        layout.addWidget(self._warnings)
+        layout.addWidget(self._about)
+        theme.changed.connect(lambda: self.show_result(self._result))
+        self.show_result(self._result)
+
+    def show_result(self, result: SweepResult) -> None:
+        """Shows another result."""
+        self._result = result
+        wanted = max(1, len(result.prompts))
+        while len(self.rows) < wanted:
+            name, said = label("", weight=QFont.Weight.DemiBold, size=10.5), label("", wrap=True)
+            at = len(self.rows)
+            self._grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(said, at, 1)
+            self.rows.append((name, said))
+        for at, (name, said) in enumerate(self.rows):
+            for widget in (name, said):
+                widget.setVisible(at < wanted)
+            if at < len(result.prompts):
+                prompt = result.prompts[at]
+                set_text(name, prompt.title.partition(":")[0])
+                name.setStyleSheet(f"color: {tone_of(self._theme.look, at)}; font-size: 14px; font-weight: 600;")
+                set_text(said, prompt.advice)
+            else:
+                set_text(name, "")
+                set_text(said, _EMPTY)
+        set_text(self._warnings, "\n".join(result.warnings))
+        self._warnings.setVisible(bool(result.warnings))
+        set_text(self._about, _about(result))
+
+
+def _about(result: SweepResult) -> str:
+    if not result.heats:
+        return ""
+    parts = [result.pair_title, result.engine, result.machine.cpu, f"{result.heats} heats in {result.seconds:.0f} s"]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,294 @@
+"""The Sweep tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from app.charts.catalog import CHARTS
+from app.charts.files import write_result
+from app.charts.speedup import Other
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.sweeps import load_sweep, stored_sweeps
+from app.race.problems import Problem, ProblemError
+from app.race.prompts import Prompt
+from app.race.published import Published, for_target, read_published
+from app.race.sweep import progress_words
+from app.race.sweep_result import Cell, SweepResult
+from app.ui.background import in_background
+from app.ui.failure_card import FailureCard
+from app.ui.sweep.advice_card import AdviceCard
+from app.ui.sweep.chart_card import ChartCard
+from app.ui.sweep.controls import SweepControls
+from app.ui.theme import Theme
+from app.ui.widgets import button, label, set_text
+from app.worker.pool import WorkerPool
+from app.worker.sweep_run import SweepChoice, SweepRun
+
+_POLL_MS = 200
+_EARLIER = 12
+
+
+class SweepPage(QWidget):
+    """Sweeps, and shows what was found.
+
+    Signals:
+        said: A short remark. running_changed: A sweep began or ended.
+        race_wanted: A trace and the ids of the lanes of it that the user wants to see.
+    """
+
+    said = Signal(str)
+    running_changed = Signal(bool)
+    race_wanted = Signal(object, object)
+
+    def __init__(
+        self, theme: Theme, places: Places, pool: WorkerPool, pairs: Sequence[Pair], prompts: Sequence[Prompt]
+    ) -> None:
+        super().__init__()
+        self._theme, self._places, self._pool = theme, places, pool
+        self._run: SweepRun | None = None
+        self._starting = False
+        self._shown: tuple[SweepResult, Path | None] = (SweepResult(), None)
+        self._published: tuple[Published, ...] = ()
+        self.busy: Callable[[], bool] = lambda: False
+        self.controls = SweepControls(pairs, prompts)
+        self.charts = {chart.name: ChartCard(theme, chart) for chart in CHARTS}
+        self.advice = AdviceCard(theme)
+        self.failure = FailureCard(theme)
+        self.earlier_button = button("Earlier sweeps", "quiet", tip="Open a sweep that was run before")
+        self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
+        self.export_button = button("Export sweep", "quiet", tip="Save the table, the data and the charts")
+        self._now = label("", "muted")
+        self._menu = QMenu(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        self._lay_out()
+        self._connect()
+        self._show(*self._shown)
+
+    def _lay_out(self) -> None:
+        self.others_button.setCheckable(True)
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        tools.addWidget(self._now, 1)
+        for tool in (self.others_button, self.earlier_button, self.export_button):
+            tools.addWidget(tool)
+        self.failure.hide()
+        inside = QWidget()
+        inside.setProperty("role", "list")
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setSpacing(12)
+        grid.addWidget(self.charts["speedup"], 0, 0, 1, 6)
+        grid.addWidget(self.charts["positions"], 0, 6, 1, 4)
+        grid.addWidget(self.advice, 1, 0, 1, 6)
+        grid.addWidget(self.charts["accepted"], 1, 6, 1, 4)
+        for column, name in ((0, "widths"), (4, "predicted"), (7, "rates")):
+            grid.addWidget(self.charts[name], 2, column, 1, 4 if column == 0 else 3)
+        for column in range(10):
+            grid.setColumnStretch(column, 1)
+        self.charts["speedup"].setMinimumHeight(320)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 12, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self.controls)
+        layout.addLayout(tools)
+        layout.addWidget(self.failure)
+        layout.addWidget(area, 1)
+
+    def _connect(self) -> None:
+        self.controls.start.connect(self.start)
+        self.controls.stop.connect(self.stop)
+        for chart in self.charts.values():
+            chart.opened.connect(self._open_cell)
+        self.earlier_button.clicked.connect(self._offer_earlier)
+        self.export_button.clicked.connect(self.export)
+        self.others_button.toggled.connect(lambda _: self._show(*self._shown))
+
+    @property
+    def running(self) -> bool:
+        """Whether a sweep runs."""
+        return self._starting or self._run is not None
+
+    @property
+    def result(self) -> SweepResult:
+        """The sweep that is shown."""
+        return self._shown[0]
+
+    def start(self) -> None:
+        """Starts what is chosen; a sweep of the same that was stopped goes on where it was."""
+        choice = self.controls.choice()
+        if choice is None or self.running:
+            return
+        if self.busy():
+            self.said.emit("A race is running. A sweep beside it would measure nothing.")
+            return
+        self.failure.hide()
+        self._set_running(True)
+        folder = self._shown[1] if self._goes_on(choice) else None
+        in_background(self, lambda: SweepRun(choice, self._places, self._pool, folder), self._begun, self._refused)
+
+    def _goes_on(self, choice: SweepChoice) -> bool:
+        """Whether the sweep that is shown is an unfinished one of this choice."""
+        result, folder = self._shown
+        return folder is not None and result.heats < result.planned and _names(choice) == _result_names(result)
+
+    def stop(self) -> None:
+        """Stops; what was measured stays."""
+        if self._run is not None:
+            self._run.stop()
+            self.controls.tell(self._run.progress.fraction, "Stopping")
+
+    def _begun(self, run: SweepRun) -> None:
+        self._starting = False
+        self._run = run
+        run.start()
+        self._show(run.result, run.folder)
+        self._timer.start()
+
+    def _refused(self, problem: Problem) -> None:
+        self._starting = False
+        self._set_running(False)
+        self._tell(problem)
+
+    def _poll(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        over = run.over
+        progress = run.progress
+        self.controls.tell(progress.fraction, progress_words(progress))
+        set_text(self._now, progress.now)
+        if run.result is not self._shown[0]:
+            self._show(run.result, run.folder)
+        if not over:
+            return
+        self._timer.stop()
+        self._run = None
+        self._set_running(False)
+        set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
+        if run.problem is not None:
+            self._tell(run.problem)
+
+    def _set_running(self, running: bool) -> None:
+        self._starting = running
+        self.controls.set_running(running)
+        if running:
+            self.controls.tell(0.0, "Starting")
+        self.running_changed.emit(running)
+
+    def _tell(self, problem: Problem) -> None:
+        self.failure.show_problem(problem)
+        self.failure.show()
+
+    def _show(self, result: SweepResult, folder: Path | None) -> None:
+        self._shown = (result, folder)
+        others = self._others(result)
+        for chart in self.charts.values():
+            chart.show_result(result, others)
+        self.advice.show_result(result)
+        self.export_button.setEnabled(bool(result.heats))
+
+    def _others(self, result: SweepResult) -> tuple[Other, ...]:
+        """Published results: of the same model, or where there are none of all, labelled by their own model's name."""
+        if not self.others_button.isChecked():
+            return ()
+        if not self._published:
+            try:
+                text = (self._places.resources / "published-results.toml").read_text(encoding="utf-8")
+                self._published = read_published(text)
+            except (OSError, ProblemError):
+                self.said.emit("The published results cannot be read.")
+                return ()
+        kinds = [prompt.workload for prompt in result.prompts]
+        chosen = for_target(self._published, result.target) or self._published
+        return tuple(
+            Other(item.k, item.speedup, kinds.index(item.workload) if item.workload in kinds else -1, item.sentence)
+            for item in chosen
+        )
+
+    def _open_cell(self, cell: Cell) -> None:
+        """Opens the heat whose speedup is the median of the cell's."""
+        folder = self._shown[1]
+        if folder is None:
+            return
+        ranked = sorted(zip(cell.ratios, cell.traces, strict=False))
+        if ranked:
+            self.race_wanted.emit(folder / ranked[(len(ranked) - 1) // 2][1], ("baseline", cell.lane))
+
+    def _offer_earlier(self) -> None:
+        self._menu.clear()
+        for folder in stored_sweeps(self._places)[:_EARLIER]:
+            self._menu.addAction(folder.name, partial(self.open_sweep, folder))
+        if self._menu.isEmpty():
+            self._menu.addAction("None yet").setEnabled(False)
+        self._menu.addSeparator()
+        self._menu.addAction("Open a folder…", self._choose_folder)
+        self._menu.popup(self.earlier_button.mapToGlobal(self.earlier_button.rect().bottomLeft()))
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Open a sweep", str(self._places.data / "sweeps"))
+        if chosen:
+            self.open_sweep(Path(chosen))
+
+    def open_sweep(self, folder: Path) -> None:
+        """Shows a sweep that was run before."""
+        if self.running:
+            self.said.emit("A sweep is running. Stop it first.")
+            return
+        self.failure.hide()
+        in_background(self, lambda: load_sweep(folder), lambda result: self._show(result, folder), self._tell)
+
+    def export(self) -> None:
+        """Saves the table, the data and all charts into a folder that the user picks."""
+        chosen = QFileDialog.getExistingDirectory(self, "Export into a folder", str(Path.home()))
+        if not chosen:
+            return
+        result, look = self._shown[0], self._theme.look
+        target = Path(chosen) / f"sweep-{result.pair}"
+        in_background(
+            self,
+            lambda: write_result(result, target, look),
+            lambda files: self.said.emit(f"Saved {len(files)} files in {target.name}."),
+            self._tell,
+        )
+
+    def set_pairs(self, pairs: Sequence[Pair]) -> None:
+        """Offers the pairs that can race now; not while a sweep runs."""
+        if not self.running:
+            self.controls.set_pairs(pairs)
+
+    def close_down(self) -> None:
+        """Ends a sweep that runs."""
+        self._timer.stop()
+        if self._run is not None:
+            self._run.stop()
+            self._run.join(3.0)
+
+    def remember(self, settings: QSettings) -> None:
+        """Writes the choice down."""
+        self.controls.remember(settings)
+
+    def recall(self, settings: QSettings) -> None:
+        """Restores the choice."""
+        self.controls.recall(settings)
+
+
+def _names(choice: SweepChoice) -> tuple[object, ...]:
+    return choice.pair.id, [item.name for item in choice.prompts], {item.lane for item in choice.contenders}
+
+
+def _result_names(result: SweepResult) -> tuple[object, ...]:
+    lanes = {cell.lane for prompt in result.prompts for cell in prompt.cells}
+    return result.pair, [item.prompt for item in result.prompts], lanes
