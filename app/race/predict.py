@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import median
+from statistics import mean, median
 
 import msgspec
 
-from app.race.events import Finish
+from app.race.events import Finish, Round
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K
 
@@ -110,6 +110,56 @@ def measured_costs(
         other=float(median(other)),
         shape={width: float(value) for width, value in (shape or {}).items()},
     )
+
+
+def costs_of_heats(
+    heats: Iterable[tuple[LaneState, Sequence[LaneState]]], shape: Mapping[int, float] | None = None
+) -> Costs | None:
+    """Returns the costs that heats showed; None without rounds of both kinds.
+
+    Each heat counts in steps of its own baseline, so that a heat on a slower machine says the same as one on a faster;
+    over the heats the median is taken.
+
+    Args:
+        heats: Of each heat the run of the baseline and those of drafting lanes, any K.
+        shape: Time of a forward pass by width, from a probe.
+    """
+    steps: list[float] = []
+    draft: dict[int, list[float]] = {}
+    verify: dict[int, list[float]] = {}
+    other: list[float] = []
+    for base, lanes in heats:
+        if not base.round_ns:
+            continue
+        step = base.round_ns / len(base.rounds)
+        steps.append(step)
+        verify.setdefault(1, []).append(base.verify_ns / base.round_ns)
+        for lane in lanes:
+            for k, rounds in _by_drafted(lane).items():
+                verify.setdefault(k + 1, []).append(mean(item.verify_ns for item in rounds) / step)
+                draft.setdefault(k, []).append(mean(item.draft_ns for item in rounds) / step)
+            if lane.rounds:
+                other.append(lane.other_ns / len(lane.rounds) / step)
+    if not steps or not draft:
+        return None
+    step = float(median(steps))
+    return Costs(
+        step=step,
+        draft={k: step * median(seen) for k, seen in draft.items()},
+        verify={width: step * median(seen) for width, seen in verify.items()},
+        other=step * median(other),
+        shape=dict(shape or {}),
+    )
+
+
+def _by_drafted(lane: LaneState) -> dict[int, list[Round]]:
+    """Rounds by what they drafted; a number that only a few last rounds drafted is left out where others have more."""
+    found: dict[int, list[Round]] = {}
+    for item in lane.rounds:
+        if item.drafted:
+            found.setdefault(item.drafted, []).append(item)
+    often = {k: rounds for k, rounds in found.items() if len(rounds) >= _ENOUGH}
+    return often or found
 
 
 _ENOUGH = 5

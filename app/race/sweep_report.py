@@ -10,7 +10,7 @@ from typing import Final
 from app.race.fold import LaneState
 from app.race.heats import warnings
 from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, lane_title
-from app.race.predict import Costs, extended_rates, measured_costs, predict
+from app.race.predict import Costs, costs_of_heats, predict
 from app.race.statistics import Interval
 from app.race.sweep import BASELINE, LEAST, PromptHeats
 from app.race.sweep_result import Cell, PromptResult
@@ -76,7 +76,7 @@ def _cell(
         mean_k=sum(run.drafted for run in runs.values()) / rounds if rounds else 0.0,
         position_rates=tuple(position_rates(runs.values())),
         accepted_counts=tuple(counts[number] for number in range(max(counts, default=-1) + 1)),
-        predicted=_predicted(prompt, lane, contender, by_lane, costs) if fixed and costs else None,
+        predicted=_predicted(prompt, list(runs.values()), contender.k, costs) if fixed and costs else None,
         break_even=whole.break_even(contender.k) if fixed and whole else None,
         identical=verdicts.count(TokenVerdict.IDENTICAL),
         forks=verdicts.count(TokenVerdict.FORK) + verdicts.count(TokenVerdict.NEAR_TIE_FORK),
@@ -104,25 +104,19 @@ def position_rates(runs: Iterable[LaneState]) -> list[float]:
 
 
 def _costs(prompt: PromptHeats, lanes: Sequence[str], widths: Mapping[int, int]) -> Costs | None:
-    base = prompt.heats.runs(BASELINE).values()
-    others = [run for lane in lanes for run in prompt.heats.runs(lane).values()]
-    return measured_costs(base, others, {width: float(ns) for width, ns in widths.items()})
+    heats = [
+        (base, [run for lane in lanes if (run := prompt.heats.state(heat).lanes.get(lane)) is not None])
+        for heat, base in prompt.heats.runs(BASELINE).items()
+    ]
+    return costs_of_heats(heats, {width: float(ns) for width, ns in widths.items()})
 
 
-def _predicted(
-    prompt: PromptHeats, lane: str, contender: Contender, by_lane: Mapping[str, Contender], costs: Costs
-) -> float | None:
-    """Predicts a lane from the other lanes alone: their costs, and the position rates of the one with the largest K."""
-    others = [(item.k, name) for name, item in by_lane.items() if name != lane and item.policy is KPolicy.FIXED]
+def _predicted(prompt: PromptHeats, runs: Sequence[LaneState], k: int, costs: Costs) -> float | None:
+    """Predicts a lane from its position rates and what the *other* lanes' rounds cost, its own left out."""
     base = list(prompt.heats.runs(BASELINE).values())
-    known = [(k, name) for k, name in others if prompt.heats.runs(name)]
-    if not known or not base:
+    if not base or not runs or base[0].finish is None:
         return None
-    rates = position_rates(prompt.heats.runs(max(known)[1]).values())
-    finish = base[0].finish
-    if finish is None or not rates:
-        return None
-    return predict(costs, extended_rates(rates, contender.k), contender.k, base[0].count, finish).speedup
+    return predict(costs, position_rates(runs), k, base[0].count, base[0].finish).speedup
 
 
 def best_lane(prompt: PromptHeats) -> str | None:

@@ -35,7 +35,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         mean_k: Mean tokens drafted a round.
         position_rates: Share of the rounds that proposed a token at position i in which it was accepted.
         accepted_counts: Number of rounds that accepted 0, 1, 2, ... tokens.
-        predicted: Speedup predicted from the measured costs and position rates; None where it cannot be.
+        predicted: Speedup predicted from this lane's position rates and the costs of the other lanes' rounds (and the
+            probe, where there was one); None where it cannot be.
         break_even: Tokens a round from which this K is as fast as the baseline; None where it cannot be told.
         identical: Heats in which the lane wrote the baseline's tokens.
         forks: Heats in which it did not.

@@ -105,3 +105,17 @@ def test_rates_are_made_to_fall_and_go_on_as_they_ended() -> None:
 def test_the_sentence_says_when_nothing_pays() -> None:
     assert "no K pays" in prediction_sentence(best_prediction(CHEAP, [0.0], 200))
     assert "K = " in prediction_sentence(best_prediction(CHEAP, even_rates(0.9, 16), 200))
+
+
+def test_costs_of_heats_do_not_depend_on_how_fast_the_machine_was_in_each() -> None:
+    def heat(speed: float) -> tuple[LaneState, list[LaneState]]:
+        base = folded(lane_events(range(41), step_ms=10 * speed))
+        return base, [folded(lane_events(range(41), k=3, accepted=[1] * 40, step_ms=24 * speed))]
+
+    steady, drifting = costs_of_heats([heat(1.0)] * 3), costs_of_heats([heat(1.0), heat(1.5), heat(3.0)])
+    assert steady is not None
+    assert drifting is not None
+    assert steady.round_ns(3) / steady.step == pytest.approx(2.4, rel=1e-6)
+    assert drifting.round_ns(3) / drifting.step == pytest.approx(2.4, rel=1e-6)
+    assert costs_of_heats([]) is None
+    assert costs_of_heats([(heat(1.0)[0], [])]) is None
