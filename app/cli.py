@@ -56,6 +56,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal.models import models
 
             return models(parsed, env)
+        case "probe":
+            from app.terminal.probe import probe
+
+            return probe(parsed, env)
         case "doctor":
             from app.terminal.machine import doctor
 

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from app.race.events import Finish, Loaded, Prefilled, Round
+from app.race.events import Finish, Loaded, Prefilled, Round, Widths
 from app.race.lanes import LaneSpec, Request
 
 
@@ -118,20 +118,6 @@ class Reporting(Protocol):
     def report_to(self, tell: Callable[[str], None]) -> None:
         """Calls ``tell`` with a sentence from now on, from the thread that loads."""
         ...
-
-
-class Widths(msgspec.Struct, frozen=True):
-    """What forward passes cost, measured alone.
-
-    Attributes:
-        context: Tokens in the KV cache at the measurement.
-        forward_ns: Median time of a forward pass of the target by the number of its tokens.
-        draft_ns: Median time to draft one token; 0 where the lane has no drafter.
-    """
-
-    context: int
-    forward_ns: dict[int, int]
-    draft_ns: int = 0
 
 
 @runtime_checkable

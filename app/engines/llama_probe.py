@@ -7,8 +7,8 @@ from statistics import median
 
 import numpy as np
 
-from app.engines.base import Widths
 from app.engines.llama_lane import LlamaLane
+from app.race.events import Widths
 from app.race.lanes import MAX_K, Request
 from app.race.problems import Problem, ProblemError
 

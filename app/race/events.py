@@ -167,6 +167,20 @@ class Noise(msgspec.Struct, frozen=True, tag="noise", tag_field="t"):
     positions: Count
 
 
+class Widths(msgspec.Struct, frozen=True, tag="widths", tag_field="t"):
+    """What forward passes of this pair cost on this machine, measured alone. It belongs to no race.
+
+    Attributes:
+        context: Tokens in the KV cache at the measurement.
+        forward_ns: Median time of a forward pass of the target by the number of its tokens.
+        draft_ns: Median time to draft one token; 0 where the lane has no drafter.
+    """
+
+    context: Count
+    forward_ns: dict[Annotated[int, msgspec.Meta(ge=1, le=1025)], Ns]
+    draft_ns: Ns = 0
+
+
 class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
     """What the machine was doing while the lane ran. It comes from the app, not from the lane's worker.
 
@@ -185,4 +199,4 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
     on_battery: bool = False
 
 
-LaneEvent: TypeAlias = Hello | Starting | Loaded | Prefilled | Round | Done | Failed | Noise | Conditions
+LaneEvent: TypeAlias = Hello | Starting | Loaded | Prefilled | Round | Done | Failed | Noise | Widths | Conditions

@@ -23,6 +23,7 @@ from app.race.events import (
     Round,
     Starting,
     Token,
+    Widths,
 )
 from app.race.problems import Problem
 
@@ -100,7 +101,7 @@ class LaneState:
                 self.problem = event.problem
             case Noise():
                 self.noise_floor = event.floor
-            case Hello() | Conditions():
+            case Hello() | Widths() | Conditions():
                 pass
 
     def _apply_round(self, event: Round) -> None:

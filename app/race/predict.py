@@ -14,7 +14,7 @@ from statistics import mean, median
 
 import msgspec
 
-from app.race.events import Finish, Round
+from app.race.events import Finish, Round, Widths
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K
 
@@ -160,6 +160,17 @@ def _by_drafted(lane: LaneState) -> dict[int, list[Round]]:
             found.setdefault(item.drafted, []).append(item)
     often = {k: rounds for k, rounds in found.items() if len(rounds) >= _ENOUGH}
     return often or found
+
+
+def probed_costs(widths: Widths, other: float = 0.0) -> Costs:
+    """Returns the costs that forward passes measured alone come to.
+
+    Args:
+        other: What a round takes besides, in a drafting lane and in the baseline alike, ns.
+    """
+    forward = {width: float(value) for width, value in widths.forward_ns.items()}
+    draft = {1: float(widths.draft_ns)}
+    return Costs(step=_between(forward, 1) + other, draft=draft, verify=forward, other=other, shape=forward)
 
 
 _ENOUGH = 5

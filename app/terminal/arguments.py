@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
     _add_models(commands)
+    _add_probe(commands)
     doctor = commands.add_parser("doctor", help="say what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
     return parser
@@ -189,6 +190,25 @@ def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentPars
         help="chart of a single picture (default speedup)",
     )
     export.add_argument("--theme", choices=("dark", "light"), default="light")
+
+
+def _add_probe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    probe = commands.add_parser("probe", help="measure what a step, a verification and a draft cost on this machine")
+    probe.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
+    probe.add_argument(
+        "--context",
+        type=_int_between(1, (1 << 20) - 32),
+        default=0,
+        metavar="N",
+        help="tokens that are in the context already (default: the middle of a usual race)",
+    )
+    probe.add_argument("--repeats", type=_int_between(1, 1000), default=5, metavar="N", help="passes of each width")
+    probe.add_argument("--engine", default="", help="see 'mtp-race doctor' (default: the pair's)")
+    probe.add_argument(
+        "--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1"
+    )
+    probe.add_argument("--again", action="store_true", help="measure even if it is known already")
+    probe.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -13,7 +13,7 @@ from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, S
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
-from app.worker.protocol import Command, Load, Probe, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
 
 
 class WorkerLoop:
@@ -62,7 +62,7 @@ class WorkerLoop:
                 case Race() as race:
                     if self._run(race) is None:
                         break
-                case Probe() as probe:
+                case Probe() | ProbeWidths() as probe:
                     self._probe(probe)
                 case Quit():
                     break
@@ -87,13 +87,17 @@ class WorkerLoop:
             self._send(msgspec.structs.replace(loaded, memory_bytes=self._memory()[0]))
         return True
 
-    def _probe(self, probe: Probe) -> None:
+    def _probe(self, probe: Probe | ProbeWidths) -> None:
         engine: object = self._engine
         if not isinstance(engine, Probing):
-            self._send(Failed(Problem("no-probe", "This engine cannot measure the noise of its logits.")))
+            what = "the noise of its logits" if isinstance(probe, Probe) else "its forward passes alone"
+            self._send(Failed(Problem("no-probe", f"This engine cannot measure {what}.")))
             return
         try:
-            self._send(Noise(engine.probe_noise(probe.request, probe.k, probe.positions), probe.positions))
+            if isinstance(probe, Probe):
+                self._send(Noise(engine.probe_noise(probe.request, probe.k, probe.positions), probe.positions))
+            else:
+                self._send(engine.probe_widths(probe.widths, probe.context, probe.repeats))
         except Stopped:
             pass  # The parent has lost its patience and waits for no answer.
         except ProblemError as error:
@@ -179,7 +183,7 @@ class _Turns:
                     return False
                 case Quit():
                     break
-                case Load() | Race() | Probe():
+                case Load() | Race() | Probe() | ProbeWidths():
                     pass  # The parent sends none of them during a run.
         self.quit = self._drain()
         return False

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from app.race.events import LaneEvent
-from app.race.lanes import KPolicy, KRange, LaneSpec, Request
+from app.race.lanes import MAX_K, KPolicy, KRange, LaneSpec, Request
 from app.race.problems import DECODE_ERRORS
 
 MAX_FRAME: Final = 64 * 1024 * 1024
@@ -48,6 +48,20 @@ class Probe(msgspec.Struct, frozen=True, tag="probe", tag_field="t"):
     positions: int = 64
 
 
+class ProbeWidths(msgspec.Struct, frozen=True, tag="probe-widths", tag_field="t"):
+    """Measure forward passes of these widths, outside any run. Answered by ``Widths``, or ``Failed`` if it cannot be.
+
+    Attributes:
+        widths: Numbers of tokens, each 1..17.
+        context: Tokens in the KV cache before each pass.
+        repeats: Passes of each width, besides one that warms up.
+    """
+
+    widths: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_K + 1)], ...]
+    context: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)]
+    repeats: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop", tag_field="t"):
     """End the run now, inside a round if need be. Answered by ``Done``."""
 
@@ -56,7 +70,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit", tag_field="t"):
     """Free everything and exit."""
 
 
-Command: TypeAlias = Load | Race | Turn | Probe | Stop | Quit
+Command: TypeAlias = Load | Race | Turn | Probe | ProbeWidths | Stop | Quit
 
 encode = msgspec.msgpack.Encoder().encode
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

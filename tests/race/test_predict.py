@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Finish
+from app.race.events import Finish, Widths
 from app.race.predict import (
     Costs,
     best_prediction,
+    costs_of_heats,
     even_rates,
     extended_rates,
     falling,
     measured_costs,
     predict,
     prediction_sentence,
+    probed_costs,
 )
 from tests.race.builders import folded, lane_events
 
@@ -80,6 +82,14 @@ def test_a_width_that_was_not_seen_takes_the_shape_of_the_probe() -> None:
     assert costs.verify_ns(5) == pytest.approx(44.0)
     assert costs.verify_ns(7) == pytest.approx(55.0)
     assert costs.draft_ns(4) == pytest.approx(4.0)
+
+
+def test_costs_of_a_probe_are_what_it_measured() -> None:
+    costs = probed_costs(Widths(64, {1: 10, 2: 12, 4: 20}, 2), other=1.0)
+    assert costs.step == 11
+    assert costs.round_ns(3) == 3 * 2 + 20 + 1
+    assert costs.verify_ns(3) == 16
+    assert costs.break_even(0) == 1.0
 
 
 def test_break_even_is_where_the_prediction_crosses_one() -> None:

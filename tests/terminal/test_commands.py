@@ -181,3 +181,17 @@ def test_show_fork_puts_both_continuations_side_by_side(terminal: Terminal, tmp_
     assert "<3>  (id 3)" in terminal.out
     assert "<9>  (id 9)" in terminal.out
     assert "token 3" in terminal.out
+
+
+@pytest.mark.real
+def test_probe_tells_what_each_k_costs_and_from_where_it_pays(terminal: Terminal) -> None:
+    assert terminal("probe", "--context", 40, "--repeats", 1, "--json") == 0
+    found = json.loads(terminal.out)
+    assert found["context"] == 40
+    assert list(found["forward_ns"]) == [str(width) for width in range(1, 18)]
+    assert found["draft_ns"] > 0
+    assert set(found["break_even"]) == {str(k) for k in range(1, 17)}
+    assert terminal("probe", "--context", 40) == 0
+    assert "Behind 40 tokens" in terminal.err
+    assert terminal("probe", "--pair", "nobody") == 1
+    assert "nobody" in terminal.err

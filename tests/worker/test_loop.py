@@ -8,7 +8,7 @@ import msgspec
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
 from app.race.lanes import Request
 from app.worker.loop import WorkerLoop
-from app.worker.protocol import Command, Load, Probe, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
 from tests.race.builders import MS, spec
 from tests.worker.scripted import ScriptedEngine
 
@@ -96,6 +96,12 @@ def test_a_prompt_that_cannot_be_read_fails_the_run_and_not_the_worker() -> None
 
 def test_an_engine_that_cannot_measure_its_noise_says_so() -> None:
     sent = obeyed(ScriptedEngine(), LOAD, Probe(Request("Hi"), 3))
+    assert isinstance(sent[-1], Failed)
+    assert sent[-1].problem.kind == "no-probe"
+
+
+def test_an_engine_that_cannot_measure_its_passes_says_so() -> None:
+    sent = obeyed(ScriptedEngine(), LOAD, ProbeWidths((1, 2), 64))
     assert isinstance(sent[-1], Failed)
     assert sent[-1].problem.kind == "no-probe"
 

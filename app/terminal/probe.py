@@ -1,0 +1,97 @@
+"""``mtp-race probe``: what a forward pass of each width and drafting a token cost on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from rich.table import Table
+
+from app.models.pairs import Pair
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.events import Widths
+from app.race.lanes import MAX_K
+from app.race.predict import Costs, probed_costs
+from app.race.problems import Problem, ProblemError
+from app.terminal.environment import OK, Environment
+from app.worker.setup import Choice
+from app.worker.widths import probe_widths
+
+_ROOM = 2048
+
+
+def probe(arguments: argparse.Namespace, env: Environment) -> int:
+    """Measures, or says what was measured before."""
+    pair = _pair(arguments.pair, env)
+    choice = Choice(
+        pair,
+        load_prompts(env.places)[0],
+        context=max(_ROOM, arguments.context + MAX_K + 1),
+        threads=arguments.threads,
+        engine=arguments.engine,
+    )
+    pool = env.make_pool()
+    try:
+        if not arguments.json:
+            env.console().print(f"Measuring {pair.title} …", soft_wrap=True)
+        widths = probe_widths(
+            choice, env.places, pool, arguments.context, again=arguments.again, repeats=arguments.repeats
+        )
+    finally:
+        pool.close()
+    if arguments.json:
+        env.say(json.dumps(_fields(pair, widths)))
+    else:
+        _show(widths, env)
+    return OK
+
+
+def _pair(name: str, env: Environment) -> Pair:
+    registry = load_registry(places=env.places)
+    pair = registry.get(name)
+    if pair is None:
+        known = ", ".join(item.id for item in registry.pairs)
+        raise ProblemError(Problem("pair-unknown", f"There is no pair {name!r}.", action=f"Use: {known}."))
+    return pair
+
+
+def _fields(pair: Pair, widths: Widths) -> dict[str, object]:
+    costs = probed_costs(widths)
+    return {
+        "pair": pair.id,
+        "context": widths.context,
+        "forward_ns": widths.forward_ns,
+        "draft_ns": widths.draft_ns,
+        "break_even": {k: round(costs.break_even(k), 4) for k in _drafts(widths)},
+    }
+
+
+def _drafts(widths: Widths) -> list[int]:
+    return [width - 1 for width in sorted(widths.forward_ns) if width > 1]
+
+
+def _show(widths: Widths, env: Environment) -> None:
+    costs = probed_costs(widths)
+    console = env.console()
+    console.print(
+        f"Behind {widths.context:,} tokens a single step takes {costs.step / 1e6:.2f} ms and drafting a token "
+        f"{widths.draft_ns / 1e6:.2f} ms.",
+        soft_wrap=True,
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("K", "Draft", "Verify", "Pays from"):
+        table.add_column(title, justify="right")
+    for k in _drafts(widths):
+        table.add_row(*_row(costs, k))
+    console.print(table)
+    console.print("Pays from: tokens that a round must bring to be as fast as no drafter.", soft_wrap=True)
+
+
+def _row(costs: Costs, k: int) -> tuple[str, ...]:
+    return (
+        str(k),
+        f"{costs.draft_ns(k) / 1e6:.2f} ms",
+        f"{costs.verify_ns(k + 1) / 1e6:.2f} ms",
+        f"{costs.break_even(k):.2f} tokens",
+    )

@@ -1,0 +1,170 @@
+"""What forward passes of each width cost: measured by a worker, kept for each pair, engine and machine."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, TypeVar
+
+import msgspec
+
+from app.models.places import Places
+from app.race.events import Failed, LaneEvent, Loaded, Widths
+from app.race.lanes import MAX_K, LaneKind
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.trace import Header
+from app.worker import outcome
+from app.worker.pool import WorkerPool
+from app.worker.protocol import ProbeWidths, Stop
+from app.worker.session import Worker
+from app.worker.setup import Choice, lane_specs, make_header
+
+ALL_WIDTHS: Final = tuple(range(1, MAX_K + 2))
+LOAD_PATIENCE_S: Final = 600.0
+PROBE_PATIENCE_S: Final = 600.0
+"""A large model on a slow processor takes seconds a pass, and there are a hundred of them."""
+_STEP: Final = 64
+_CHARACTERS_A_TOKEN: Final = 4
+_MOST_CONTEXTS: Final = 8
+_T = TypeVar("_T")
+
+
+class KnownWidths:
+    """Measurements in a small JSON file. A file that cannot be read or written only means measuring again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @classmethod
+    def of(cls, places: Places) -> KnownWidths:
+        """Returns what is kept on this machine."""
+        return cls(places.cache / "widths.json")
+
+    def get(self, header: Header, context: int = 0) -> Widths | None:
+        """Returns what was measured for the header's pair on this machine, at the context nearest to ``context``.
+
+        None if nothing was. A ``context`` of 0 takes the latest measurement.
+        """
+        kept = self._read().get(_key(header), [])
+        if not context:
+            return kept[-1] if kept else None
+        return min(kept, key=lambda item: abs(item.context - context), default=None)
+
+    def put(self, header: Header, widths: Widths) -> None:
+        """Keeps a measurement, in place of an earlier one at the same context."""
+        kept, key = self._read(), _key(header)
+        others = [item for item in kept.get(key, []) if item.context != widths.context]
+        kept[key] = [*others, widths][-_MOST_CONTEXTS:]
+        fresh = self._path.with_name(self._path.name + ".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(msgspec.json.encode(kept))
+            fresh.replace(self._path)
+        except OSError:
+            return
+
+    def _read(self) -> dict[str, list[Widths]]:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, list[Widths]])
+        except (OSError, *DECODE_ERRORS):
+            return {}
+
+
+def _key(header: Header) -> str:
+    """What the cost depends on: files, engine, threads, cores and the processor. Not K, and not the prompt."""
+    drafting = {
+        f"{lane.engine} {lane.threads} {lane.gpu_layers} {sorted(lane.options.items())}"
+        for lane in header.lanes
+        if lane.kind is not LaneKind.BASELINE
+    }
+    files = sorted(f"{file.size} {file.digest}" for file in header.files)
+    text = "\n".join([*sorted(drafting), *files, header.machine.cpu, *header.machine.gpus, header.app_version])
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def usual_context(choice: Choice) -> int:
+    """Returns the context in the middle of the choice's run, in steps of 64 tokens, so that measurements are reused."""
+    middle = len(choice.prompt.text) // _CHARACTERS_A_TOKEN + choice.max_tokens // 2
+    most = choice.context - MAX_K - 1
+    return max(1, min(most, max(1, round(middle / _STEP)) * _STEP))
+
+
+def probe_widths(
+    choice: Choice,
+    places: Places,
+    pool: WorkerPool,
+    context: int = 0,
+    *,
+    again: bool = False,
+    repeats: int = 5,
+    stopped: threading.Event | None = None,
+) -> Widths:
+    """Returns what forward passes of 1..17 tokens and drafting one token cost for the choice's pair.
+
+    Args:
+        context: Tokens in the KV cache; 0 takes the middle of the choice's run.
+        again: Measure even if it is known.
+        repeats: Passes of each width.
+        stopped: Set from another thread to give it up.
+
+    Raises:
+        ProblemError: it cannot be measured, or was given up.
+    """
+    spec = lane_specs(choice, places)[1]
+    header = make_header(choice, (spec,), datetime.now(UTC))
+    known, context = KnownWidths.of(places), context or usual_context(choice)
+    found = None if again else known.get(header, context)
+    if found is not None and found.context == context:
+        return found
+    worker = pool.acquire((spec,))[spec.id]
+    try:
+        measured = measure_widths(worker, context, repeats=repeats, stopped=stopped)
+    finally:
+        pool.release([worker])
+    known.put(header, measured)
+    return measured
+
+
+def measure_widths(worker: Worker, context: int, *, repeats: int = 5, stopped: threading.Event | None = None) -> Widths:
+    """Measures with a worker of a drafting lane that is loaded or loading and has no run going on.
+
+    Raises:
+        ProblemError: it cannot be measured, or was given up.
+    """
+    inbox: SimpleQueue[LaneEvent] = SimpleQueue()
+    worker.attach(inbox.put)
+    _wait(inbox, Loaded, LOAD_PATIENCE_S, worker, stopped)
+    worker.doing = "measuring forward passes"
+    worker.send(ProbeWidths(ALL_WIDTHS, context, repeats))
+    found = _wait(inbox, Widths, PROBE_PATIENCE_S, worker, stopped)
+    worker.doing = "waiting"
+    return found
+
+
+_GIVEN_UP = Problem("probe-stopped", "The measurement was stopped.")
+
+
+def _wait(
+    inbox: SimpleQueue[LaneEvent], kind: type[_T], patience_s: float, worker: Worker, stopped: threading.Event | None
+) -> _T:
+    """Waits for an event of that kind."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if stopped is not None and stopped.is_set():
+            worker.send(Stop())
+            raise ProblemError(_GIVEN_UP)
+        try:
+            event = inbox.get(timeout=0.1)
+        except Empty:
+            continue
+        if isinstance(event, Failed):
+            raise ProblemError(event.problem)
+        if isinstance(event, kind):
+            return event
+    problem = outcome.hung(patience_s, worker.doing, worker.log)
+    worker.fail(problem)
+    raise ProblemError(problem)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.models.places import Places, find_places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.events import Failed, Widths
+from app.race.problems import Problem, ProblemError
+from app.worker.pool import WorkerPool
+from app.worker.setup import Choice
+from app.worker.widths import ALL_WIDTHS, KnownWidths, measure_widths, probe_widths, usual_context
+from tests.race.builders import MS, header, spec
+from tests.worker.scripted import ScriptedWorker
+
+FOUND = Widths(64, {1: 10, 2: 12}, 2)
+
+
+def test_a_measurement_is_kept_for_its_pair_and_machine_and_for_any_k_and_prompt(tmp_path: Path) -> None:
+    known = KnownWidths(tmp_path / "deep" / "widths.json")
+    known.put(header(), FOUND)
+    assert known.get(header()) == FOUND
+    assert known.get(header(spec("baseline"), spec("mtp", 7), prompt_name="other")) == FOUND
+    slower = msgspec.structs.replace(spec("mtp", 3), threads=1)
+    assert known.get(header(spec("baseline"), slower)) is None
+    assert known.get(header(app_version="9")) is None
+
+
+def test_the_nearest_context_is_taken(tmp_path: Path) -> None:
+    known = KnownWidths(tmp_path / "widths.json")
+    for context in (64, 1024, 256):
+        known.put(header(), msgspec.structs.replace(FOUND, context=context))
+    assert [getattr(known.get(header(), context), "context", None) for context in (1, 200, 9000, 0)] == [
+        64,
+        256,
+        1024,
+        256,
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"a": 3}', b"\xff"])
+def test_a_damaged_file_only_means_measuring_again(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "widths.json"
+    path.write_bytes(content)
+    assert KnownWidths(path).get(header()) is None
+    KnownWidths(path).put(header(), FOUND)
+    assert KnownWidths(path).get(header()) == FOUND
+
+
+def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    KnownWidths(tmp_path / "file" / "widths.json").put(header(), FOUND)
+
+
+def test_a_worker_is_asked_for_all_widths() -> None:
+    found = measure_widths(ScriptedWorker(), 128)
+    assert found == Widths(128, {width: width * MS for width in ALL_WIDTHS}, MS)
+
+
+def test_a_measurement_can_be_given_up() -> None:
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(ProblemError) as caught:
+        measure_widths(ScriptedWorker(silent=True), 128, stopped=stopped)
+    assert caught.value.problem.kind == "probe-stopped"
+
+
+def test_a_worker_that_fails_tells_why() -> None:
+    class Failing(ScriptedWorker):
+        def send(self, command: object) -> None:
+            self._tell(Failed(Problem("no-probe", "It cannot.")))
+
+    with pytest.raises(ProblemError, match="It cannot"):
+        measure_widths(Failing(), 128)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return find_places({"MTP_RACE_HOME": str(tmp_path)})
+
+
+@pytest.fixture
+def nano(places: Places) -> Choice:
+    pair = load_registry(places=places).get("nano")
+    assert pair is not None
+    return Choice(pair, load_prompts(places)[0], max_tokens=60)
+
+
+@pytest.fixture
+def pool() -> Iterator[WorkerPool]:
+    made = WorkerPool()
+    yield made
+    made.close()
+
+
+def test_the_context_is_the_middle_of_the_run_and_fits(nano: Choice) -> None:
+    assert usual_context(nano) % 64 == 0
+    assert usual_context(msgspec.structs.replace(nano, max_tokens=1 << 20)) == nano.context - 17
+
+
+@pytest.mark.real
+def test_the_built_in_pair_is_measured_once_and_then_known(nano: Choice, places: Places, pool: WorkerPool) -> None:
+    found = probe_widths(nano, places, pool, 48, repeats=1)
+    assert found.context == 48
+    assert set(found.forward_ns) == set(ALL_WIDTHS)
+    assert min(found.forward_ns.values()) > 0
+    assert found.draft_ns > 0
+    pool.close()
+    nobody = WorkerPool(lambda: pytest.fail("a worker was started for what is known"))
+    assert probe_widths(nano, places, nobody, 48) == found
+
+
+@pytest.mark.real
+def test_a_context_without_room_is_refused(nano: Choice, places: Places, pool: WorkerPool) -> None:
+    with pytest.raises(ProblemError) as caught:
+        probe_widths(nano, places, pool, nano.context)
+    assert caught.value.problem.kind == "context-range"
