@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from app.engines.base import Capabilities, Engine, EngineFactory, EngineInfo
+from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 
 
@@ -23,7 +24,7 @@ ENGINES: dict[str, EngineInfo] = {
             name="llama.cpp",
             title="llama.cpp (in process)",
             module="app.engines.llama_cpp",
-            capabilities=Capabilities(),
+            capabilities=Capabilities(drafters=(LaneKind.MTP, LaneKind.LOOKUP, LaneKind.DRAFT_MODEL)),
             requires=("llama-cpp-python",),
             install="make race",
         ),

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from app.race.events import Finish, Loaded, Prefilled, Round, Widths
-from app.race.lanes import LaneSpec, Request
+from app.race.lanes import LaneKind, LaneSpec, Request
 
 
 class Capabilities(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
         sets_k: K can change without loading again. Where not, K is what the lane was loaded or the server started with.
         server: It runs by itself, on this machine or another; a lane's target is its address.
+        drafters: The kinds of drafting lanes that it has.
     """
 
     stepping: bool = True
@@ -36,6 +37,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     sampling: bool = True
     sets_k: bool = True
     server: bool = False
+    drafters: tuple[LaneKind, ...] = (LaneKind.MTP,)
 
 
 class Engine(Protocol):

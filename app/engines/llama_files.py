@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from app.models.facts import Facts, match, read_facts, split_paths
+from app.models.facts import Facts, match, match_draft_model, read_facts, split_paths
 from app.models.gguf import GgufError
 from app.race.lanes import MAX_K, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
@@ -84,18 +84,13 @@ def _facts(name: str, role: str) -> Facts:
 
 
 def _check_pair(kind: LaneKind, target: Facts, drafter: Facts) -> None:
-    if kind is LaneKind.MTP:
-        found = match(target, drafter)
-        fits, reason = found.fits, found.reason
-    else:
-        fits = not drafter.is_drafter and drafter.vocabulary_digest == target.vocabulary_digest
-        reason = "A draft model must be a full model with the very same vocabulary as the target."
-    if not fits:
+    found = match(target, drafter) if kind is LaneKind.MTP else match_draft_model(target, drafter)
+    if not found.fits:
         raise ProblemError(
             Problem(
                 "drafter-mismatch",
                 "The drafter does not belong to the target.",
-                cause=reason,
+                cause=found.reason,
                 action=f"Choose the drafter that was made for {target.path.name}.",
                 details=f"{target.path}\n{drafter.path}",
             )

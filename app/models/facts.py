@@ -224,6 +224,21 @@ class Match(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+def match_draft_model(target: Facts, drafter: Facts) -> Match:
+    """Tells whether `drafter` can be the classic draft model of `target`: a full model with the same vocabulary."""
+    if drafter.is_drafter:
+        return Match(False, f"{drafter.path.name} is an MTP drafter for {drafter.drafts_for}, not a full model.")
+    if drafter.format != "gguf" or target.format != "gguf":
+        return Match(False, "Draft models are read from GGUF files only.")
+    if not drafter.vocabulary_digest or drafter.vocabulary_digest != target.vocabulary_digest:
+        return Match(
+            False,
+            f"A draft model must have the very same vocabulary as the target. {drafter.path.name} knows "
+            f"{drafter.vocabulary:,} tokens and {target.path.name} {target.vocabulary:,}, or they are other ones.",
+        )
+    return Match(True)
+
+
 def match(target: Facts, drafter: Facts) -> Match:
     """Tells whether `drafter` is an MTP drafter for `target`."""
     if target.is_drafter:

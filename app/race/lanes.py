@@ -22,6 +22,22 @@ class LaneKind(StrEnum):
     LOOKUP = "lookup"
 
 
+KIND_NAMES: Final = {
+    LaneKind.BASELINE: "Baseline",
+    LaneKind.MTP: "MTP",
+    LaneKind.DRAFT_MODEL: "Draft model",
+    LaneKind.LOOKUP: "Lookup",
+}
+"""Short names of lanes."""
+KIND_WORDS: Final = {
+    LaneKind.BASELINE: "without a drafter",
+    LaneKind.MTP: "an MTP drafter",
+    LaneKind.DRAFT_MODEL: "a draft model",
+    LaneKind.LOOKUP: "prompt lookup",
+}
+"""What drafts, in the middle of a sentence."""
+
+
 class KPolicy(StrEnum):
     """How a lane chooses K for its next round."""
 
@@ -37,10 +53,17 @@ MAX_CONTENDERS: Final = 3
 
 
 class Contender(msgspec.Struct, frozen=True, order=True):
-    """A drafting lane that is asked for: a fixed K, or a way to choose K with the largest that it may choose."""
+    """A drafting lane that is asked for: a fixed K, or a way to choose K with the largest that it may choose.
+
+    Attributes:
+        kind: What drafts.
+        drafter: Path of the drafter, empty for the pair's own, and where no file drafts.
+    """
 
     k: KRange
     policy: KPolicy = KPolicy.FIXED
+    kind: LaneKind = LaneKind.MTP
+    drafter: str = ""
 
     @property
     def word(self) -> str:
@@ -50,7 +73,7 @@ class Contender(msgspec.Struct, frozen=True, order=True):
     @property
     def lane(self) -> str:
         """Lane id where several contenders race."""
-        return f"mtp-k{self.k}" if self.policy is KPolicy.FIXED else f"mtp-{self.word}"
+        return f"{self.kind.value}-{f'k{self.k}' if self.policy is KPolicy.FIXED else self.word}"
 
 
 ADAPTIVE: Final = Contender(ADAPTIVE_K, KPolicy.COST)
@@ -142,8 +165,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def lane_title(spec: LaneSpec) -> str:
     """Returns the lane's name for people, K and MLX's block size included, such as ``"MTP K=3 (block 4)"``."""
     if spec.kind is LaneKind.BASELINE:
-        return "Baseline"
-    name = {LaneKind.MTP: "MTP", LaneKind.DRAFT_MODEL: "Draft model", LaneKind.LOOKUP: "Lookup"}[spec.kind]
+        return KIND_NAMES[spec.kind]
+    name = KIND_NAMES[spec.kind]
     if spec.policy is not KPolicy.FIXED:
         way = "adaptive" if spec.policy is KPolicy.COST else "heuristic"
         return f"{name} {way} (K ≤ {spec.k})"

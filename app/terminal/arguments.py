@@ -71,6 +71,14 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="draft tokens a round (default: the pair's); up to three lanes, such as 2,4,adaptive: 'adaptive' chooses "
         "K by what rounds cost and bring, 'heuristic' adds 2 after a full round and takes 1 off otherwise",
     )
+    run.add_argument(
+        "--drafter",
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="what drafts: mtp (the pair's own drafter, the default), lookup (what followed the same words before), or "
+        "a model file, which is used as the MTP drafter or the draft model that it is; give it again to race several",
+    )
     run.add_argument("--max-tokens", type=_int_between(1, 1 << 20), default=256, metavar="N")
     run.add_argument("--temperature", type=_float_between(0, 5), default=0.0, metavar="T", help="0 is greedy")
     run.add_argument("--top-k", type=_int_between(0, 1 << 20), default=0, metavar="N", help="0 keeps all tokens")

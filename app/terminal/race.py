@@ -32,6 +32,7 @@ from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
 from app.terminal.fork import show_fork
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
+from app.worker.contenders import make_contenders
 from app.worker.heats_session import HeatsSession
 from app.worker.setup import Choice, StartedRace, default_format, start_race
 
@@ -109,7 +110,9 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
     return Choice(
         pair=pair,
         prompt=_prompt(arguments, env),
-        contenders=arguments.k or (Contender(pair.recommended_k),),
+        contenders=make_contenders(
+            arguments.k or (Contender(pair.recommended_k),), arguments.drafter, pair, env.places, arguments.engine
+        ),
         max_tokens=arguments.max_tokens,
         sampling=Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed),
         format=arguments.format or default_format(arguments.engine or pair.engines[0]),

@@ -13,7 +13,7 @@ from app.race.explain import explain
 from app.race.fold import NS, LaneState, Phase, RaceState
 from app.race.formats import FORMATS
 from app.race.heats import Heats, heats_summary
-from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.race.lanes import KIND_NAMES, LaneKind, LaneSpec, lane_title
 from app.race.summary import lane_speedups
 from app.race.trace import Header, baseline_id, contender_id
 from app.race.verdict import compare_tokens
@@ -111,7 +111,7 @@ def verdict_lines(header: Header, state: RaceState, heats: tuple[Heats, str] | N
         return []
     names = {spec.id: lane_title(spec) for spec in header.lanes}
     if len(header.lanes) == 2:
-        names[first] = "MTP"
+        names[first] = next(KIND_NAMES[spec.kind] for spec in header.lanes if spec.id == first)
     lines = _heats_lines(*heats, base, names) if heats else _race_lines(header, state, names)
     ratios = lane_speedups(header, state)
     if ratios:

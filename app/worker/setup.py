@@ -21,7 +21,7 @@ from app.models.states import Ready, state
 from app.race.events import Noise
 from app.race.formats import FORMATS, HEATS, ChessClock, RaceFormat
 from app.race.heats import Plan
-from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, Request, Sampling
+from app.race.lanes import KIND_WORDS, Contender, KPolicy, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.trace import FileHash, Header, TraceWriter
@@ -67,7 +67,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tuple[LaneSpec, ...]:
-    """Returns the baseline and the MTP lanes of a choice.
+    """Returns the baseline and the drafting lanes of a choice.
 
     Args:
         numbered: Name a single drafting lane after its K too.
@@ -107,15 +107,17 @@ def asked_contenders(choice: Choice) -> tuple[Contender, ...]:
 
 
 def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered: bool = False) -> tuple[LaneSpec, ...]:
-    """Returns an MTP lane for each contender, otherwise ``like`` the given one.
+    """Returns a drafting lane for each contender, otherwise ``like`` the given one, whose drafter is the pair's own.
 
     Args:
         numbered: Name a single lane after its K too.
 
     Raises:
-        ProblemError: the engine cannot change K as one of them needs.
+        ProblemError: the engine cannot change K, or cannot draft, as one of them needs.
     """
     info = ENGINES.get(like.engine)
+    for item in contenders:
+        check_kind(like.engine, item.kind)
     changes = len(contenders) > 1 or any(item.policy is not KPolicy.FIXED for item in contenders)
     if info is not None and changes and not info.capabilities.sets_k:
         raise ProblemError(
@@ -127,11 +129,39 @@ def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered:
             )
         )
     several = numbered or len(contenders) > 1
-    return tuple(
-        msgspec.structs.replace(
-            like, id=item.lane if several else "mtp", kind=LaneKind.MTP, k=item.k, policy=item.policy
+    specs: list[LaneSpec] = []
+    for item in contenders:
+        own = like.drafter if item.kind is LaneKind.MTP else ""
+        name = item.lane if several else item.kind.value
+        same = sum(spec.id == name or spec.id.startswith(f"{name}-") for spec in specs)
+        specs.append(
+            msgspec.structs.replace(
+                like,
+                id=f"{name}-{same + 1}" if same else name,
+                kind=item.kind,
+                drafter=item.drafter or own,
+                k=item.k,
+                policy=item.policy,
+            )
         )
-        for item in contenders
+    return tuple(specs)
+
+
+def check_kind(engine: str, kind: LaneKind) -> None:
+    """Raises :class:`ProblemError` if the engine has no lanes of this kind."""
+    info = ENGINES.get(engine)
+    if info is None or kind in info.capabilities.drafters:
+        return
+    others = ", ".join(item.title for item in ENGINES.values() if kind in item.capabilities.drafters)
+    raise ProblemError(
+        Problem(
+            "drafter-unfit",
+            f"{info.title} cannot race {KIND_WORDS[kind]}.",
+            cause="A server drafts with what it was started with."
+            if info.capabilities.server
+            else "It drafts with the MTP drafter only.",
+            action=f"Race the MTP drafter, or use an engine that can: {others}.",
+        )
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.race.events import Finish, Widths
+from app.race.fold import LaneState
 from app.race.predict import (
     Costs,
     best_prediction,

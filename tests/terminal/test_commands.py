@@ -33,6 +33,28 @@ def test_run_prints_exactly_one_json_object_and_leaves_a_trace_that_show_reads_t
 
 
 @pytest.mark.real
+def test_lookup_and_a_draft_model_race_the_mtp_drafter(terminal: Terminal) -> None:
+    target = terminal.environment.places.resources / "nano" / "nano-target.gguf"
+    words = ("--drafter", "mtp", "--drafter", "lookup", "--drafter", target)
+    assert terminal("run", "--k", 3, "--max-tokens", 24, *words, "--no-verify", "--json") == 0
+    found = json.loads(terminal.out)
+    assert set(found) >= FIELDS
+    assert list(found["lanes"]) == ["baseline", "mtp-k3", "lookup-k3", "draft-model-k3"]
+    assert set(found["token_verdicts"].values()) == {"identical"}
+    model = found["lanes"]["draft-model-k3"]  # the target drafts for itself, so every draft is right
+    assert model["accepted"] == model["drafted"] > 0
+
+
+def test_a_drafter_that_cannot_draft_for_the_pair_is_refused_before_anything_runs(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    assert terminal("run", "--drafter", tmp_path / "none.gguf") == 2
+    assert "none.gguf cannot be read" in terminal.err
+    assert terminal("run", "--drafter", "lookup", "--engine", "transformers") == 2
+    assert "cannot race prompt lookup" in terminal.err
+
+
+@pytest.mark.real
 def test_a_lane_that_fails_gives_status_3_and_words(terminal: Terminal, tmp_path: Path) -> None:
     prompt = tmp_path / "long.txt"
     prompt.write_text("word " * 500, encoding="utf-8")

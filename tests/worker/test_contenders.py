@@ -1,0 +1,96 @@
+"""Who races against the baseline, with the built-in pair's files and small files made here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.models.pairs import Pair
+from app.models.places import Places, find_places
+from app.models.registry import load_registry
+from app.models.states import Ready, state
+from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
+from app.race.problems import Problem, ProblemError
+from app.worker.contenders import make_contenders
+from app.worker.setup import drafting_specs
+from tests.models.ggufs import Shape, write_drafter, write_target
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return find_places({"MTP_RACE_HOME": str(tmp_path)})
+
+
+@pytest.fixture
+def nano(places: Places) -> Pair:
+    pair = load_registry(places=places).get("nano")
+    assert pair is not None
+    return pair
+
+
+def files(pair: Pair, places: Places) -> tuple[Path, Path]:
+    found = state(pair, places)
+    assert isinstance(found, Ready)
+    assert found.drafter_path is not None
+    return found.target_path, found.drafter_path
+
+
+def refused(ks: tuple[Contender, ...], words: list[str], pair: Pair, places: Places, engine: str = "") -> Problem:
+    with pytest.raises(ProblemError) as caught:
+        make_contenders(ks, words, pair, places, engine)
+    assert caught.value.problem.action
+    return caught.value.problem
+
+
+def test_without_a_word_the_pairs_own_drafter_is_meant(nano: Pair, places: Places) -> None:
+    assert make_contenders((Contender(2), ADAPTIVE), [], nano, places) == (Contender(2), ADAPTIVE)
+
+
+def test_a_file_is_used_as_what_it_is(nano: Pair, places: Places) -> None:
+    target, drafter = files(nano, places)
+    assert make_contenders((Contender(3),), [str(drafter)], nano, places) == (
+        Contender(3, kind=LaneKind.MTP, drafter=str(drafter)),
+    )
+    assert make_contenders((Contender(3),), [str(target)], nano, places)[0].kind is LaneKind.DRAFT_MODEL
+
+
+def test_every_k_meets_every_drafter_up_to_three_lanes(nano: Pair, places: Places) -> None:
+    made = make_contenders((Contender(3),), ["mtp", "lookup", str(files(nano, places)[0])], nano, places)
+    assert [item.lane for item in made] == ["mtp-k3", "lookup-k3", "draft-model-k3"]
+    many = refused((Contender(2), Contender(4)), ["mtp", "lookup"], nano, places)
+    assert "4 lanes" in many.sentence
+
+
+def test_a_drafter_of_another_model_is_refused_with_its_reason(nano: Pair, places: Places, tmp_path: Path) -> None:
+    other = write_drafter(tmp_path / "other.gguf")
+    problem = refused((Contender(3),), [str(other)], nano, places)
+    assert problem.sentence.startswith("other.gguf cannot draft for")
+    assert "width" in problem.cause
+    full = write_target(tmp_path / "full.gguf", replace(Shape(), vocabulary=300))
+    assert "same vocabulary" in refused((Contender(3),), [str(full)], nano, places).cause
+
+
+def test_a_file_that_is_missing_or_no_model_is_refused(nano: Pair, places: Places, tmp_path: Path) -> None:
+    assert "cannot be read" in refused((Contender(3),), [str(tmp_path / "none.gguf")], nano, places).sentence
+    (tmp_path / "text.gguf").write_text("hello", encoding="utf-8")
+    assert "too short" in refused((Contender(3),), [str(tmp_path / "text.gguf")], nano, places).sentence
+
+
+@pytest.mark.parametrize(("engine", "says"), [("vllm", "started with"), ("mlx", "MTP drafter only")])
+def test_an_engine_that_cannot_draft_so_says_which_can(nano: Pair, places: Places, engine: str, says: str) -> None:
+    problem = refused((Contender(3),), ["lookup"], nano, places, engine)
+    assert "prompt lookup" in problem.sentence
+    assert says in problem.cause
+    assert "llama.cpp" in problem.action
+
+
+def test_lanes_are_named_after_what_drafts_and_never_twice() -> None:
+    like = LaneSpec("baseline", LaneKind.BASELINE, "llama.cpp", "t.gguf", drafter="own.gguf")
+    (one,) = drafting_specs(like, (Contender(3, kind=LaneKind.LOOKUP),))
+    assert (one.id, one.drafter, lane_title(one)) == ("lookup", "", "Lookup K=3 (block 4)")
+    models = tuple(Contender(3, kind=LaneKind.DRAFT_MODEL, drafter=name) for name in ("a.gguf", "b.gguf"))
+    specs = drafting_specs(like, (Contender(3), *models))
+    assert [spec.id for spec in specs] == ["mtp-k3", "draft-model-k3", "draft-model-k3-2"]
+    assert [spec.drafter for spec in specs] == ["own.gguf", "a.gguf", "b.gguf"]
