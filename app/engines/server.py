@@ -6,7 +6,7 @@ the server sent next. Tokens are counted by the server's own counts, never by ch
 are two addresses: K is what the server of the MTP lane was started with.
 
 ``LaneSpec.target`` is the server's address; or the model's file or folder, and ``LaneSpec.options`` has the ``command``
-(:class:`app.engines.started.ServerOrder`) with which the lane starts its own server. Another option is ``model``: the
+(:class:`app.engines.order.ServerOrder`) with which the lane starts its own server. Another option is ``model``: the
 name to ask for; else the first that the server lists.
 """
 
@@ -20,8 +20,9 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from app.engines.order import order_of
 from app.engines.servers.base import Adapter, Piece
-from app.engines.started import StartedServer, order_of
+from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, unreachable
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
 from app.race.lanes import LaneKind, LaneSpec, Request

@@ -14,41 +14,14 @@ from collections.abc import Callable
 from typing import Final
 
 import httpx
-import msgspec
 
 from app.engines.base import Stopped
+from app.engines.order import ServerOrder, filled
 from app.race.lanes import LaneSpec
-from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.problems import Problem, ProblemError
 
-COMMAND: Final = "command"
-"""Name of the lane's option that holds the server's command, as JSON."""
 _LOG_LINES: Final = 60
 _POLL_S: Final = 0.2
-
-
-class ServerOrder(msgspec.Struct, frozen=True):
-    """How to start a server.
-
-    Attributes:
-        words: The command, with ``{target}``, ``{drafter}`` and ``{port}`` where the server engine fills in.
-        health: Path that answers with success once the server is ready.
-        patience_s: How long it may take to become ready.
-    """
-
-    words: tuple[str, ...]
-    health: str = "/health"
-    patience_s: float = 600.0
-
-
-def order_of(spec: LaneSpec) -> ServerOrder | None:
-    """Returns the order in a lane's options; None if the lane's server runs already."""
-    text = spec.options.get(COMMAND, "")
-    if not text:
-        return None
-    try:
-        return msgspec.json.decode(text, type=ServerOrder)
-    except DECODE_ERRORS as error:
-        raise ProblemError(Problem("server-order", "The command of the server is damaged.", f"{error}.")) from error
 
 
 class StartedServer:
@@ -65,7 +38,7 @@ class StartedServer:
         port = _free_port()
         self.address = f"http://127.0.0.1:{port}"
         values = {"{target}": spec.target, "{drafter}": spec.drafter, "{port}": str(port), "{python}": sys.executable}
-        words = [_filled(word, values) for word in order.words]
+        words = [filled(word, values) for word in order.words]
         if shutil.which(words[0]) is None:
             raise ProblemError(
                 Problem(
@@ -171,13 +144,6 @@ class StartedServer:
             self._process.kill()
             self._process.wait()
         self._reader.join(timeout=1)
-
-
-def _filled(word: str, values: dict[str, str]) -> str:
-    """Fills in by plain replacement, since a word may be JSON with braces of its own."""
-    for name, value in values.items():
-        word = word.replace(name, value)
-    return word
 
 
 def _free_port() -> int:

@@ -1,23 +1,25 @@
-"""The registry of pairs: models.toml of the app, with the user's own file on top."""
+"""The registry of pairs and servers: models.toml of the app, with the user's own file on top."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from app.models.pairs import ModelFile, ModelSource, Pair, is_safe_path, is_sha256
 from app.models.places import Places, find_places
+from app.models.servers import ServerName, ServerTable, server_problems
 from app.models.toml_lines import LineIndex
 from app.models.toml_lines import Path as KeyPath
 from app.race.lanes import MAX_K
 
 SCHEMA = 1
 _MAX_BYTES = 4 << 20
+_Wrong = Callable[[KeyPath, str], None]
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,79}$")
 _REPOSITORY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")
 _REVISION = re.compile(r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$")
@@ -36,10 +38,12 @@ class RegistryError(msgspec.Struct, frozen=True):
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """The pairs in the order of the files, and what was wrong. A pair with an error is left out, the others stay."""
+    """The pairs in the order of the files, the servers by name, and what was wrong. What has an error is left out, the
+    others stay."""
 
     pairs: tuple[Pair, ...]
     errors: tuple[RegistryError, ...] = ()
+    servers: dict[str, ServerTable] = {}
 
     def get(self, pair_id: str) -> Pair | None:
         return next((pair for pair in self.pairs if pair.id == pair_id), None)
@@ -55,31 +59,42 @@ def load_registry(*paths: Path, places: Places | None = None) -> Registry:
         paths = (places.registry, *([places.user_registry] if places.user_registry.is_file() else []))
     pairs: dict[str, Pair] = {}
     errors: list[RegistryError] = []
+    servers: dict[str, ServerTable] = {}
     for path in paths:
-        found, wrong = read_registry_file(path)
-        pairs.update((pair.id, pair) for pair in found)
-        errors.extend(wrong)
-    return Registry(pairs=tuple(pairs.values()), errors=tuple(errors))
+        found = _read_file(path)
+        pairs.update((pair.id, pair) for pair in found.pairs)
+        servers.update(found.servers)
+        errors.extend(found.errors)
+    return Registry(tuple(pairs.values()), tuple(errors), servers)
 
 
 def read_registry_file(path: Path) -> tuple[list[Pair], list[RegistryError]]:
     """The pairs of one file and its errors. Never raises for what the file holds or for a file that cannot be read."""
+    found = _read_file(path)
+    return list(found.pairs), list(found.errors)
+
+
+def _read_file(path: Path) -> Registry:
     try:
         with path.open("rb") as stream:
             raw = stream.read(_MAX_BYTES + 1)
         if len(raw) > _MAX_BYTES:
-            return [], [RegistryError(path, 1, "The file is larger than 4 MiB.")]
+            return _wrong(RegistryError(path, 1, "The file is larger than 4 MiB."))
         text = raw.decode("utf-8")
         document = tomllib.loads(text)
     except OSError as error:
-        return [], [RegistryError(path, 1, f"The file cannot be read ({error.strerror or error}).")]
+        return _wrong(RegistryError(path, 1, f"The file cannot be read ({error.strerror or error})."))
     except UnicodeDecodeError as error:
-        return [], [RegistryError(path, raw[: error.start].count(b"\n") + 1, "The text is not UTF-8.")]
+        return _wrong(RegistryError(path, raw[: error.start].count(b"\n") + 1, "The text is not UTF-8."))
     except tomllib.TOMLDecodeError as error:
-        return [], [_syntax_error(path, text, str(error))]
+        return _wrong(_syntax_error(path, text, str(error)))
     except RecursionError:
-        return [], [RegistryError(path, 1, "The tables are nested too deeply.")]
+        return _wrong(RegistryError(path, 1, "The tables are nested too deeply."))
     return _read_document(path, document, LineIndex(text))
+
+
+def _wrong(error: RegistryError) -> Registry:
+    return Registry((), (error,))
 
 
 def _syntax_error(path: Path, text: str, message: str) -> RegistryError:
@@ -89,7 +104,7 @@ def _syntax_error(path: Path, text: str, message: str) -> RegistryError:
     return RegistryError(path, line, f"This is not valid TOML: {said}.")
 
 
-def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> tuple[list[Pair], list[RegistryError]]:
+def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> Registry:
     errors: list[RegistryError] = []
 
     def wrong(key: KeyPath, message: str) -> None:
@@ -97,13 +112,42 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> tu
 
     if document.get("schema") != SCHEMA:
         wrong(("schema",), f"schema must be {SCHEMA}: this version of the app reads no other.")
-        return [], errors
-    for key in sorted(document.keys() - {"schema", "pair"}):
-        wrong((key,), f'"{key}" is not a key of this file. It has schema and [[pair]] tables.')
-    tables = document.get("pair", [])
+        return Registry((), tuple(errors))
+    for key in sorted(document.keys() - {"schema", "pair", "server"}):
+        wrong((key,), f'"{key}" is not a key of this file. It has schema, [[pair]] and [server.NAME] tables.')
+    servers = _read_servers(document.get("server", {}), wrong)
+    pairs = _read_pairs(document.get("pair", []), wrong)
+    return Registry(tuple(pairs.values()), tuple(errors), servers)
+
+
+def _read_servers(tables: Any, wrong: _Wrong) -> dict[str, ServerTable]:
+    if not isinstance(tables, dict):
+        wrong(("server",), "Write a server as [server.NAME], such as [server.vllm].")
+        return {}
+    servers: dict[str, ServerTable] = {}
+    for name, table in tables.items():
+        place: KeyPath = ("server", name)
+        if name not in get_args(ServerName):
+            wrong(place, f'There is no server "{name}". There are {", ".join(get_args(ServerName))}.')
+            continue
+        try:
+            server = msgspec.convert(table, ServerTable)
+        except msgspec.ValidationError as error:
+            key, message = _explain(str(error))
+            wrong(place + key, message)
+            continue
+        problems = list(server_problems(server))
+        for problem_key, message in problems:
+            wrong(place + problem_key, message)
+        if not problems:
+            servers[name] = server
+    return servers
+
+
+def _read_pairs(tables: Any, wrong: _Wrong) -> dict[str, Pair]:
     if not isinstance(tables, list):
         wrong(("pair",), "Write pairs as [[pair]], with two brackets on each side.")
-        return [], errors
+        return {}
     pairs: dict[str, Pair] = {}
     for number, table in enumerate(tables):
         place: KeyPath = ("pair", number)
@@ -120,7 +164,7 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> tu
             wrong((*place, "id"), f'The id "{pair.id}" is used twice in this file.')
         elif not problems:
             pairs[pair.id] = pair
-    return list(pairs.values()), errors
+    return pairs
 
 
 def _explain(message: str) -> tuple[KeyPath, str]:

@@ -105,7 +105,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
     run.add_argument(
-        "--servers", nargs=2, default=[], metavar=("URL", "MTP_URL"), help="addresses, for an engine that is a server"
+        "--servers",
+        nargs=2,
+        default=[],
+        metavar=("URL", "MTP_URL"),
+        help="addresses, for an engine that is a server (default: start both from the pair's files)",
     )
     run.add_argument("--server-model", default="", metavar="NAME", help="model to ask the servers for (default: first)")
     run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")

@@ -15,8 +15,10 @@ import msgspec
 from app import __version__
 from app.engines import ENGINES
 from app.engines.cores import default_threads, shared_cores
+from app.engines.order import COMMAND
 from app.models.pairs import Pair
 from app.models.places import Places
+from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.race.events import Noise
 from app.race.formats import FORMATS, HEATS, ChessClock, RaceFormat
@@ -30,6 +32,7 @@ from app.worker.machine import describe_machine, physical_cores
 from app.worker.noise import NoiseFloors
 from app.worker.pool import WorkerPool
 from app.worker.process import WorkerProcess
+from app.worker.server_lanes import concrete, is_server, running_baseline, start_of
 from app.worker.session import RaceSession
 
 _WHOLE_HASH_BYTES = 256 << 20
@@ -45,7 +48,8 @@ class Choice(msgspec.Struct, frozen=True):
         format: Name of the race format.
         threads: CPU threads a lane, 0 for the default.
         engine: Registry name of the engine; empty takes the pair's first.
-        servers: Addresses of the baseline's and the MTP lane's server, for an engine that is a server.
+        servers: Addresses of the baseline's and the MTP lane's server, for an engine that is a server; empty starts
+            both from the pair's files.
         server_model: The name to ask the servers for; empty takes the first that they list.
         plan: How many heats, for a race in heats.
     """
@@ -77,14 +81,10 @@ def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tup
     """
     race_format = find_format(choice.format)
     engine = choice.engine or choice.pair.engines[0]
+    if is_server(engine):
+        return _server_specs(choice, engine, race_format, places)
     check_format(race_format, engine)
-    if engine in ENGINES and ENGINES[engine].capabilities.server:
-        return _server_specs(choice, engine)
-    found = state(choice.pair, places)
-    if not isinstance(found, Ready):
-        raise ProblemError(
-            Problem("pair-missing", f"{choice.pair.title} cannot race here yet.", found.reason, found.action)
-        )
+    found = _ready(choice.pair, places)
     threads = _threads(choice, race_format)
     baseline = LaneSpec(
         id="baseline",
@@ -115,19 +115,10 @@ def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered:
     Raises:
         ProblemError: the engine cannot change K, or cannot draft, as one of them needs.
     """
-    info = ENGINES.get(like.engine)
     for item in contenders:
         check_kind(like.engine, item.kind)
-    changes = len(contenders) > 1 or any(item.policy is not KPolicy.FIXED for item in contenders)
-    if info is not None and changes and not info.capabilities.sets_k:
-        raise ProblemError(
-            Problem(
-                "k-fixed",
-                f"{info.title} cannot change K while it runs.",
-                cause="K is what the server was started with.",
-                action="Race one K, or use another engine.",
-            )
-        )
+    if len(contenders) > 1 or any(item.policy is not KPolicy.FIXED for item in contenders):
+        check_k(like.engine, contenders)
     several = numbered or len(contenders) > 1
     specs: list[LaneSpec] = []
     for item in contenders:
@@ -145,6 +136,20 @@ def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered:
             )
         )
     return tuple(specs)
+
+
+def check_k(engine: str, contenders: Sequence[Contender]) -> None:
+    """Raises :class:`ProblemError` if there are contenders and the engine cannot change K."""
+    info = ENGINES.get(engine)
+    if info is not None and contenders and not info.capabilities.sets_k:
+        raise ProblemError(
+            Problem(
+                "k-fixed",
+                f"{info.title} cannot change K while it runs.",
+                cause="K is what the server was started with.",
+                action="Race one K, or use another engine.",
+            )
+        )
 
 
 def check_kind(engine: str, kind: LaneKind) -> None:
@@ -179,32 +184,34 @@ def check_format(race_format: RaceFormat, engine: str) -> None:
         )
 
 
-def _server_specs(choice: Choice, engine: str) -> tuple[LaneSpec, ...]:
-    if len(choice.servers) != 2:
-        raise ProblemError(
-            Problem(
-                "server-address",
-                f"A race on {ENGINES[engine].title} needs two addresses: the server without drafting and the one with.",
-                action="Start both and give their addresses, such as http://127.0.0.1:8080 http://127.0.0.1:8081.",
-            )
-        )
-    options = {"model": choice.server_model} if choice.server_model else {}
-    baseline = LaneSpec(
-        id="baseline",
-        kind=LaneKind.BASELINE,
-        engine=engine,
-        target=choice.servers[0],
-        context=choice.context,
-        options=options,
-    )
-    drafting = msgspec.structs.replace(baseline, target=choice.servers[1])
-    return baseline, *drafting_specs(drafting, asked_contenders(choice))
+def _server_specs(choice: Choice, engine: str, race_format: RaceFormat, places: Places) -> tuple[LaneSpec, ...]:
+    contenders = asked_contenders(choice)
+    if choice.servers:
+        check_format(race_format, engine)
+        baseline, like = running_baseline(engine, choice.servers, choice.server_model, choice.context)
+        return baseline, *drafting_specs(like, contenders)
+    servers = load_registry(places=places).servers
+    engine = concrete(engine, choice.pair, servers)
+    check_format(race_format, engine)
+    check_k(engine, [item for item in contenders if item.policy is not KPolicy.FIXED])
+    start = start_of(engine, choice.pair, servers, _ready(choice.pair, places), choice.context, 1)
+    several = len(contenders) > 1
+    drafting = [drafting_specs(start.drafting(item), [item], numbered=several)[0] for item in contenders]
+    return start.baseline(), *drafting
+
+
+def _ready(pair: Pair, places: Places) -> Ready:
+    found = state(pair, places)
+    if not isinstance(found, Ready):
+        raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
+    return found
 
 
 def default_format(engine: str) -> str:
     """Returns the format for an engine where none is asked for: heats for one that cannot be held between rounds."""
     info = ENGINES.get(engine)
-    return HEATS if info is not None and not info.capabilities.stepping else ChessClock.name
+    held = not is_server(engine) and (info is None or info.capabilities.stepping)
+    return ChessClock.name if held else HEATS
 
 
 def find_format(name: str) -> RaceFormat:
@@ -242,7 +249,12 @@ def make_header(choice: Choice, specs: Sequence[LaneSpec], now: datetime) -> Hea
         request=Request(choice.prompt.text, choice.max_tokens, choice.sampling),
         format=choice.format,
         lanes=tuple(
-            msgspec.structs.replace(spec, target=Path(spec.target).name, drafter=Path(spec.drafter).name)
+            msgspec.structs.replace(
+                spec,
+                target=Path(spec.target).name,
+                drafter=Path(spec.drafter).name,
+                options={name: value for name, value in spec.options.items() if name != COMMAND},
+            )
             for spec in specs
         ),
         files=tuple(_hash(Path(path)) for path in sorted(paths)),

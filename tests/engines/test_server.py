@@ -29,7 +29,8 @@ def llama_server(pair: tuple[Path, Path], k: int) -> Iterator[str]:
     # Not imported here: its compiled code does not share a process with that of other packages.
     if importlib.util.find_spec("xllamacpp") is None:
         pytest.skip("the wheel that carries llama.cpp's own server is not installed")
-    command = [sys.executable, "-m", "tests.engines.llama_server_process", str(pair[0]), str(pair[1]), str(k)]
+    command = [sys.executable, "-m", "tests.engines.llama_server_process", str(pair[0])]
+    command += ["--drafter", str(pair[1]), "--k", str(k)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 import psutil
 import pytest
 
 from app.engines import create
-from app.engines.started import COMMAND, ServerOrder
+from app.engines.order import COMMAND, ServerOrder, filled
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
 from tests.engines.conformance import HAIKU, Run
 
-SERVER = ("{python}", "-m", "tests.engines.llama_server_process", "{target}", "{drafter}", "4", "{port}")
+SERVER = ("{python}", "-m", "tests.engines.llama_server_process", "{target}", "--port", "{port}")
+DRAFTING = ("--drafter", "{drafter}", "--k", "4")
 
 
 def spec_of(words: tuple[str, ...], pair: tuple[Path, Path], patience_s: float = 120) -> LaneSpec:
-    order = msgspec.json.encode(ServerOrder(words, patience_s=patience_s)).decode()
+    order = ServerOrder(words, patience_s=patience_s).text
     return LaneSpec("lane", LaneKind.MTP, "llama-server", str(pair[0]), str(pair[1]), k=4, options={COMMAND: order})
 
 
@@ -32,7 +33,7 @@ def test_the_lane_starts_its_server_races_on_it_and_ends_it(pair: tuple[Path, Pa
     said: list[str] = []
     with closing(create("llama-server")) as engine:
         engine.report_to(said.append)  # type: ignore[attr-defined]
-        loaded = engine.load(spec_of(SERVER, pair))
+        loaded = engine.load(spec_of((*SERVER, *DRAFTING), pair))
         keeper = psutil.Process(engine._server.pid)  # type: ignore[attr-defined]
         family = [keeper, *keeper.children(recursive=True)]
         run = Run(engine, Request(HAIKU, max_tokens=12))
@@ -62,3 +63,10 @@ def test_a_server_that_does_not_start_is_told_in_words(
     if kind == "server-ended":
         assert "no model" in caught.value.problem.details
         assert "3" in caught.value.problem.cause
+
+
+def test_a_path_with_quotes_stays_whole_in_a_word_that_is_json() -> None:
+    word = '{"model": "{drafter}", "num_speculative_tokens": {k}}'
+    path = 'models\\a "good" one'
+    assert json.loads(filled(word, {"{drafter}": path, "{k}": "3"})) == {"model": path, "num_speculative_tokens": 3}
+    assert filled("--model={drafter}", {"{drafter}": path}) == f"--model={path}"

@@ -127,3 +127,54 @@ def test_states_follow_the_files(tmp_path: Path, places: Places) -> None:
     damaged = state(pairs[0], places)
     assert isinstance(damaged, Damaged)
     assert "4 bytes" in damaged.reason
+
+
+SERVER = """
+[server.vllm]
+command = ["vllm", "serve", "{target}", "--port", "{port}"]
+drafting = ["--drafter", "{drafter}", "--k", "{k}"]
+"""
+
+
+def test_the_apps_own_registry_starts_llama_server_and_vllm(places: Places) -> None:
+    servers = load_registry(places=places).servers
+    assert set(servers) == {"llama-server", "vllm"}
+    assert servers["llama-server"].opens == "file"
+    assert servers["vllm"].opens == "folder"
+
+
+def test_a_users_table_replaces_the_servers_and_keeps_the_others(places: Places) -> None:
+    places.config.mkdir(parents=True)
+    places.user_registry.write_text("schema = 1\n" + SERVER, encoding="utf-8")
+    registry = load_registry(places=places)
+    assert registry.errors == ()
+    assert registry.servers["vllm"].command == ("vllm", "serve", "{target}", "--port", "{port}")
+    assert registry.servers["vllm"].drafting_own_head == ()
+    assert registry.servers["llama-server"].program == "llama-server"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (SERVER.replace("server.vllm", "server.abacus"), 3, 'no server "abacus"'),
+        (SERVER.replace('"{target}"', '"x"'), 4, "{target}"),
+        (SERVER.replace('"{port}"', '"1"'), 4, "{port}"),
+        (SERVER.replace('"{k}"', '"3"'), 5, "{k}"),
+        (SERVER.replace('"{drafter}"', '"x"'), 5, "{drafter}"),
+        (SERVER.replace('"--k"', '"{kk}"'), 5, '"{kk}" is not known'),
+        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', "[]"), 4, "command is empty"),
+        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', '"vllm"'), 4, "array"),
+        (SERVER + "patience_s = 0\n", 6, "patience_s"),
+        (SERVER + 'health = "health"\n', 6, 'starts with "/"'),
+        (SERVER + 'opens = "book"\n', 6, "book"),
+        (SERVER + "colour = 1\n", 6, '"colour" is not a known key'),
+        ("\nserver = 3\n", 3, "[server.NAME]"),
+    ],
+)
+def test_what_is_wrong_in_a_servers_table_is_told_with_its_line(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    registry = load_registry(write(tmp_path, "schema = 1\n" + text))
+    assert [error.line for error in registry.errors][:1] == [line]
+    assert says in registry.errors[0].message
+    assert registry.servers == {}

@@ -1,0 +1,70 @@
+"""Races in the terminal on servers that the app starts, with llama.cpp's real server."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.models.traces import open_trace
+from tests.terminal.conftest import Terminal
+
+TABLE = """
+schema = 1
+
+[server.llama-server]
+command = [
+    "{python}", "-m", "tests.engines.llama_server_process", "{target}", "--port", "{port}", "--parallel", "{parallel}",
+]
+drafting = ["--drafter", "{drafter}", "--k", "{k}"]
+patience_s = 120
+"""
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.xdist_group("llama-server"),
+    pytest.mark.skipif(
+        importlib.util.find_spec("xllamacpp") is None,
+        reason="the wheel that carries llama.cpp's own server is not installed",
+    ),
+]
+
+
+@pytest.fixture
+def server_terminal(terminal: Terminal) -> Terminal:
+    """A terminal whose user has a table that starts llama.cpp's server."""
+    path = terminal.environment.places.user_registry
+    path.parent.mkdir(parents=True)
+    path.write_text(TABLE, encoding="utf-8")
+    return terminal
+
+
+def servers_of_this_process() -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.Process(os.getpid()).children(recursive=True)
+        if "tests.engines.llama_server_process" in " ".join(process.cmdline())
+    ]
+
+
+def test_run_starts_both_servers_of_the_pair_and_ends_them(server_terminal: Terminal, tmp_path: Path) -> None:
+    trace = tmp_path / "t.ndjson"
+    words = ["run", "--engine", "llama-server", "--prompt", "haiku", "--k", "4", "--max-tokens", "16", "--repeats", "1"]
+    assert server_terminal(*words, "--json", "--trace", trace) == 0, server_terminal.err
+    found = json.loads(server_terminal.out)
+    assert found["format"] == "heats"
+    assert found["lanes"]["baseline"]["tokens"] == found["lanes"]["mtp"]["tokens"] == 16
+    assert found["lanes"]["mtp"]["accepted"] > 0
+    assert not servers_of_this_process()
+    lanes = open_trace(trace).header.lanes
+    assert [(lane.engine, lane.target, lane.k) for lane in lanes] == [
+        ("llama-server", "nano-target.gguf", 0),
+        ("llama-server", "nano-target.gguf", 4),
+    ]
+    written = trace.read_text("utf-8")
+    assert str(server_terminal.environment.places.resources) not in written
+    assert "llama_server_process" not in written
