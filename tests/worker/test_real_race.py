@@ -162,5 +162,5 @@ def test_a_race_on_servers_needs_both_addresses(choose: Callable[..., Choice]) -
     assert (baseline.target, baseline.k) == ("http://127.0.0.1:1", 0)
     assert (mtp.target, mtp.k) == ("http://127.0.0.1:2", 3)
     with pytest.raises(ProblemError) as caught:
-        lane_specs(choose(format="free", engine="vllm"), find_places())
+        lane_specs(choose(format="free", engine="vllm", servers=("http://127.0.0.1:1",)), find_places())
     assert caught.value.problem.kind == "server-address"
