@@ -50,6 +50,7 @@ from app.worker.machine import describe_machine
 from app.worker.noise import NoiseFloors
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, lane_specs, make_header
+from app.worker.widths import probe_widths
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
@@ -153,6 +154,7 @@ class SweepRun:
     def _run(self) -> None:
         warm = False
         try:
+            self._probe()
             while not self._stop.is_set():
                 following = next_heat(self._prompts, self._choice.spend, self.elapsed_s)
                 if following is None:
@@ -166,6 +168,16 @@ class SweepRun:
             self.problem = error.problem
         self.stopped = self._stop.is_set()
         self._tell("")
+
+    def _probe(self) -> None:
+        """Measures what passes of each width cost alone, if this engine can: it gives the predictions their shape."""
+        self._tell("Measuring passes of 1 to 17 tokens")
+        prompt = self._choice.prompts[0]
+        try:
+            found = probe_widths(self._choice_of(prompt, self._lanes), self._places, self._pool, stopped=self._stop)
+        except ProblemError:
+            return  # Predictions then rest on the heats alone. What is really wrong is told by the first heat.
+        self._widths, self._draft_ns = found.forward_ns, found.draft_ns
 
     def _heat(self, following: NextHeat, *, warm_up: bool) -> bool:
         """Runs one heat and keeps it. Returns whether the sweep can go on."""
