@@ -152,6 +152,7 @@ def advice(prompt: PromptHeats, cells: Mapping[str, Cell], best: str | None) -> 
     chosen = cells[best]
     assert chosen.speedup is not None
     said = f"{_short(chosen)}, {chosen.speedup.ratio:.2f}× ({_span(chosen.speedup)})."
+    said += _round_words(chosen)
     equal = [_short(cells[lane]) for lane in prompt.contending() if lane != best]
     if equal:
         said += f" No sure difference to {_list(equal)}."
@@ -165,11 +166,15 @@ def _no_gain(cells: Mapping[str, Cell], leader: str, found: Interval) -> str:
     cell = cells[leader]
     if found.high < 1:
         said = f"Leave the drafter off: even {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
-        if cell.break_even is not None and cell.accepted_per_round is not None:
-            tokens = 1 + cell.accepted_per_round
-            said += f" A round costs {cell.break_even:.1f} steps and brings {tokens:.1f} tokens."
-        return said
+        return said + _round_words(cell)
     return f"It cannot be told whether drafting helps: {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
+
+
+def _round_words(cell: Cell) -> str:
+    """Why: what a round costs and what it brings; empty where that was not measured."""
+    if cell.break_even is None or cell.accepted_per_round is None:
+        return ""
+    return f" A round costs {cell.break_even:.1f} steps and brings {1 + cell.accepted_per_round:.1f} tokens."
 
 
 def _short(cell: Cell) -> str:

@@ -206,8 +206,11 @@ class MainWindow(QMainWindow):
             self.toast.say(said)
 
     def export(self) -> None:
-        """Opens the Export dialog for the race of the page that is shown."""
-        page = self.pages.currentWidget()
+        """Opens the Export dialog for the race of the page that is shown, or lets the page export what it shows."""
+        page: Any = self.pages.currentWidget()
+        if hasattr(page, "export"):
+            page.export()
+            return
         path = self.race.trace if page is self.race else getattr(page, "shown_trace", None)
         if path is None or (page is self.race and self.race.running):
             self.toast.say("There is no race to export yet.")

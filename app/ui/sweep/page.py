@@ -62,7 +62,6 @@ class SweepPage(QWidget):
         self.failure = FailureCard(theme)
         self.earlier_button = button("Earlier sweeps", "quiet", tip="Open a sweep that was run before")
         self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
-        self.export_button = button("Export sweep", "quiet", tip="Save the table, the data and the charts")
         self._now = label("", "muted")
         self._menu = QMenu(self)
         self._timer = QTimer(self)
@@ -75,9 +74,10 @@ class SweepPage(QWidget):
     def _lay_out(self) -> None:
         self.others_button.setCheckable(True)
         tools = QHBoxLayout()
+        tools.setContentsMargins(0, 0, 8, 0)
         tools.setSpacing(4)
         tools.addWidget(self._now, 1)
-        for tool in (self.others_button, self.earlier_button, self.export_button):
+        for tool in (self.others_button, self.earlier_button):
             tools.addWidget(tool)
         self.failure.hide()
         inside = QWidget()
@@ -102,6 +102,7 @@ class SweepPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 12, 12, 16)
         layout.setSpacing(8)
+        self.controls.setContentsMargins(0, 0, 8, 0)
         layout.addWidget(self.controls)
         layout.addLayout(tools)
         layout.addWidget(self.failure)
@@ -113,7 +114,6 @@ class SweepPage(QWidget):
         for chart in self.charts.values():
             chart.opened.connect(self._open_cell)
         self.earlier_button.clicked.connect(self._offer_earlier)
-        self.export_button.clicked.connect(self.export)
         self.others_button.toggled.connect(lambda _: self._show(*self._shown))
 
     @property
@@ -198,7 +198,6 @@ class SweepPage(QWidget):
         for chart in self.charts.values():
             chart.show_result(result, others)
         self.advice.show_result(result)
-        self.export_button.setEnabled(bool(result.heats))
 
     def _others(self, result: SweepResult) -> tuple[Other, ...]:
         """Published results: of the same model, or where there are none of all, labelled by their own model's name."""
@@ -252,6 +251,9 @@ class SweepPage(QWidget):
 
     def export(self) -> None:
         """Saves the table, the data and all charts into a folder that the user picks."""
+        if not self.result.heats:
+            self.said.emit("There is no sweep to export yet.")
+            return
         chosen = QFileDialog.getExistingDirectory(self, "Export into a folder", str(Path.home()))
         if not chosen:
             return

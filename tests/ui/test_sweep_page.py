@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from pytestqt.qtbot import QtBot
+
+from app.charts.catalog import CHARTS
+from app.models.places import Places, find_places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.sweep import Spend
+from app.race.sweep_result import write_sweep
+from app.ui.sweep import controls as sweep_controls
+from app.ui.sweep.page import SweepPage
+from app.ui.theme import Theme
+from app.worker.pool import WorkerPool
+from tests.charts.sweeps import sweep
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    monkeypatch.setenv("MTP_RACE_HOME", str(tmp_path / "home"))
+    return find_places()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, qapp: object, places: Places) -> Iterator[SweepPage]:
+    pool = WorkerPool()
+    pairs = [pair for pair in load_registry(places=places).pairs if pair.id == "nano"]
+    made = SweepPage(Theme(qapp, places.resources), places, pool, pairs, load_prompts(places))  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(1280, 900)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close_down()
+    pool.close()
+
+
+def click(qtbot: QtBot, widget: object) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+
+
+def pick(page: SweepPage, *names: str) -> None:
+    for prompt, action in zip(page.controls._prompts, page.controls.prompt_actions, strict=True):
+        action.setChecked(prompt.name in names)
+
+
+def test_an_empty_page_says_what_a_sweep_is_and_can_start_one(page: SweepPage) -> None:
+    assert "A sweep races several K" in page.advice.rows[0][1].text()
+    assert page.controls.go.isEnabled()
+    choice = page.controls.choice()
+    assert choice is not None
+    assert [item.k for item in choice.contenders] == [1, 2, 3, 4, 6, 8]
+    assert [prompt.name for prompt in choice.prompts] == ["code", "english", "haiku"]
+
+
+def test_what_cannot_be_swept_is_said_beside_the_button(page: SweepPage, qtbot: QtBot) -> None:
+    page.controls.ks.clear()
+    qtbot.keyClicks(page.controls.ks, "1, 99")
+    assert not page.controls.go.isEnabled()
+    assert "'99' is neither" in page.controls.told.text()
+    page.controls.ks.clear()
+    qtbot.keyClicks(page.controls.ks, "2, adaptive")
+    assert page.controls.go.isEnabled()
+    pick(page)
+    assert page.controls.told.text() == "Pick a prompt at least."
+    assert page.controls.prompts.text() == "None"
+
+
+@pytest.mark.real
+def test_a_sweep_runs_is_stopped_by_the_button_and_goes_on(
+    page: SweepPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sweep_controls.SPENDS, "5 heats each", Spend(2))
+    pick(page, "haiku", "json")
+    page.controls.ks.setText("1, 3")
+    page.controls.spend.setCurrentText("5 heats each")
+    click(qtbot, page.controls.go)
+    assert page.running
+    assert page.controls.go.text() == "Stop"
+    assert not page.controls.ks.isEnabled()
+    qtbot.waitUntil(lambda: page.result.heats >= 1, timeout=60_000)
+    assert "heats" in page.controls.told.text()
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: not page.running, timeout=20_000)
+    stopped, folder = page.result, page._shown[1]
+    assert stopped.heats < 4
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: not page.running and page.result.heats == 4, timeout=120_000)
+    assert page._shown[1] == folder
+    assert page.result.created == stopped.created
+    assert all(said.text() for _, said in page.advice.rows[:2])
+
+
+def test_a_race_that_runs_keeps_a_sweep_from_starting(page: SweepPage, qtbot: QtBot) -> None:
+    page.busy = lambda: True
+    with qtbot.waitSignal(page.said) as said:
+        click(qtbot, page.controls.go)
+    assert "A race is running" in said.args[0]
+    assert not page.running
+
+
+def stored(places: Places, prompts: int = 3) -> Path:
+    folder = places.data / "sweeps" / "earlier"
+    folder.mkdir(parents=True)
+    (folder / "sweep.json").write_bytes(write_sweep(sweep(prompts)))
+    return folder
+
+
+def test_an_earlier_sweep_is_opened_and_a_click_on_a_point_asks_for_its_race(
+    page: SweepPage, places: Places, qtbot: QtBot
+) -> None:
+    folder = stored(places)
+    page.open_sweep(folder)
+    qtbot.waitUntil(lambda: page.result.heats > 0)
+    assert [name.text() for name, _ in page.advice.rows] == ["Code", "English", "Japanese"]
+    chart = page.charts["speedup"]
+    qtbot.waitUntil(lambda: any(mark.cell and mark.cell.traces for mark in chart.marks))
+    mark = next(mark for mark in chart.marks if mark.cell is not None and mark.cell.traces)
+    with qtbot.waitSignal(page.race_wanted) as wanted:
+        qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=mark.area.center().toPoint())
+    assert wanted.args[0].parent == folder
+    assert wanted.args[1][0] == "baseline"
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_Right)
+    with qtbot.waitSignal(page.race_wanted):
+        qtbot.keyClick(chart, Qt.Key.Key_Return)
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))  # Nothing is there.
+
+
+def test_results_of_others_are_laid_beside_and_named_as_theirs(page: SweepPage, places: Places, qtbot: QtBot) -> None:
+    page.open_sweep(stored(places))
+    qtbot.waitUntil(lambda: page.result.heats > 0)
+    click(qtbot, page.others_button)
+    chart = page.charts["speedup"]
+    qtbot.waitUntil(lambda: any("Another machine" in mark.text for mark in chart.marks))
+    assert all("26B-A4B" in mark.text for mark in chart.marks if "Another machine" in mark.text)
+
+
+def test_a_folder_without_a_sweep_is_told_and_changes_nothing(page: SweepPage, tmp_path: Path, qtbot: QtBot) -> None:
+    page.open_sweep(tmp_path)
+    qtbot.waitUntil(page.failure.isVisible)
+    assert page.result.heats == 0
+
+
+def test_what_was_chosen_is_remembered(page: SweepPage, places: Places, tmp_path: Path) -> None:
+    pick(page, "japanese")
+    page.controls.ks.setText("2, heuristic")
+    page.controls.spend.setCurrentText("10 minutes")
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    page.remember(settings)
+    pick(page, "code")
+    page.controls.ks.setText("1")
+    page.controls.spend.setCurrentText("1 minute")
+    page.recall(settings)
+    choice = page.controls.choice()
+    assert choice is not None
+    assert [prompt.name for prompt in choice.prompts] == ["japanese"]
+    assert [item.word for item in choice.contenders] == ["2", "heuristic"]
+    assert choice.spend == Spend(0, 600)
+
+
+def test_every_chart_has_a_card_with_a_name_for_screen_readers(page: SweepPage) -> None:
+    assert {card.accessibleName() for card in page.charts.values()} == {chart.title for chart in CHARTS}
