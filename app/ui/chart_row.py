@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.race.fold import NS
 from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.ui.background import in_background
 from app.ui.race_view import LaneView, RaceView
 from app.ui.text_line import TextLine
-from app.ui.theme import Theme
+from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label
 
 if TYPE_CHECKING:
     from app.ui.charts import RateChart, RoundChart
 
 
+_POSITIONS_ROOM = 48
+"""Pixels that the rate of one draft position takes in full."""
 _FIRST_RIGHT = 2.0
 """Right end of the time axis before there is anything to show, in seconds."""
 
@@ -37,22 +40,23 @@ class ChartRow(QWidget):
         self._rounds: dict[str, RoundChart] = {}
         self._positions: dict[str, TextLine] = {}
         self._legend = QLabel()
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._legend.setToolTip("Faint: now. Strong: smoothed over about half a second.")
         self._rate_card, self._rate_box = card("Tokens per second")
         head = QHBoxLayout()
         head.addWidget(label("Tokens per second", "head"))
-        head.addStretch(1)
-        head.addWidget(self._legend)
+        head.addWidget(self._legend, 1)
         self._rate_box.addLayout(head)
         self._rate_box.addStretch(1)
-        self._round_side = QHBoxLayout()
-        self._round_side.setSpacing(12)
+        # All are equally wide, so that each chart of a lane stands under its pane.
+        self._rate_card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._rate_card.installEventFilter(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._rate_card, 1)
-        layout.addLayout(self._round_side, 1)
+        self._layout = layout
         self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
         self.set_low(False)
         theme.changed.connect(self._restyle)
@@ -65,6 +69,11 @@ class ChartRow(QWidget):
     def set_narrow(self, narrow: bool) -> None:
         """Leaves the legend out in a narrow window: the lanes above have the same colours."""
         self._legend.setVisible(not narrow)
+
+    @property
+    def round_charts(self) -> list[RoundChart]:
+        """The charts of the drafting lanes, if they exist."""
+        return list(self._rounds.values())
 
     @property
     def loaded(self) -> bool:
@@ -97,13 +106,13 @@ class ChartRow(QWidget):
         self._view = None
         self._restyle_legend()
         for frame, _ in self._round_boxes.values():
-            self._round_side.removeWidget(frame)
+            self._layout.removeWidget(frame)
             frame.hide()
             frame.deleteLater()
         self._round_boxes, self._positions, self._rounds = {}, {}, {}
         drafting = [(index, spec) for index, spec in enumerate(specs) if spec.kind is not LaneKind.BASELINE]
         for _, spec in drafting:
-            title = "Accepted per round" if len(drafting) == 1 else lane_title(spec)
+            title = "Accepted per round" if len(drafting) < 3 else "Accepted"
             frame, box = card(title)
             head = QHBoxLayout()
             head.addWidget(label(title, "head"))
@@ -114,7 +123,8 @@ class ChartRow(QWidget):
             box.addStretch(1)
             self._round_boxes[spec.id] = (frame, box)
             self._positions[spec.id] = positions
-            self._round_side.addWidget(frame, 1)
+            frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._layout.addWidget(frame, 1)
         if self._rate is not None:
             self._make_round_charts()
             self._rate.clear_lanes(len(specs))
@@ -148,7 +158,8 @@ class ChartRow(QWidget):
             if bars and chart is not None:
                 chart.show_lane(lane)
             if lane.spec.id in self._positions:
-                self._positions[lane.spec.id].setText(positions_text(lane))
+                line = self._positions[lane.spec.id]
+                line.setText(positions_text(lane, short=line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70))
         if self._rate is not None:
             right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS)
             if self._rate.set_right(right):
@@ -174,15 +185,31 @@ class ChartRow(QWidget):
                 chart.recolor()
 
     def _restyle_legend(self) -> None:
+        """Names the lanes' colours, and more if there is room: the panes above have the same colours."""
         look = self._theme.look
-        names = [
-            f'<span style="color:{look.lane(index)}">\u2500 {lane_title(spec).split(" (")[0]}</span>'
-            for index, spec in enumerate(self._specs)
-        ]
-        self._legend.setText(
-            f'<span style="font-size:11px; color:{look.muted}">{"&nbsp;&nbsp;&nbsp;".join(names)}'
-            "&nbsp;&nbsp;&nbsp;over each lane\u2019s clock</span>"
+        names = [lane_title(spec).split(" (")[0] for spec in self._specs]
+        clock = "over each lane\u2019s clock"
+        metrics = QFontMetrics(ui_font(8.25))
+        room = self._rate_card.width() - 180
+        short = sum(metrics.horizontalAdvance(f"\u2500 {name}   ") for name in names)
+        parts = (
+            [f'<span style="color:{look.lane(index)}">\u2500 {name}</span>' for index, name in enumerate(names)]
+            if short <= room
+            else []
         )
+        if short * bool(parts) + metrics.horizontalAdvance(clock) <= room:
+            parts.append(clock)
+        self._legend.setText(
+            f'<span style="font-size:11px; color:{look.muted}">{"&nbsp;&nbsp;&nbsp;".join(parts)}</span>'
+        )
+        told = ", ".join(names)
+        self._legend.setToolTip(f"{told}, {clock}. Faint: now. Strong: smoothed over about half a second.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Says as much beside the title as there is room for."""
+        if event.type() == QEvent.Type.Resize and watched is self._rate_card:
+            self._restyle_legend()
+        return super().eventFilter(watched, event)
 
 
 def _fill(box: QVBoxLayout, chart: QWidget) -> None:
@@ -191,11 +218,13 @@ def _fill(box: QVBoxLayout, chart: QWidget) -> None:
     box.addWidget(chart, 1)
 
 
-def positions_text(lane: LaneView) -> str:
-    """The acceptance rate of each draft position, as many as fit: ``"position 1 96 %  2 88 %"``."""
+def positions_text(lane: LaneView, *, short: bool = False) -> str:
+    """The acceptance rate of each draft position, as many as fit: ``"by position   1: 96%   2: 88%"``."""
     rates = lane.state.position_rates[:8]
     if not rates:
         return ""
+    if short:
+        return " ".join(f"{round(100 * rate)}" for rate in rates) + " %"
     return "by position   " + "   ".join(f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1))
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 os.environ.setdefault("QT_API", "pyside6")
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.look import mix
@@ -22,6 +23,8 @@ from app.ui.race_view import LaneView
 from app.ui.theme import Theme, color, ui_font
 
 _AXIS_WIDTH = 34
+_LABEL_ROOM = 44
+"""Pixels from one label of the time axis to the next, at least."""
 
 
 class _Chart(pg.PlotWidget):  # type: ignore[misc]
@@ -32,6 +35,8 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
         self._theme = theme
         self._empty = empty
         self._has_data = False
+        self._shown_right = 0.0
+        self._times: list[tuple[float, str]] = []
         self.setAccessibleName(name)
         self.setAccessibleDescription(empty)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -73,9 +78,17 @@ class _Chart(pg.PlotWidget):  # type: ignore[misc]
     def show_times(self, right: float) -> None:
         """Labels the time axis from 0 to ``right`` seconds."""
         self._shown_right = right
-        ticks = even_ticks(right, most=max(2, min(8, (self.width() - _AXIS_WIDTH) // 44)))
-        labels = [(value, f"{value:g} s" if value == ticks[-1] else f"{value:g}") for value in ticks]
-        self.getAxis("bottom").setTicks([labels])
+        ticks = even_ticks(right, most=max(2, min(8, (self.width() - _AXIS_WIDTH) // _LABEL_ROOM)))
+        self._times = [(value, f"{value:g} s" if value == ticks[-1] else f"{value:g}") for value in ticks]
+        self.getAxis("bottom").setTicks([self._times])
+
+    def time_label_gap(self) -> float:
+        """Pixels between the two time labels that are closest."""
+        metrics = QFontMetrics(ui_font(8))
+        scale = (self.width() - _AXIS_WIDTH - 2) / self._shown_right
+        spans = [(value * scale, metrics.horizontalAdvance(text) / 2) for value, text in self._times]
+        gaps = [float(b[0] - b[1] - a[0] - a[1]) for a, b in pairwise(spans)]
+        return min(gaps, default=float(scale))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many times as there is room for."""
@@ -195,9 +208,8 @@ class RoundChart(_Chart):
         self._accepted = pg.BarGraphItem(x0=[], x1=[], y0=0, height=[], pen=None)
         self.addItem(self._drafted)
         self.addItem(self._accepted)
-        self.setYRange(0, max(1, k) + 0.15, padding=0)
-        step = max(1, -(-k // 4))
-        self.getAxis("left").setTicks([[(value, str(value)) for value in range(0, k + 1, step)]])
+        self._k = max(1, k)
+        self._label_counts()
         self.show_times(2.0)
         self.recolor()
 
@@ -209,6 +221,20 @@ class RoundChart(_Chart):
             lane = look.lane(self._index)
             self._drafted.setOpts(brush=mix(lane, look.card, 0.18))
             self._accepted.setOpts(brush=lane)
+
+    def _label_counts(self) -> None:
+        room = max(20, self.height() - 28)
+        # The label of the top line needs half its height above it.
+        self.setYRange(0, self._k + max(0.15, self._k * 7 / room), padding=0)
+        most = max(1, min(4, room // 20))
+        step = max(1, -(-self._k // most))
+        self.getAxis("left").setTicks([[(value, str(value)) for value in range(0, self._k + 1, step)]])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as many labels as there is room for."""
+        super().resizeEvent(event)
+        if hasattr(self, "_k"):
+            self._label_counts()
 
     def clear_bars(self) -> None:
         """Empties the chart."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, 
 
 from app.race.events import Finish
 from app.race.fold import NS, LaneState, Phase
-from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.race.lanes import KPolicy, LaneKind, LaneSpec, lane_title
 from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
@@ -39,6 +39,9 @@ _WAYS_LONG = {
 }
 _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
+_WAYS_SHORT = {**dict.fromkeys(LaneKind, "Drafts {k} a round"), LaneKind.BASELINE: _WAYS[LaneKind.BASELINE]}
+_NARROW = 440
+"""Below this width, in pixels, the head says less."""
 _ENDS = {
     Finish.END: "finished",
     Finish.LENGTH: "token limit",
@@ -58,7 +61,11 @@ class LanePane(QFrame):
         self._index = index
         self.spec = spec
         self._max_tokens = 1
+        self._narrow = False
+        self._state: LaneState | None = None
         self.setProperty("role", "card")
+        # All panes are equally wide, whatever their heads say.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._title = label("", weight=QFont.Weight.DemiBold, size=10.5)
         self._way = TextLine(theme, tone="muted", size=9)
         self._rate = TextLine(theme, size=21, weight=QFont.Weight.DemiBold, right=True, widest="8888.8")
@@ -129,17 +136,40 @@ class LanePane(QFrame):
     def set_spec(self, spec: LaneSpec) -> None:
         """Shows a lane before its race."""
         self.spec = spec
+        self._state = None
         title = lane_title(spec)
-        self._title.setText(title)
-        self._way.setText(_WAYS[spec.kind].format(k=spec.k))
-        self._how.setText(_WAYS_LONG[spec.kind].format(k=spec.k))
+        self._show_head()
+        self._how.setText(_WAYS_LONG[spec.kind].format(k=self._k_words))
         self._drawing.set_k(spec.k)
         self.text.setAccessibleName(f"Text of {title}")
         self._failure.setAccessibleName(f"Problem of {title}")
         self.setAccessibleName(title)
 
+    @property
+    def _k_words(self) -> str:
+        return str(self.spec.k) if self.spec.policy is KPolicy.FIXED else f"up to {self.spec.k}"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Says less in the head of a narrow pane, so that nothing of it is cut."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._show_head()
+
+    def _show_head(self) -> None:
+        """Shows name, way and clock as long as there is room for."""
+        title = lane_title(self.spec)
+        self._title.setText(title.split(" (")[0] if self._narrow else title)
+        self._title.setToolTip(title)
+        state = self._state
+        self._way.setText(self._way_text(state))
+        if state is not None:
+            self._clock.setText(self._clock_text(state))
+
     def reset(self, max_tokens: int) -> None:
         """Empties the pane for a new race of at most ``max_tokens`` tokens."""
+        self._state = None
         self._max_tokens = max(1, max_tokens)
         self.text.clear_text()
         self._progress.set_share(0)
@@ -160,6 +190,7 @@ class LanePane(QFrame):
 
     def show_numbers(self, state: LaneState) -> None:
         """Shows rate, clock, acceptance, and a failure if there is one."""
+        self._state = state
         rate = state.decode_tps
         self._rate.setText(f"{rate:.1f}" if rate else "")
         self._unit.setText("tok/s" if rate else "")
@@ -191,11 +222,16 @@ class LanePane(QFrame):
         if state.phase is Phase.READY:
             return "ready"
         count = f"{state.count} / {self._max_tokens}" if not state.over else f"{state.count} tokens"
-        end = f" \u00b7 {_ENDS[state.finish]}" if state.finish else ""
+        end = f" \u00b7 {_ENDS[state.finish]}" if state.finish and not self._narrow else ""
         return f"{count} \u00b7 {state.clock_ns / NS:.2f} s{end}"
 
-    def _way_text(self, state: LaneState) -> str:
-        mean, share = state.accepted_per_round, state.acceptance_rate
-        if mean is None or share is None:
-            return _WAYS[self.spec.kind].format(k=self.spec.k)
-        return f"{mean:.2f} of {self.spec.k} accepted a round \u00b7 {share:.0%}"
+    def _way_text(self, state: LaneState | None) -> str:
+        mean = None if state is None else state.accepted_per_round
+        share = None if state is None else state.acceptance_rate
+        if state is None or mean is None or share is None:
+            ways = _WAYS_SHORT if self._narrow else _WAYS
+            return ways[self.spec.kind].format(k=self._k_words)
+        steady = self.spec.policy is KPolicy.FIXED and self.spec.kind is not LaneKind.LOOKUP
+        drafted = str(self.spec.k) if steady else f"{state.drafted / max(1, len(state.rounds)):.1f}"
+        words = "" if self._narrow else " accepted a round"
+        return f"{mean:.2f} of {drafted}{words} \u00b7 {share:.0%}"

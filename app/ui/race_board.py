@@ -28,6 +28,8 @@ _TINY = 390
 """Below this one the charts give way: the prompt is being edited in a low window."""
 _NARROW = 760
 """Below this width of the board, in pixels, the strips leave out what is least needed."""
+_LOW_LANE = 40
+"""So much more for each lane after the second, whose reasons take a line more."""
 _NUMBERS_EVERY = 6
 """Frames between updates of numbers: ten a second is as fast as anyone reads them."""
 _CHARTS_EVERY = 12
@@ -74,8 +76,11 @@ class RaceBoard(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the texts more of a low window, and charts and strips less."""
         super().resizeEvent(event)
-        low = event.size().height() < _LOW
-        self.charts.setVisible(event.size().height() >= _TINY)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.charts.setVisible(self.height() >= _TINY)
+        low = self.height() < _LOW + _LOW_LANE * max(0, len(self.panes) - 2)
         self.charts.set_low(low)
         for strip in (self.why, self.same):
             fit_strip(strip, low)
@@ -105,6 +110,7 @@ class RaceBoard(QWidget):
             for pane in self.panes:
                 pane.copied.connect(self.copy)
                 self._lanes.addWidget(pane, 1)
+            self._fit()
         for pane, spec in zip(self.panes, specs, strict=True):
             pane.set_spec(spec)
             pane.reset(max_tokens)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QSettings, QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -13,9 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSpinBox,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -24,11 +20,11 @@ from app.models.pairs import Pair
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
+from app.ui.lanes_field import LanesField
+from app.ui.picker import Picker
+from app.ui.theme import Theme
 from app.ui.widgets import button, restyle
 from app.worker.setup import Choice
-
-_BUTTON_WIDTH = 46
-"""Pixels of a combo box that its arrow and edges take."""
 
 
 class RaceControls(QWidget):
@@ -45,7 +41,7 @@ class RaceControls(QWidget):
     changed = Signal()
     prompt_changed = Signal()
 
-    def __init__(self, pairs: Sequence[Pair], prompts: Sequence[Prompt]) -> None:
+    def __init__(self, theme: Theme, pairs: Sequence[Pair], prompts: Sequence[Prompt]) -> None:
         super().__init__()
         self._pairs = list(pairs)
         self._prompts = list(prompts)
@@ -53,9 +49,8 @@ class RaceControls(QWidget):
         self._running = False
         self.pair = _combo("Model and drafter", [pair.title for pair in pairs], 150)
         self.prompt = _combo("Prompt", [prompt.title for prompt in prompts], 150)
-        self.k = QSpinBox()
-        self.k.setRange(1, MAX_K)
-        self.k.setValue(3)
+        self.lanes = LanesField(theme)
+        self.k = self.lanes.spin
         self.temperature = QDoubleSpinBox()
         self.temperature.setRange(0, 2)
         self.temperature.setSingleStep(0.1)
@@ -70,7 +65,6 @@ class RaceControls(QWidget):
         self._lay_out()
         self._connect()
         self._pair_picked()
-        self._show_block()
         self.set_running(False)
 
     def _lay_out(self) -> None:
@@ -80,7 +74,6 @@ class RaceControls(QWidget):
         tips = {
             "Model and drafter": "The full model and the small drafter that belongs to it.",
             "Prompt": "What both lanes are asked. Edit it below.",
-            "Draft tokens K": "How many tokens the drafter guesses each round. MLX counts one more and calls it block.",
             "Temperature": "0 always takes the likeliest token. Above 0 both lanes draw with the same random numbers.",
             "Max tokens": "A lane stops after this many tokens, if it has not finished before.",
             "Format": "\n".join(f"{item.title}: {item.note}." for item in FORMATS.values()),
@@ -88,23 +81,24 @@ class RaceControls(QWidget):
         fields: list[tuple[str, QWidget, int]] = [
             ("Model and drafter", self.pair, 5),
             ("Prompt", self.prompt, 5),
-            ("Draft tokens K", self.k, 0),
+            ("Draft tokens K", self.lanes, 0),
             ("Temperature", self.temperature, 0),
             ("Max tokens", self.max_tokens, 0),
             ("Format", self.format, 0),
         ]
         for name, widget, stretch in fields:
-            widget.setToolTip(tips[name])
-            widget.setAccessibleName(name)
+            if widget is not self.lanes:  # Its parts tell for themselves.
+                widget.setToolTip(tips[name])
+                widget.setAccessibleName(name)
             column = QVBoxLayout()
             column.setSpacing(4)
             caption = QLabel(name)
             caption.setProperty("role", "field")
-            caption.setBuddy(widget)
+            caption.setBuddy(self.k if widget is self.lanes else widget)
             column.addWidget(caption)
             column.addWidget(widget)
             layout.addLayout(column, stretch)
-        for spin, width in ((self.k, 112), (self.temperature, 80), (self.max_tokens, 84)):
+        for spin, width in ((self.temperature, 80), (self.max_tokens, 84)):
             spin.setFixedWidth(width)
             spin.lineEdit().setTextMargins(8, 0, 0, 0)
         column = QVBoxLayout()
@@ -116,11 +110,10 @@ class RaceControls(QWidget):
     def _connect(self) -> None:
         self.pair.currentIndexChanged.connect(self._pair_picked)
         self.prompt.currentIndexChanged.connect(self.prompt_changed)
-        self.k.valueChanged.connect(self._show_block)
         for signal in (
             self.pair.currentIndexChanged,
             self.prompt.currentIndexChanged,
-            self.k.valueChanged,
+            self.lanes.changed,
             self.temperature.valueChanged,
             self.max_tokens.valueChanged,
             self.format.currentIndexChanged,
@@ -134,10 +127,7 @@ class RaceControls(QWidget):
     def _pair_picked(self) -> None:
         pair = self.selected_pair
         if pair is not None:
-            self.k.setValue(min(MAX_K, pair.recommended_k))
-
-    def _show_block(self) -> None:
-        self.k.setSuffix(f"   block {self.k.value() + 1}")
+            self.lanes.suit(min(MAX_K, pair.recommended_k))
 
     def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers other pairs and keeps the choice, or picks the pair with the id ``pick``."""
@@ -194,6 +184,7 @@ class RaceControls(QWidget):
             pair=pair,
             prompt=prompt,
             k=self.k.value(),
+            contenders=() if self.lanes.plain else self.lanes.lanes,
             max_tokens=self.max_tokens.value(),
             sampling=Sampling(temperature=round(self.temperature.value(), 1)),
             format=list(FORMATS)[self.format.currentIndex()],
@@ -213,7 +204,7 @@ class RaceControls(QWidget):
         self.go.setToolTip("Stop both lanes (Esc)" if running else "Start the race (Ctrl+Return)")
         self.go.setEnabled(running or self.choice() is not None)
         restyle(self.go, "stop" if running else "primary")
-        for widget in (self.pair, self.prompt, self.k, self.temperature, self.max_tokens, self.format):
+        for widget in (self.pair, self.prompt, self.lanes, self.temperature, self.max_tokens, self.format):
             widget.setEnabled(not running)
 
     def remember(self, settings: QSettings) -> None:
@@ -223,6 +214,7 @@ class RaceControls(QWidget):
         settings.setValue("race/prompt", prompt.name if prompt else "")
         settings.setValue("race/prompt-text", self._custom.text if self._custom else "")
         settings.setValue("race/k", self.k.value())
+        settings.setValue("race/lanes", self.lanes.words)
         settings.setValue("race/temperature", self.temperature.value())
         settings.setValue("race/max-tokens", self.max_tokens.value())
         settings.setValue("race/format", list(FORMATS)[self.format.currentIndex()])
@@ -240,25 +232,12 @@ class RaceControls(QWidget):
         elif prompt in names:
             self.prompt.setCurrentIndex(names.index(prompt))
         self.k.setValue(int(_number(settings, "race/k", self.k.value())))
+        self.lanes.recall(str(settings.value("race/lanes", "")))
         self.max_tokens.setValue(int(_number(settings, "race/max-tokens", self.max_tokens.value())))
         self.temperature.setValue(_number(settings, "race/temperature", 0.0))
         known = str(settings.value("race/format", ""))
         if known in FORMATS:
             self.format.setCurrentIndex(list(FORMATS).index(known))
-
-
-class Picker(QComboBox):
-    """A combo box that cuts a long choice with an ellipsis."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints the box with what fits of its text."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.width() - _BUTTON_WIDTH
-        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def _combo(name: str, items: Sequence[str], least: int) -> QComboBox:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from app.models.pairs import Pair
 from app.models.places import Places
+from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
+from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
 from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
@@ -20,6 +22,7 @@ from app.ui.race_controls import RaceControls
 from app.ui.race_runner import RaceRunner
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme
+from app.worker.contenders import find_drafter
 from app.worker.pool import WorkerPool
 from app.worker.setup import lane_specs
 
@@ -49,7 +52,7 @@ class RacePage(QWidget):
         super().__init__()
         self._places = places
         self._held = ""
-        self.controls = RaceControls(pairs, prompts)
+        self.controls = RaceControls(theme, pairs, prompts)
         self.prompt_bar = PromptBar(theme)
         self.board = RaceBoard(theme)
         self.failure = FailureCard(theme)
@@ -68,6 +71,7 @@ class RacePage(QWidget):
         self.controls.stop.connect(self.stop)
         self.controls.changed.connect(self._choice_changed)
         self.controls.prompt_changed.connect(self._prompt_changed)
+        self.controls.lanes.file_wanted.connect(self._choose_drafter)
         self.prompt_bar.edited.connect(self._prompt_edited)
         self.board.said.connect(self.said)
         self.failure.copied.connect(self.board.copy)
@@ -216,6 +220,28 @@ class RacePage(QWidget):
         prompt = self.controls.selected_prompt
         if prompt is not None:
             self.prompt_bar.set_prompt(prompt.text)
+
+    def _choose_drafter(self, lane: int) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Choose a drafter", str(Path.home()), "Models (*.gguf);;All files (*)"
+        )
+        if chosen:
+            self.use_drafter(lane, Path(chosen))
+        else:
+            self.controls.lanes.open_popover()
+
+    def use_drafter(self, lane: int, path: Path) -> None:
+        """Has a model file draft in a lane (from 0), or says why it cannot; its head is read in the background."""
+        pair, lanes = self.controls.selected_pair, self.controls.lanes
+        if pair is None:
+            return
+
+        def use(found: tuple[LaneKind, str]) -> None:
+            if pair == self.controls.selected_pair:
+                lanes.set_drafter(lane, *found)
+                lanes.open_popover()
+
+        in_background(self, lambda: find_drafter(str(path), pair, self._places), use, lanes.open_popover)
 
     def _prompt_edited(self, text: str) -> None:
         try:

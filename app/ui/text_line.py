@@ -47,6 +47,10 @@ class TextLine(QWidget):
         """The text as set, not as cut."""
         return self._text
 
+    def text_width(self) -> int:
+        """Pixels that the whole text needs."""
+        return QFontMetrics(self._font).horizontalAdvance(self._text)
+
     def setText(self, text: str) -> None:
         """Shows ``text``."""
         if text != self._text:

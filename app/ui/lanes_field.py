@@ -1,0 +1,155 @@
+"""The field for K: one number in the plain case, a summary where several lanes race, and a "+" that opens them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedWidget, QWidget
+
+from app.race.lanes import KIND_NAMES, MAX_CONTENDERS, MAX_K, Contender, KPolicy, LaneKind
+from app.race.problems import Problem
+from app.ui.lanes_popover import LanesPopover
+from app.ui.theme import Theme
+from app.ui.widgets import button
+
+_WIDTH = 112
+
+
+class LanesField(QWidget):
+    """Which lanes race against the baseline.
+
+    Signals:
+        changed: The lanes changed. file_wanted: A model file is to be chosen for the lane of that number, from 0.
+    """
+
+    changed = Signal()
+    file_wanted = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._popover: LanesPopover | None = None
+        self._lanes: tuple[Contender, ...] = (Contender(3),)
+        self.spin = QSpinBox()
+        self.spin.setRange(1, MAX_K)
+        self.spin.setValue(3)
+        self.spin.setFixedWidth(_WIDTH)
+        self.spin.lineEdit().setTextMargins(8, 0, 0, 0)
+        self.spin.setAccessibleName("Draft tokens K")
+        self.spin.setToolTip("How many tokens the drafter guesses each round. MLX counts one more and calls it block.")
+        self.summary = button("", "summary")
+        self.summary.setFixedWidth(_WIDTH)
+        self.plus = button("+", "small", tip="More lanes, and what drafts in them", name="Lanes: add, change, remove")
+        self.plus.setFixedWidth(32)
+        self._stack = QStackedWidget()
+        self._stack.setFixedHeight(34)
+        self._stack.addWidget(self.spin)
+        self._stack.addWidget(self.summary)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._stack)
+        row.addWidget(self.plus)
+        self.setFixedWidth(_WIDTH + 4 + 32)
+        self.spin.valueChanged.connect(self._spun)
+        self.summary.clicked.connect(lambda: self.open_popover())
+        self.plus.clicked.connect(lambda: self.open_popover())
+        self._show()
+
+    @property
+    def lanes(self) -> tuple[Contender, ...]:
+        """The lanes, at least one."""
+        return self._lanes
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one lane with a fixed K and the pair's own drafter."""
+        return self._lanes == (Contender(self.spin.value()),)
+
+    @property
+    def popover(self) -> LanesPopover:
+        """The panel; made when it is first wanted."""
+        if self._popover is None:
+            self._popover = LanesPopover(self._theme, self.window())
+            self._popover.changed.connect(self.set_lanes)
+            self._popover.file_wanted.connect(self._want_file)
+        return self._popover
+
+    def open_popover(self, problem: Problem | None = None) -> None:
+        """Opens the panel, with what is wrong with a file that was just chosen."""
+        self.popover.show_lanes(self._lanes, problem)
+        self.popover.open_below(self.plus)
+
+    def set_lanes(self, lanes: Sequence[Contender]) -> None:
+        """Races these lanes."""
+        if not lanes or tuple(lanes) == self._lanes:
+            return
+        self._lanes = tuple(lanes)
+        first = self._lanes[0]
+        if first.policy is KPolicy.FIXED:
+            with QSignalBlocker(self.spin):
+                self.spin.setValue(first.k)
+        self._show()
+        self.changed.emit()
+
+    def set_drafter(self, number: int, kind: LaneKind, path: str) -> None:
+        """Has a file draft in the lane of that number."""
+        if number < len(self._lanes):
+            lane = self._lanes[number]
+            changed = Contender(lane.k, lane.policy, kind, path)
+            self.set_lanes((*self._lanes[:number], changed, *self._lanes[number + 1 :]))
+
+    def suit(self, k: int) -> None:
+        """Another pair was picked: files that draft for the one before go, and a plain lane takes the pair's K."""
+        if self.plain:
+            self.spin.setValue(k)
+            return
+        own = (Contender(lane.k, lane.policy) if lane.drafter else lane for lane in self._lanes)
+        self.set_lanes(tuple(dict.fromkeys(own)))
+
+    @property
+    def words(self) -> str:
+        """The lanes as text to remember."""
+        return "" if self.plain else msgspec.json.encode(self._lanes).decode("utf-8")
+
+    def recall(self, words: str) -> None:
+        """Takes lanes that were remembered; what cannot be read, or names a file that is gone, is left out."""
+        try:
+            lanes = msgspec.json.decode(words, type=tuple[Contender, ...])
+        except msgspec.DecodeError:
+            return
+        self.set_lanes([lane for lane in lanes if _possible(lane)][:MAX_CONTENDERS])
+
+    def _want_file(self, number: int) -> None:
+        self.popover.close()
+        self.file_wanted.emit(number)
+
+    def _spun(self, k: int) -> None:
+        self.set_lanes((Contender(k),))
+
+    def _show(self) -> None:
+        self.spin.setSuffix(f"   block {self.spin.value() + 1}")
+        told = [lane_words(lane) for lane in self._lanes]
+        short = [lane.word for lane in self._lanes]
+        mixed = any(lane.kind is not LaneKind.MTP for lane in self._lanes)
+        text = " \u00b7 ".join(told if mixed else short)
+        if self.fontMetrics().horizontalAdvance(text) > _WIDTH - 24:
+            text = f"{len(told)} lanes" if len(told) > 1 else KIND_NAMES[self._lanes[0].kind]
+        self.summary.setText(text)
+        self.summary.setToolTip("\n".join(told))
+        self.summary.setAccessibleName(f"Lanes: {', '.join(told)}")
+        self._stack.setCurrentWidget(self.spin if self.plain else self.summary)
+
+
+def lane_words(lane: Contender) -> str:
+    """A lane in a few words, such as ``"MTP 3"`` or ``"Draft model adaptive (small.gguf)"``."""
+    file = f" ({Path(lane.drafter).name})" if lane.drafter else ""
+    return f"{KIND_NAMES[lane.kind]} {lane.word}{file}"
+
+
+def _possible(lane: Contender) -> bool:
+    file = lane.kind is LaneKind.DRAFT_MODEL or bool(lane.drafter)
+    return lane.k >= 1 and lane.kind is not LaneKind.BASELINE and (not file or Path(lane.drafter).exists())

@@ -1,0 +1,287 @@
+"""Who races against the baseline: a small panel with a row for each drafting lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.race.lanes import ADAPTIVE, HEURISTIC, MAX_CONTENDERS, MAX_K, Contender, LaneKind
+from app.race.problems import Problem
+from app.ui.picker import Picker
+from app.ui.theme import Theme, color
+from app.ui.widgets import button, label, restyle, set_text
+
+FILE = "file"
+_WAYS = (*(Contender(k) for k in range(1, MAX_K + 1)), ADAPTIVE, HEURISTIC)
+_WAY_NAMES = (*(f"K = {k}  (block {k + 1})" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K")
+_NEXT = (Contender(2), Contender(4), ADAPTIVE, Contender(1), Contender(6), Contender(8), Contender(3))
+"""What a new lane may be, in this order: the first that does not race yet."""
+_NOTE = (
+    "Adaptive K follows what rounds cost and bring. Heuristic K adds 2 after a full round, and takes 1 off otherwise."
+)
+
+
+class Dot(QWidget):
+    """A lane's colour."""
+
+    def __init__(self, theme: Theme, index: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._index = index
+        self.setFixedSize(QSize(12, 12))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self._theme.look.lane(self._index)))
+        painter.drawEllipse(1, 1, 10, 10)
+        painter.end()
+
+
+class LaneRow(QWidget):
+    """One drafting lane.
+
+    Signals:
+        changed: Another drafter or K was picked; carries the lane. file_wanted: A model file is to be chosen for it.
+        removed: It is to go.
+    """
+
+    changed = Signal(object)
+    file_wanted = Signal()
+    removed = Signal()
+
+    def __init__(self, theme: Theme, number: int, lane: Contender, *, removable: bool) -> None:
+        super().__init__()
+        self.lane = lane
+        self._kinds: list[tuple[LaneKind, str] | str] = [(LaneKind.MTP, ""), (LaneKind.LOOKUP, "")]
+        names = ["MTP drafter", "Prompt lookup"]
+        if lane.drafter:
+            what = "MTP" if lane.kind is LaneKind.MTP else "Model"
+            self._kinds.append((lane.kind, lane.drafter))
+            names.append(f"{what}: {Path(lane.drafter).name}")
+        self._kinds.append(FILE)
+        names.append("Model file\u2026")
+        self.drafter = _combo(names, f"What drafts in lane {number}", 220)
+        self.drafter.setToolTip(
+            "The pair\u2019s own MTP drafter, what followed the same words before, or a model file of your own: "
+            "another MTP drafter, or a small model with the same vocabulary."
+        )
+        self.k = _combo(_WAY_NAMES, f"Draft tokens K of lane {number}", 150)
+        self.remove = button("\u2715", "quiet", tip="Takes this lane out", name=f"Remove lane {number}")
+        self.remove.setFixedWidth(30)
+        self.remove.setEnabled(removable)
+        self._show()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(Dot(theme, number))
+        row.addWidget(self.drafter, 1)
+        row.addWidget(self.k)
+        row.addWidget(self.remove)
+        self.drafter.activated.connect(self._drafter_picked)
+        self.k.activated.connect(self._k_picked)
+        self.remove.clicked.connect(self.removed)
+
+    def _show(self) -> None:
+        """Shows the lane as it stands."""
+        self.drafter.setCurrentIndex(self._kinds.index((self.lane.kind, self.lane.drafter)))
+        self.drafter.setToolTip(self.lane.drafter or self.drafter.toolTip())
+        self.k.setCurrentIndex(_WAYS.index(_way(self.lane)))
+
+    def _drafter_picked(self, at: int) -> None:
+        kind = self._kinds[at]
+        if isinstance(kind, str):
+            self._show()
+            self.file_wanted.emit()
+        else:
+            self._set(Contender(self.lane.k, self.lane.policy, *kind))
+
+    def _k_picked(self, at: int) -> None:
+        way = _WAYS[at]
+        self._set(Contender(way.k, way.policy, self.lane.kind, self.lane.drafter))
+
+    def _set(self, lane: Contender) -> None:
+        if lane != self.lane:
+            self.lane = lane
+            self.changed.emit(lane)
+
+
+class LanesPopover(QFrame):
+    """The panel. It lies over the window, and closes when something else is clicked or with Esc.
+
+    Signals:
+        changed: Carries the lanes, a tuple of :class:`Contender`. file_wanted: Carries the number of a lane, from 0.
+    """
+
+    changed = Signal(object)
+    file_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._anchor: QWidget | None = None
+        self.hide()
+        self._lanes: list[Contender] = []
+        self.rows: list[LaneRow] = []
+        self.setProperty("role", "popover")
+        self.setAccessibleName("Lanes")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self.add = button("+  Add a lane", tip="One more lane that races against the baseline")
+        self.done = button("Done", "quiet", tip="Esc closes this too")
+        self.note = label(_NOTE, "note", wrap=True)
+        self._lay_out()
+        self.add.clicked.connect(self._add)
+        self.done.clicked.connect(self.close)
+
+    def _lay_out(self) -> None:
+        baseline = QHBoxLayout()
+        baseline.setSpacing(8)
+        baseline.addWidget(Dot(self._theme, 0))
+        baseline.addWidget(label("Baseline"))
+        baseline.addWidget(label("the full model alone, one token a step", "muted"))
+        baseline.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.add)
+        foot.addStretch(1)
+        foot.addWidget(self.done)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 12)
+        layout.setSpacing(10)
+        layout.addWidget(label("Who races", "head"))
+        layout.addLayout(baseline)
+        layout.addLayout(self._rows)
+        layout.addWidget(self.note)
+        layout.addLayout(foot)
+        self.setFixedWidth(500)
+
+    def show_lanes(self, lanes: Sequence[Contender], problem: Problem | None = None) -> None:
+        """Shows these lanes, and what is wrong with a file that was just chosen."""
+        self._lanes = list(lanes)
+        for row in self.rows:
+            self._rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [
+            LaneRow(self._theme, number, lane, removable=len(lanes) > 1) for number, lane in enumerate(lanes, start=1)
+        ]
+        for number, row in enumerate(self.rows):
+            row.changed.connect(self._setter(number))
+            row.file_wanted.connect(lambda number=number: self.file_wanted.emit(number))
+            row.removed.connect(lambda number=number: self._remove(number))
+            self._rows.addWidget(row)
+        self.add.setEnabled(len(lanes) < MAX_CONTENDERS)
+        self.add.setToolTip(
+            "One more lane that races against the baseline"
+            if len(lanes) < MAX_CONTENDERS
+            else f"At most {MAX_CONTENDERS} lanes race against the baseline"
+        )
+        self._say(problem)
+        self._order()
+        self.adjustSize()
+
+    def _say(self, problem: Problem | None) -> None:
+        set_text(self.note, _NOTE if problem is None else str(problem))
+        restyle(self.note, "note" if problem is None else "plain")
+        layout = self.layout()
+        room = self.width() - 32
+        self.note.setMinimumHeight(self.note.heightForWidth(room))
+        if layout is not None:
+            layout.activate()
+
+    def _order(self) -> None:
+        """Tab goes through the rows from top to bottom, then to the buttons."""
+        chain = [widget for row in self.rows for widget in (row.drafter, row.k, row.remove)] + [self.add, self.done]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
+    def open_below(self, anchor: QWidget) -> None:
+        """Opens under a widget, over the window's other parts."""
+        window = anchor.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        self._anchor = anchor
+        self.adjustSize()
+        at = anchor.mapTo(window, QPoint(0, anchor.height() + 4))
+        self.move(max(8, min(at.x(), window.width() - self.width() - 8)), at.y())
+        self.show()
+        self.raise_()
+        (self.add if self.add.isEnabled() else self.rows[0].k).setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watches for a click elsewhere."""
+        super().showEvent(event)
+        if (app := QApplication.instance()) is not None:
+            app.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Gives the keyboard back."""
+        if (app := QApplication.instance()) is not None:
+            app.removeEventFilter(self)
+        super().hideEvent(event)
+        if self._anchor is not None and self._anchor.isVisible():
+            self._anchor.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Closes with Esc, with a click elsewhere in the window, and when the field is hidden or moves."""
+        if not isinstance(watched, QWidget) or watched.window() is not self.window():
+            return super().eventFilter(watched, event)
+        kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress:
+            if watched is not self and not self.isAncestorOf(watched):
+                self.close()
+        elif kind in (QEvent.Type.Hide, QEvent.Type.Move):
+            if watched is self._anchor:
+                self.close()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if kind == QEvent.Type.ShortcutOverride:
+                event.accept()  # Esc would stop a race otherwise.
+                return True
+            if kind == QEvent.Type.KeyPress:
+                self.close()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _setter(self, number: int) -> Callable[[Contender], None]:
+        def change(lane: Contender) -> None:
+            self._lanes[number] = lane
+            self._say(None)
+            self.changed.emit(tuple(self._lanes))
+
+        return change
+
+    def _add(self) -> None:
+        known = set(self._lanes)
+        self._tell([*self._lanes, next(lane for lane in _NEXT if lane not in known)])
+        (self.add if self.add.isEnabled() else self.rows[-1].k).setFocus()
+
+    def _remove(self, number: int) -> None:
+        self._tell(self._lanes[:number] + self._lanes[number + 1 :])
+        self.add.setFocus()
+
+    def _tell(self, lanes: list[Contender]) -> None:
+        self.show_lanes(lanes)
+        self.changed.emit(tuple(self._lanes))
+
+
+def _way(lane: Contender) -> Contender:
+    """How K is chosen, whatever drafts."""
+    way = Contender(lane.k, lane.policy)
+    return way if way in _WAYS else (ADAPTIVE if way.policy is ADAPTIVE.policy else HEURISTIC)
+
+
+def _combo(names: Sequence[str], name: str, width: int) -> QComboBox:
+    combo = Picker()
+    with QSignalBlocker(combo):
+        combo.addItems(list(names))
+    combo.setAccessibleName(name)
+    combo.setMinimumWidth(width)
+    combo.setMaxVisibleItems(18)
+    return combo

@@ -1,0 +1,184 @@
+"""The field and the panel in which the racing lanes are chosen, clicked as a user would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QComboBox, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.models.places import Places
+from app.models.registry import load_registry
+from app.race.lanes import ADAPTIVE, Contender, LaneKind
+from app.race.trace import Record
+from app.ui.lanes_field import LanesField
+from app.ui.lanes_popover import LanesPopover
+from app.ui.main_window import MainWindow
+from app.ui.race_board import RaceBoard
+from app.ui.race_view import RaceView
+from app.ui.text_line import TextLine
+from app.ui.theme import Theme
+from tests.models.ggufs import write_drafter
+from tests.ui import synthetic
+from tests.ui.test_window import make_window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
+    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    qtbot.addWidget(made)
+    made.resize(1280, 720)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def field(window: MainWindow) -> LanesField:
+    return window.race.controls.lanes
+
+
+@pytest.fixture
+def board(qtbot: QtBot, theme: Theme) -> RaceBoard:
+    widget = RaceBoard(theme)
+    qtbot.addWidget(widget)
+    widget.charts.load()
+    widget.show()
+    return widget
+
+
+def opened(field: LanesField, qtbot: QtBot) -> LanesPopover:
+    qtbot.mouseClick(field.plus, LEFT)
+    assert field.popover.isVisible()
+    return field.popover
+
+
+def pick(combo: QComboBox, text: str) -> None:
+    """Picks an entry as a user does, whose pick is told even if the program could have made it."""
+    at = combo.findText(text, Qt.MatchFlag.MatchStartsWith)
+    assert at >= 0, [combo.itemText(number) for number in range(combo.count())]
+    combo.setCurrentIndex(at)
+    combo.activated.emit(at)
+
+
+def test_at_first_there_is_one_k_and_no_list(window: MainWindow, field: LanesField) -> None:
+    choice = window.race.controls.choice()
+    assert choice is not None
+    assert (choice.k, choice.contenders) == (3, ())
+    assert field.spin.isVisible()
+    assert not field.summary.isVisible()
+
+
+def test_lanes_are_added_up_to_three_and_shown_as_panes(window: MainWindow, field: LanesField, qtbot: QtBot) -> None:
+    panel = opened(field, qtbot)
+    qtbot.mouseClick(panel.add, LEFT)
+    qtbot.mouseClick(panel.add, LEFT)
+    assert not panel.add.isEnabled()
+    assert field.lanes == (Contender(3), Contender(2), Contender(4))
+    assert [pane.spec.id for pane in window.race.board.panes] == ["baseline", "mtp-k3", "mtp-k2", "mtp-k4"]
+    assert field.summary.isVisible()
+    assert field.summary.text() == "3 \u00b7 2 \u00b7 4"
+
+
+def test_removing_all_but_one_gives_the_number_back(field: LanesField, qtbot: QtBot) -> None:
+    panel = opened(field, qtbot)
+    assert not panel.rows[0].remove.isEnabled()
+    qtbot.mouseClick(panel.add, LEFT)
+    qtbot.mouseClick(panel.rows[0].remove, LEFT)
+    assert field.lanes == (Contender(2),)
+    assert field.spin.isVisible()
+    assert field.spin.value() == 2
+
+
+def test_k_and_drafter_of_a_lane_are_picked(window: MainWindow, field: LanesField, qtbot: QtBot) -> None:
+    panel = opened(field, qtbot)
+    pick(panel.rows[0].k, "Adaptive")
+    assert field.lanes == (ADAPTIVE,)
+    pick(panel.rows[0].drafter, "Prompt lookup")
+    pick(panel.rows[0].k, "K = 5 ")
+    assert field.lanes == (Contender(5, kind=LaneKind.LOOKUP),)
+    assert field.summary.text() == "Lookup 5"
+    assert window.race.board.panes[1].spec.id == "lookup"
+
+
+def test_a_file_drafts_as_what_it_is_and_a_wrong_one_is_refused_in_the_panel(
+    window: MainWindow, field: LanesField, qtbot: QtBot, places: Places, tmp_path: Path
+) -> None:
+    opened(field, qtbot)
+    target = places.resources / "nano" / "nano-target.gguf"
+    window.race.use_drafter(0, target)
+    qtbot.waitUntil(lambda: field.lanes[0].kind is LaneKind.DRAFT_MODEL)
+    assert field.popover.rows[0].drafter.currentText() == "Model: nano-target.gguf"
+    window.race.use_drafter(0, write_drafter(tmp_path / "other.gguf"))
+    qtbot.waitUntil(lambda: "cannot draft for" in field.popover.note.text())
+    assert field.lanes[0].drafter == str(target)
+
+
+def test_the_panel_closes_with_escape(field: LanesField, qtbot: QtBot) -> None:
+    panel = opened(field, qtbot)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+
+
+def test_lanes_are_remembered_and_files_that_are_gone_are_left_out(field: LanesField, theme: Theme) -> None:
+    gone = Contender(4, kind=LaneKind.DRAFT_MODEL, drafter="/nowhere/gone.gguf")
+    field.set_lanes((Contender(2), ADAPTIVE, gone))
+    again = LanesField(theme)
+    again.recall(field.words)
+    assert again.lanes == (Contender(2), ADAPTIVE)
+    for damaged in ("", "[]", "{", '[{"k": 99}]', '[{"k": 2, "kind": "baseline"}]'):
+        other = LanesField(theme)
+        other.recall(damaged)
+        assert other.lanes == (Contender(3),)
+
+
+def test_the_window_remembers_its_lanes(window: MainWindow, qtbot: QtBot, theme: Theme, places: Places) -> None:
+    window.race.controls.lanes.set_lanes((Contender(2), ADAPTIVE))
+    settings = QSettings(str(places.config / "other.ini"), QSettings.Format.IniFormat)
+    window.race.remember(settings)
+    again = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    qtbot.addWidget(again)
+    again.race.recall(settings)
+    assert again.race.controls.lanes.lanes == (Contender(2), ADAPTIVE)
+    again.close()
+
+
+def test_every_part_has_a_name_for_screen_readers(field: LanesField, qtbot: QtBot) -> None:
+    field.set_lanes((Contender(2), ADAPTIVE))
+    panel = opened(field, qtbot)
+    for row in panel.rows:
+        for widget in (row.drafter, row.k, row.remove):
+            assert widget.accessibleName()
+    assert "MTP 2, MTP adaptive" in field.summary.accessibleName()
+    assert field.plus.accessibleName()
+
+
+@pytest.mark.parametrize("size", [(1240, 590), (1400, 770)])
+@pytest.mark.parametrize("lanes", [2, 3, 4])
+def test_no_head_line_is_cut_and_no_time_label_meets_the_next(
+    board: RaceBoard, qtbot: QtBot, size: tuple[int, int], lanes: int
+) -> None:
+    board.resize(*size)
+    head = synthetic.header(lanes=lanes)
+    view = RaceView(head)
+    board.set_view(view)
+    records: list[Record] = synthetic.records(head, 254, rates=(100.0, 150.0, 120.0, 180.0))
+    view.apply(records)
+    while board.frame():
+        pass
+    board.show_slow()
+    qtbot.waitUntil(lambda: len({pane.width() for pane in board.panes}) <= 2)
+    assert max(pane.width() for pane in board.panes) - min(pane.width() for pane in board.panes) <= 1
+    for pane in board.panes:
+        for line in pane.findChildren(TextLine):
+            assert line.text_width() <= line.width(), line.text()
+        title = next(label for label in pane.findChildren(QLabel) if label.text())
+        assert title.sizeHint().width() <= title.width(), title.text()
+    for chart in board.charts.round_charts:
+        assert chart.time_label_gap() >= 4
