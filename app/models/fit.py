@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -87,21 +88,24 @@ class Fit(msgspec.Struct, frozen=True):
     advice: str
 
 
-def estimate(target: Need, drafter: Need | None, context: int, memory: Memory) -> Fit:
-    """Adds up a race of a baseline lane and an MTP lane (or of two baseline-like lanes without a drafter).
+def estimate(target: Need, drafter: Need | None, context: int, memory: Memory, more: Sequence[Need | None] = ()) -> Fit:
+    """Adds up a race of a baseline lane and one or more drafting lanes.
 
     Args:
         target: Of the full model.
         drafter: Of the drafter, None if the head is in the target's file or the second lane needs none.
         context: Tokens, for the wording.
         memory: To hold it against.
+        more: The drafters of further lanes, in the same way.
     """
     on_gpu = memory.gpu_free is not None and not memory.unified
-    lines = _lines(target, drafter, context, on_gpu, lanes=2)
-    single = _lines(target, drafter, context, on_gpu, lanes=1)
+    drafters = [drafter, *more]
+    lines = _lines(target, drafters, context, on_gpu, lanes=1 + len(drafters))
+    single = [_lines(target, [one], context, on_gpu, lanes=1) for one in drafters]
     together, together_gpu = _sum(lines, False), _sum(lines, True)
-    alone, alone_gpu = _sum(single, False), _sum(single, True)
-    needs = [need for need in (target, drafter) if need is not None]
+    alone = max(_sum(lane, False) for lane in single)
+    alone_gpu = max(_sum(lane, True) for lane in single)
+    needs = [target, *_files(drafters)]
     droppable = 0 if on_gpu else sum(min(need.mapped, need.copied + need.lazy) for need in needs)
     verdict = _verdict(together - droppable, together_gpu, memory)
     verdict_alone = _verdict(alone - droppable, alone_gpu, memory)
@@ -116,12 +120,17 @@ def estimate(target: Need, drafter: Need | None, context: int, memory: Memory) -
         verdict=verdict,
         verdict_alone=verdict_alone,
         memory=memory,
-        advice=_advice(verdict, verdict_alone, needed, needed_alone),
+        advice=_advice(verdict, verdict_alone, needed, needed_alone, 1 + len(drafters)),
     )
 
 
-def _lines(target: Need, drafter: Need | None, context: int, on_gpu: bool, lanes: int) -> list[Line]:
-    """lanes: 2 for both together, 1 for the MTP lane alone, which is the larger one."""
+def _files(drafters: Sequence[Need | None]) -> list[Need]:
+    """The drafters, each file once."""
+    return list({need.facts.path: need for need in drafters if need is not None}.values())
+
+
+def _lines(target: Need, drafters: Sequence[Need | None], context: int, on_gpu: bool, lanes: int) -> list[Line]:
+    """lanes: all that are loaded together, or 1 for a drafting lane alone, which is larger than the baseline."""
     times = f"{lanes} lanes, " if lanes > 1 else ""
     lazy = f"; {bytes_text(target.lazy)} of it embedding rows, read only as needed" if target.lazy else ""
     lines = [Line("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
@@ -134,19 +143,32 @@ def _lines(target: Need, drafter: Need | None, context: int, on_gpu: bool, lanes
     elif target.copied:
         how = f"{times}{bytes_text(target.copied)} each: 4-bit weights put in the order this CPU computes fastest with"
         lines.append(Line("Target weights, rearranged", lanes * target.copied, how))
-    if drafter is not None:
-        # Its process maps the target's embeddings, which are counted already.
-        lines.append(Line("Drafter weights", drafter.mapped, "the MTP lane only", on_gpu))
-        if drafter.copied and not on_gpu:
-            lines.append(Line("Drafter weights, rearranged", drafter.copied, "the MTP lane only"))
-    layers = f"{cells(context):,} tokens, {bytes_text(target.cache)} each"
-    lines.append(Line("KV cache", lanes * target.cache, f"{times}{layers}; the drafter reads the target's", on_gpu))
-    compute = lanes * target.compute + (drafter.compute if drafter else 0)
+    lines += _drafter_lines(drafters, on_gpu)
+    having = [need for need in drafters if need is not None]
+    own = sum(need.cache for need in having)
+    whose = f"{bytes_text(own)} of a draft model" if own else "the drafter reads the target's"
+    layers = f"{cells(context):,} tokens, {bytes_text(target.cache)} each; {whose}"
+    lines.append(Line("KV cache", lanes * target.cache + own, f"{times}{layers}", on_gpu))
+    compute = lanes * target.compute + sum(need.compute for need in having)
     lines.append(Line("Intermediate results", compute, f"{times}at most {bytes_text(target.compute)} each", on_gpu))
-    tables = lanes * target.tables + (drafter.tables if drafter else 0)
+    tables = lanes * target.tables + sum(need.tables for need in having)
     lines.append(Line("Vocabulary and output rows", tables, f"{times}{bytes_text(target.tables)} each for the target"))
     programs = lanes * PROCESS_BYTES + LIBRARY_BYTES
     lines.append(Line("Programs", programs, f"{times}one process each, libraries shared"))
+    return lines
+
+
+def _drafter_lines(drafters: Sequence[Need | None], on_gpu: bool) -> list[Line]:
+    having = [need for need in drafters if need is not None]
+    if not having:
+        return []
+    # A drafter's process maps the target's embeddings, which are counted already.
+    files = having if on_gpu else _files(having)
+    how = "the drafting lane only" if len(having) == 1 else f"{len(having)} drafting lanes"
+    lines = [Line("Drafter weights", sum(need.mapped for need in files), how, on_gpu)]
+    copied = sum(need.copied for need in having)
+    if copied and not on_gpu:
+        lines.append(Line("Drafter weights, rearranged", copied, how))
     return lines
 
 
@@ -161,18 +183,19 @@ def _verdict(needed: int, needed_gpu: int, memory: Memory) -> Verdict:
     return Verdict.FITS if share <= COMFORTABLE else Verdict.TIGHT if share <= 1 else Verdict.NO
 
 
-def _advice(together: Verdict, alone: Verdict, need: int, need_alone: int) -> str:
+def _advice(together: Verdict, alone: Verdict, need: int, need_alone: int, lanes: int) -> str:
+    all_lanes = "Both lanes" if lanes == 2 else f"All {lanes} lanes"
     if together is Verdict.FITS:
-        return "Both lanes fit into memory together."
+        return f"{all_lanes} fit into memory together."
     if together is Verdict.TIGHT:
-        return "Both lanes fit, but little memory is left: close other programs first."
+        return f"{all_lanes} fit, but little memory is left: close other programs first."
     if alone is Verdict.NO:
         return (
             f"Not even one lane fits ({bytes_text(need_alone)}). Choose a smaller model, a smaller quantization or a "
             "smaller context. You can load it anyway; the system may then stop the app or slow down badly."
         )
     return (
-        f"Both lanes together need {bytes_text(need)} and do not fit. Race in heats with one lane loaded at a time: "
+        f"{all_lanes} together need {bytes_text(need)} and do not fit. Race in heats with one lane loaded at a time: "
         f"that needs {bytes_text(need_alone)}. Or choose a smaller context."
     )
 
@@ -181,7 +204,7 @@ def fit_text(fit: Fit) -> list[str]:
     """Returns the arithmetic as lines of plain text."""
     width = max(len(line.label) for line in fit.lines)
     made = [f"{line.label:<{width}}  {bytes_text(line.bytes):>10}  {line.how}" for line in fit.lines]
-    made.append(f"{'Together':<{width}}  {bytes_text(fit.together + fit.together_gpu):>10}  both lanes loaded")
+    made.append(f"{'Together':<{width}}  {bytes_text(fit.together + fit.together_gpu):>10}  all lanes loaded")
     made.append(f"{'One at a time':<{width}}  {bytes_text(fit.alone + fit.alone_gpu):>10}  heats")
     if fit.droppable:
         made.append(

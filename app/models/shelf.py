@@ -5,7 +5,7 @@ The Models tab and `mtp-race models` are both made from these cards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from app.models.pairs import ModelSource, Pair
 from app.models.places import Places
 from app.models.progress import bytes_text
 from app.models.states import Damaged, Missing, Partial, Ready, State, source_folder, state
+from app.race.lanes import Contender, LaneKind
 
 _ROUGH_COMPUTE = 300_000_000
 _ROUGH_TABLES = 100_000_000
@@ -146,6 +147,24 @@ def fit_pair(pair: Pair, found: State, context: int, memory: Memory) -> Fit | st
     needs = [_rough(pair, source, runtime) for source in pair.sources]
     fit = estimate(needs[0], needs[1] if len(needs) > 1 else None, context, memory)
     return msgspec.structs.replace(fit, advice=f"{fit.advice} (A rough estimate; the files will tell more.)")
+
+
+def fit_race(pair: Pair, found: State, lanes: Sequence[Contender], context: int, memory: Memory) -> Fit | str:
+    """Estimates a race of a baseline lane and these lanes, from files that are here; see :func:`fit_pair`."""
+    if not isinstance(found, Ready) or not lanes:
+        return fit_pair(pair, found, context, memory)
+    runtime = Runtime(context=context, on_gpu=memory.gpu_free is not None and not memory.unified)
+
+    def drafter(lane: Contender) -> Need | None:
+        own = found.drafter_path if lane.kind is LaneKind.MTP else None
+        path = Path(lane.drafter) if lane.drafter else own
+        return None if path is None else _need(path, pair, runtime)
+
+    try:
+        first, *more = [drafter(lane) for lane in lanes]
+        return estimate(_need(found.target_path, pair, runtime), first, context, memory, more)
+    except (GgufError, OSError) as error:
+        return f"The files cannot be read: {error}"
 
 
 def _need(path: Path, pair: Pair, runtime: Runtime) -> Need:

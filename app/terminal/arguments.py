@@ -103,6 +103,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "--cool-down", type=_float_between(0, 3600), default=0.0, metavar="S", help="pause before each run of a heat"
     )
+    run.add_argument(
+        "--one-loaded", action="store_true", help="heats: load one lane's model at a time, if two do not fit in memory"
+    )
     run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
     run.add_argument(
         "--servers",

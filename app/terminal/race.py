@@ -19,6 +19,7 @@ from app.models.prompts import load_prompts
 from app.models.registry import load_registry
 from app.models.traces import open_trace
 from app.race.fold import Phase, RaceState
+from app.race.formats import HEATS
 from app.race.heats import Heats, Plan, heats_of, shown_state
 from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
@@ -107,6 +108,15 @@ def find_prompt(name: str, env: Environment) -> Prompt:
 
 def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
     pair = find_pair(arguments.pair, env)
+    race_format = arguments.format or default_format(arguments.engine or pair.engines[0])
+    if arguments.one_loaded and race_format != HEATS:
+        raise ProblemError(
+            Problem(
+                "format-unfit",
+                "Lanes that are loaded one at a time can only race in heats.",
+                action="Add --format heats.",
+            )
+        )
     return Choice(
         pair=pair,
         prompt=_prompt(arguments, env),
@@ -115,7 +125,8 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
         ),
         max_tokens=arguments.max_tokens,
         sampling=Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed),
-        format=arguments.format or default_format(arguments.engine or pair.engines[0]),
+        format=race_format,
+        one_loaded=arguments.one_loaded,
         plan=heats_plan(arguments.repeats, arguments.enough, arguments.cool_down),
         context=arguments.context,
         threads=arguments.threads,

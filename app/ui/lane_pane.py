@@ -150,8 +150,9 @@ class LanePane(QFrame):
         return str(self.spec.k) if self.spec.policy is KPolicy.FIXED else f"up to {self.spec.k}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Says less in the head of a narrow pane, so that nothing of it is cut."""
+        """Says less in the head of a narrow pane, and leaves the drawing out of a low one, so that nothing is cut."""
         super().resizeEvent(event)
+        self._drawing.setVisible(event.size().height() >= _DRAWING_HEIGHT)
         narrow = event.size().width() < _NARROW
         if narrow != self._narrow:
             self._narrow = narrow
@@ -210,11 +211,6 @@ class LanePane(QFrame):
         wanted = QSizePolicy.Policy.Ignored if failed else QSizePolicy.Policy.Preferred
         if self._stack.sizePolicy().verticalPolicy() is not wanted:
             self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leaves the drawing out where there is no room for it and its words."""
-        super().resizeEvent(event)
-        self._drawing.setVisible(event.size().height() >= _DRAWING_HEIGHT)
 
     def _clock_text(self, state: LaneState) -> str:
         if state.phase is Phase.STARTING:

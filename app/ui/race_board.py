@@ -84,7 +84,7 @@ class RaceBoard(QWidget):
         self.charts.set_low(low)
         for strip in (self.why, self.same):
             fit_strip(strip, low)
-        narrow = event.size().width() < _NARROW
+        narrow = self.width() < _NARROW
         self._strip.setStretch(1, 6 if narrow else 4)
         self.charts.set_narrow(narrow)
         self.same.set_narrow(narrow)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
+import psutil
 
 from app.race.lanes import MAX_K, KPolicy, LaneSpec
 from app.worker.process import WorkerProcess
@@ -81,6 +83,17 @@ class WorkerPool:
                     self._idle.append((key, worker))
                 else:
                     worker.quit()
+
+    def held_bytes(self) -> int:
+        """Returns the memory that idle workers hold for themselves, which would be free if others were loaded."""
+        with self._lock:
+            pids = [worker.pid for _, worker in self._idle if worker.alive]
+        held = 0
+        for pid in pids:
+            with suppress(psutil.Error):
+                info = psutil.Process(pid).memory_info()
+                held += max(0, info.rss - getattr(info, "shared", 0))
+        return held
 
     def close(self, timeout: float = 2.0) -> None:
         """Ends all workers, by force if they do not go within ``timeout`` seconds each."""

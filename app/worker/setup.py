@@ -30,10 +30,10 @@ from app.race.trace import FileHash, Header, TraceWriter
 from app.worker.heats_session import HeatsSession
 from app.worker.machine import describe_machine, physical_cores
 from app.worker.noise import NoiseFloors
+from app.worker.one_loaded import OneLoaded
 from app.worker.pool import WorkerPool
-from app.worker.process import WorkerProcess
 from app.worker.server_lanes import concrete, is_server, running_baseline, start_of
-from app.worker.session import RaceSession
+from app.worker.session import RaceSession, Worker
 
 _WHOLE_HASH_BYTES = 256 << 20
 _END_BYTES = 1 << 20
@@ -52,6 +52,8 @@ class Choice(msgspec.Struct, frozen=True):
             both from the pair's files.
         server_model: The name to ask the servers for; empty takes the first that they list.
         plan: How many heats, for a race in heats.
+        one_loaded: In heats, load one lane's models at a time, for models that do not fit twice.
+        load_anyway: Load models that seem too large for the free memory.
     """
 
     pair: Pair
@@ -68,6 +70,8 @@ class Choice(msgspec.Struct, frozen=True):
     servers: tuple[str, ...] = ()
     server_model: str = ""
     plan: Plan = Plan()
+    one_loaded: bool = False
+    load_anyway: bool = False
 
 
 def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tuple[LaneSpec, ...]:
@@ -94,7 +98,7 @@ def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tup
         context=choice.context,
         threads=threads,
         gpu_layers=choice.gpu_layers,
-        options={} if race_format.shares_machine else _shared_cores(threads),
+        options=_options(choice, race_format, engine, threads),
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
     drafting = msgspec.structs.replace(baseline, drafter=drafter)
@@ -235,6 +239,11 @@ def _shared_cores(threads: int) -> dict[str, str]:
     return {"cores": ",".join(map(str, cores))} if cores else {}
 
 
+def _options(choice: Choice, race_format: RaceFormat, engine: str, threads: int) -> dict[str, str]:
+    options = {} if race_format.shares_machine else _shared_cores(threads)
+    return options | ({"memory_check": "off"} if choice.load_anyway and engine == "llama.cpp" else {})
+
+
 def make_header(choice: Choice, specs: Sequence[LaneSpec], now: datetime) -> Header:
     """Returns the trace's header. It names files, never folders."""
     paths = {path for spec in specs for path in (spec.target, spec.drafter) if path}
@@ -281,7 +290,7 @@ def prepare(choice: Choice, places: Places, pool: WorkerPool) -> None:
         ProblemError: the choice cannot race; the words say why.
     """
     specs = lane_specs(choice, places)
-    pool.prepare(specs, share=choice.format == HEATS)
+    pool.prepare(() if choice.one_loaded else specs, share=choice.format == HEATS)
     make_header(choice, specs, datetime.now(UTC))
 
 
@@ -310,18 +319,18 @@ def start_race(
     header = make_header(choice, specs, datetime.now(UTC))
     path = (trace or trace_path(places, header)) if record else None
     file = _create(path) if path else None
-    workers = pool.acquire(specs, share=choice.format == HEATS)
+    workers, give_back = _workers(choice, specs, pool)
     try:
         writer = TraceWriter(file, header) if file else None
         floors = NoiseFloors(places.cache / "noise.json")
         noise = floors.get(header)
         session = _session(choice, header, workers, writer, noise)
     except OSError as error:
-        pool.release(list(workers.values()))
+        give_back()
         raise ProblemError(_unwritable(path, error)) from error
 
     def finish() -> None:
-        pool.release(list(workers.values()))
+        give_back()
         if noise is None and session.noise is not None:
             floors.put(header, session.noise)
         if file is not None:
@@ -331,10 +340,22 @@ def start_race(
     return StartedRace(session, header, path, finish)
 
 
+def _workers(
+    choice: Choice, specs: Sequence[LaneSpec], pool: WorkerPool
+) -> tuple[Mapping[str, Worker], Callable[[], None]]:
+    """Returns a worker for each lane, and what gives them back."""
+    if choice.one_loaded and choice.format == HEATS:
+        pool.prepare(())  # What is loaded ahead takes memory.
+        group = OneLoaded(specs)
+        return group.workers, group.close
+    taken = pool.acquire(specs, share=choice.format == HEATS)
+    return taken, lambda: pool.release(list(taken.values()))
+
+
 def _session(
     choice: Choice,
     header: Header,
-    workers: Mapping[str, WorkerProcess],
+    workers: Mapping[str, Worker],
     writer: TraceWriter | None,
     noise: Noise | None,
 ) -> RaceSession:

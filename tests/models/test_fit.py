@@ -124,3 +124,23 @@ def test_the_estimate_for_rearranged_weights_is_within_15_percent_of_what_they_t
     shape = replace(shape, quantization=gguf.GGMLQuantizationType.Q4_0)
     target, drafter = write_target(tmp_path / "t.gguf", shape), write_drafter(tmp_path / "d.gguf", shape)
     assert abs(measure("4-bit", target, drafter, 2048).error) < 0.15
+
+
+def test_a_lane_more_costs_its_own_memory_and_a_drafter_file_is_mapped_once(files: tuple[Path, Path]) -> None:
+    target, drafter = need(files[0]), need(files[1])
+    two = estimate(target, drafter, 2048, PLENTY)
+    three = estimate(target, drafter, 2048, PLENTY, [drafter])
+    mapped = {line.label: line.bytes for line in three.lines}["Drafter weights"]
+    assert mapped == drafter.mapped
+    assert three.together - two.together > target.cache + target.compute
+    assert three.alone == two.alone
+    assert three.advice.startswith("All 3 lanes")
+    assert sum(line.bytes for line in three.lines) == three.together
+
+
+def test_a_draft_model_has_a_cache_of_its_own_and_lookup_needs_nothing(files: tuple[Path, Path]) -> None:
+    target = need(files[0])
+    plain, model = estimate(target, None, 2048, PLENTY), estimate(target, target, 2048, PLENTY)
+    cache = [next(line.bytes for line in fit.lines if line.label == "KV cache") for fit in (plain, model)]
+    assert cache == [2 * target.cache, 3 * target.cache]
+    assert estimate(target, None, 2048, PLENTY, [target]).alone == model.alone

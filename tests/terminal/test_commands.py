@@ -74,6 +74,7 @@ def test_a_lane_that_fails_gives_status_3_and_words(terminal: Terminal, tmp_path
         (("run", "--format", "relay"), "--format"),
         (("run", "--pair", "nobody"), "no pair 'nobody'"),
         (("run", "--prompt", "nothing"), "no prompt 'nothing'"),
+        (("run", "--one-loaded"), "only race in heats"),
         (("run", "--prompt-text", "  "), "empty"),
         (("run", "--prompt", "code", "--prompt-text", "x"), "not allowed"),
         (("run", "--prompt-file", "/nowhere/x.txt"), "cannot be read"),
