@@ -200,6 +200,26 @@ def _advice(together: Verdict, alone: Verdict, need: int, need_alone: int, lanes
     )
 
 
+def fit_reason(fit: Fit, lanes: int, *, one_loaded: bool = False) -> str:
+    """Returns one sentence or two on a race that does not fit, or only just.
+
+    Args:
+        lanes: How many race, the baseline included.
+        one_loaded: They are loaded one at a time.
+    """
+    memory = fit.memory
+    free = bytes_text(memory.free + (0 if memory.unified else memory.gpu_free or 0))
+    need = bytes_text(fit.together + fit.together_gpu - fit.droppable)
+    alone = bytes_text(fit.alone + fit.alone_gpu - fit.droppable)
+    if one_loaded and fit.verdict_alone is not Verdict.NO:
+        return f"Heats load one lane at a time, which takes {alone}. {free} are free now."
+    if fit.verdict_alone is Verdict.NO:
+        return f"Even one lane needs about {alone}, and {free} are free. A smaller model or quantization may fit."
+    if fit.verdict is Verdict.TIGHT:
+        return f"The {lanes} lanes need about {need} of the {free} that are free. Close other programs first."
+    return f"The {lanes} lanes need about {need} together, and {free} are free. One at a time needs {alone}."
+
+
 def fit_text(fit: Fit) -> list[str]:
     """Returns the arithmetic as lines of plain text."""
     width = max(len(line.label) for line in fit.lines)

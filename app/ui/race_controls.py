@@ -191,6 +191,10 @@ class RaceControls(QWidget):
             context=max(2048, self.max_tokens.value() + 2048),
         )
 
+    def use_format(self, name: str) -> None:
+        """Picks a race format by its name."""
+        self.format.setCurrentIndex(list(FORMATS).index(name))
+
     @property
     def format_title(self) -> str:
         """The format's name for people."""

@@ -9,22 +9,25 @@ import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
+from app.models.fit import Verdict
 from app.models.pairs import Pair
 from app.models.places import Places
+from app.race.formats import HEATS
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
+from app.ui.fit_check import FitCheck
+from app.ui.fit_line import FitLine
 from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
 from app.ui.race_runner import RaceRunner
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme
-from app.worker.contenders import find_drafter
 from app.worker.pool import WorkerPool
-from app.worker.setup import lane_specs
+from app.worker.setup import Choice, lane_specs
 
 FRAME_MS = 16
 _NOTHING_TO_RACE = Problem(
@@ -58,6 +61,9 @@ class RacePage(QWidget):
         self.failure = FailureCard(theme)
         self._failure_frame = QFrame()
         self.runner = RaceRunner(places, pool, self)
+        self.fit = FitCheck(places, pool.held_bytes, self)
+        self.fit_line = FitLine()
+        self._race_wanted = False
         self._frame = QTimer(self)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.setInterval(FRAME_MS)
@@ -74,6 +80,9 @@ class RacePage(QWidget):
         self.controls.lanes.file_wanted.connect(self._choose_drafter)
         self.prompt_bar.edited.connect(self._prompt_edited)
         self.board.said.connect(self.said)
+        self.fit.judged.connect(self._judged)
+        self.fit_line.heats_wanted.connect(self._use_heats)
+        self.fit_line.race_wanted.connect(self._race_anyway)
         self.failure.copied.connect(self.board.copy)
         self.runner.started.connect(self._started)
         self.runner.finished.connect(self._finished)
@@ -91,6 +100,7 @@ class RacePage(QWidget):
         layout.setContentsMargins(20, 12, 20, 16)
         layout.setSpacing(12)
         layout.addWidget(self.controls)
+        layout.addWidget(self.fit_line)
         layout.addWidget(self.prompt_bar)
         layout.addWidget(self._failure_frame)
         layout.addWidget(self.board, 1)
@@ -124,20 +134,32 @@ class RacePage(QWidget):
         """Starts a race of what is chosen."""
         if self.prompt_bar.editing:
             self.prompt_bar.accept()
-        choice = self.controls.choice()
+        choice = self._choice()
         if choice is None or self.running:
             return
         if self._held:
             self.said.emit(f"{self._held} Stop it first: a race beside it would measure nothing.")
             return
         self._warm.stop()
+        if self.fit.blocks(choice):
+            self.fit.forget()  # Something may have been closed meanwhile.
+        if not self.fit.knows(choice):
+            self._race_wanted = True
+            self.fit.judge(choice)
+            return
         self._failure_frame.hide()
+        self.fit_line.setEnabled(False)
         self._set_running(True)
         self.runner.start(choice)
 
     def hold(self, why: str) -> None:
         """Starts no race and loads no workers while there is a reason; an empty one lets go."""
         self._held = why
+
+    def _choice(self) -> Choice | None:
+        """What is picked, with what the user said to its estimate."""
+        choice = self.controls.choice()
+        return None if choice is None else self.fit.settle(choice)
 
     def stop(self) -> None:
         """Stops the race that runs."""
@@ -149,6 +171,7 @@ class RacePage(QWidget):
         self._failure_frame.show()
         if not self.running:
             self._set_running(False)
+            self.fit_line.setEnabled(True)
 
     def close_down(self) -> None:
         """Ends races and workers."""
@@ -179,6 +202,7 @@ class RacePage(QWidget):
         self.board.frame()
         self.board.show_slow()
         self._set_running(False)
+        self.fit_line.setEnabled(True)
         self.recorded.emit(self.runner.trace)
         if self.view is not None:
             self.board.behaviour.run(self.view, self.runner.trace)
@@ -192,8 +216,10 @@ class RacePage(QWidget):
     def _choice_changed(self) -> None:
         if self.running:
             return
+        self._race_wanted = False
         self._failure_frame.hide()
         self._show_choice()
+        self._show_fit()
         self._warm.start()
 
     def _show_choice(self) -> None:
@@ -211,10 +237,44 @@ class RacePage(QWidget):
             self.board.set_lanes(specs, choice.max_tokens, self.controls.format_title)
 
     def _warm_up(self) -> None:
-        choice = self.controls.choice()
-        if choice is not None and not self._held:
+        choice = self._choice()
+        if choice is not None and not self.running and not self._held:
+            self.fit.judge(choice)
+
+    def _judged(self) -> None:
+        """The choice was held against the free memory: what fits is loaded ahead, or raced if that was asked for."""
+        choice = self._choice()
+        if choice is None or self.running or self._held:
+            return
+        self._show_fit()
+        wanted, self._race_wanted = self._race_wanted, False
+        if wanted and not self.fit.blocks(choice):
+            self.race()
+        elif wanted:
+            self.fit_line.ask()
+            self.said.emit("This race does not fit into memory.")
+        elif self.fit.verdict(choice) is Verdict.FITS:
             # Any K is served by the same loaded worker, so a change of K alone starts nothing.
             self.runner.warm_up(msgspec.structs.replace(choice, k=max(1, choice.k)))
+
+    def _show_fit(self) -> None:
+        choice = self._choice()
+        self.fit_line.show_fit(choice, self.fit.fit(choice)) if choice is not None else self.fit_line.hide()
+
+    def _use_heats(self) -> None:
+        choice = self.controls.choice()
+        if choice is not None:
+            self.fit.load_one(choice)
+            self.controls.use_format(HEATS)
+            self._show_fit()
+            self.controls.go.setFocus()
+
+    def _race_anyway(self) -> None:
+        choice = self.controls.choice()
+        if choice is not None:
+            self.fit.accept(choice)
+            self._show_fit()
+            self.race()
 
     def _prompt_changed(self) -> None:
         prompt = self.controls.selected_prompt
@@ -236,12 +296,17 @@ class RacePage(QWidget):
         if pair is None:
             return
 
+        def find() -> tuple[LaneKind, str]:
+            from app.worker.contenders import find_drafter  # Only here are model files read.
+
+            return find_drafter(str(path), pair, self._places)
+
         def use(found: tuple[LaneKind, str]) -> None:
             if pair == self.controls.selected_pair:
                 lanes.set_drafter(lane, *found)
                 lanes.open_popover()
 
-        in_background(self, lambda: find_drafter(str(path), pair, self._places), use, lanes.open_popover)
+        in_background(self, find, use, lanes.open_popover)
 
     def _prompt_edited(self, text: str) -> None:
         try:

@@ -1,0 +1,121 @@
+"""Whether what is picked fits into memory: looked at in the background, before anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.models.fit import Fit, Memory, Verdict
+from app.models.places import Places
+from app.models.states import state
+from app.race.formats import HEATS
+from app.race.lanes import LaneKind
+from app.ui.background import in_background
+from app.worker.setup import Choice, asked_contenders
+
+Key: TypeAlias = tuple[str, tuple[tuple[LaneKind, str], ...], int]
+
+
+class FitCheck(QObject):
+    """Knows the estimate for what is picked now, and what the user said to it.
+
+    The built-in pair with its own drafter is small enough for any machine: it is not looked at.
+
+    Args:
+        held: Bytes that are given back when other models are loaded.
+
+    Attributes:
+        memory: Looks at the machine; None means as usual.
+
+    Signals:
+        judged: The choice that was given last is known now.
+    """
+
+    judged = Signal()
+
+    def __init__(self, places: Places, held: Callable[[], int], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._places = places
+        self._held = held
+        self.memory: Callable[[], Memory] | None = None
+        self._key: Key | None = None
+        self._known = False
+        self._fit: Fit | None = None
+        self._anyway: set[Key] = set()
+        self._one_loaded: set[Key] = set()
+
+    def knows(self, choice: Choice) -> bool:
+        """Whether the choice was looked at, or need not be."""
+        return _small(choice) or (self._known and self._key == _key(choice))
+
+    def fit(self, choice: Choice) -> Fit | None:
+        """The estimate; None if it need not be made, cannot be made, or is not there yet."""
+        return None if _small(choice) or self._key != _key(choice) else self._fit
+
+    def verdict(self, choice: Choice) -> Verdict:
+        """How the choice fits in the way in which it would be loaded; what is not known fits."""
+        fit = self.fit(choice)
+        if fit is None:
+            return Verdict.FITS
+        return fit.verdict_alone if choice.one_loaded else fit.verdict
+
+    def blocks(self, choice: Choice) -> bool:
+        """Whether a race of it has to be asked for twice."""
+        return self.verdict(choice) is Verdict.NO and not choice.load_anyway
+
+    def settle(self, choice: Choice) -> Choice:
+        """Returns the choice with what the user said to its estimate."""
+        key = _key(choice)
+        one_loaded = choice.format == HEATS and key in self._one_loaded
+        return msgspec.structs.replace(choice, one_loaded=one_loaded, load_anyway=key in self._anyway)
+
+    def accept(self, choice: Choice) -> None:
+        """The user wants to race it anyway."""
+        self._anyway.add(_key(choice))
+
+    def load_one(self, choice: Choice) -> None:
+        """The user wants heats with one lane loaded at a time."""
+        self._one_loaded.add(_key(choice))
+
+    def forget(self) -> None:
+        """The next look is a new one: memory may have become free."""
+        self._known, self._key = False, None
+
+    def judge(self, choice: Choice) -> None:
+        """Looks at a choice; ``judged`` follows, at once if it is known."""
+        if self.knows(choice):
+            self.judged.emit()
+            return
+        key = _key(choice)
+        if key == self._key:
+            return  # It is being looked at.
+        self._key, self._known, self._fit = key, False, None
+
+        def look() -> Fit | str:
+            # Imported here: the built-in pair, with which the app starts, needs none of it.
+            from app.models.memory import free_memory
+            from app.models.shelf import fit_race
+
+            memory = (self.memory or free_memory)()
+            memory = msgspec.structs.replace(memory, free=memory.free + self._held())
+            found = state(choice.pair, self._places)
+            return fit_race(choice.pair, found, asked_contenders(choice), choice.context, memory)
+
+        def done(fit: Fit | str | None) -> None:
+            if key == self._key:
+                self._known, self._fit = True, fit if isinstance(fit, Fit) else None
+                self.judged.emit()
+
+        in_background(self, look, done, lambda _: done(None))
+
+
+def _key(choice: Choice) -> Key:
+    lanes = tuple((lane.kind, lane.drafter) for lane in asked_contenders(choice))
+    return choice.pair.id, lanes, choice.context
+
+
+def _small(choice: Choice) -> bool:
+    return choice.pair.is_built_in and not any(lane.drafter for lane in choice.contenders)

@@ -1,0 +1,151 @@
+"""The line under the controls about memory, with small model files made here and made-up machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.models.fit import Fit, Memory
+from app.models.local import LocalPair, as_pair, open_local
+from app.models.pairs import Pair
+from app.models.places import Places
+from app.models.registry import load_registry
+from app.race.lanes import Contender
+from app.ui.main_window import MainWindow
+from app.ui.race_page import RacePage
+from app.ui.theme import Theme
+from tests.models.ggufs import write_drafter, write_target
+from tests.ui.test_window import make_window
+
+LEFT = Qt.MouseButton.LeftButton
+GB = 10**9
+PLENTY = Memory(free=64 * GB, total=64 * GB)
+LITTLE = Memory(free=50_000_000, total=8 * GB)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Pair:
+    """A small pair that is not the built-in one."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    write_drafter(folder / "small-assistant.gguf")
+    found = open_local(write_target(folder / "small.gguf"))
+    assert isinstance(found, LocalPair)
+    assert found.drafter is not None
+    return as_pair(found)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, places: Places, small: Pair) -> Iterator[MainWindow]:
+    made = make_window(theme, places, [*list(load_registry(places=places).pairs)[:1], small])
+    qtbot.addWidget(made)
+    made.resize(1280, 720)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(window: MainWindow) -> RacePage:
+    return window.race
+
+
+def pick_small(page: RacePage, memory: Memory) -> None:
+    page.fit.memory = lambda: memory
+    page.controls.pair.setCurrentIndex(1)
+
+
+def between(page: RacePage, qtbot: QtBot) -> Memory:
+    """A machine on which one lane of the small pair fits and two do not."""
+    pick_small(page, PLENTY)
+    choice = page.controls.choice()
+    assert choice is not None
+    qtbot.waitUntil(lambda: page.fit.knows(choice))
+    fit = page.fit.fit(choice)
+    assert isinstance(fit, Fit)
+    page.fit.forget()
+    return Memory(free=(fit.together + fit.alone) // 2, total=8 * GB)
+
+
+def test_the_built_in_pair_is_not_looked_at(page: RacePage, qtbot: QtBot) -> None:
+    def never() -> Memory:
+        raise AssertionError("nobody should look at the memory")
+
+    page.fit.memory = never
+    with qtbot.waitSignal(page.fit.judged):
+        page.load_slow_parts()
+    assert not page.fit_line.isVisible()
+
+
+def test_what_fits_says_nothing(page: RacePage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.fit.judged):
+        pick_small(page, PLENTY)
+    assert not page.fit_line.isVisible()
+
+
+def test_what_does_not_fit_says_why_and_shows_the_sum(page: RacePage, qtbot: QtBot) -> None:
+    pick_small(page, LITTLE)
+    qtbot.waitUntil(page.fit_line.isVisible)
+    assert "Does not fit" in page.fit_line.sign.text()
+    assert "Even one lane needs about" in page.fit_line.reason.text()
+    assert not page.fit_line.heats.isVisible()
+    assert not page.fit_line.sum.isVisible()
+    qtbot.mouseClick(page.fit_line.show_sum, LEFT)
+    assert page.fit_line.sum.isVisible()
+    assert "KV cache" in page.fit_line.sum.text()
+    page.controls.pair.setCurrentIndex(0)
+    assert not page.fit_line.isVisible()
+
+
+@pytest.mark.real
+def test_a_race_that_does_not_fit_has_to_be_asked_for_twice(page: RacePage, qtbot: QtBot) -> None:
+    pick_small(page, LITTLE)
+    with qtbot.waitSignal(page.said):
+        qtbot.mouseClick(page.controls.go, LEFT)
+    assert not page.running
+    page.controls.max_tokens.setValue(16)
+    with qtbot.waitSignal(page.runner.finished, timeout=60_000):
+        qtbot.mouseClick(page.fit_line.anyway, LEFT)
+    assert page.view is not None
+    assert page.view.over
+    assert page.view.header.lanes[0].options["memory_check"] == "off"
+
+
+@pytest.mark.real
+def test_memory_that_became_free_lets_the_race_start(page: RacePage, qtbot: QtBot) -> None:
+    page.controls.max_tokens.setValue(16)
+    pick_small(page, LITTLE)
+    qtbot.waitUntil(page.fit_line.isVisible)
+    page.fit.memory = lambda: PLENTY
+    with qtbot.waitSignal(page.runner.finished, timeout=60_000):
+        qtbot.mouseClick(page.controls.go, LEFT)
+    assert not page.fit_line.isVisible()
+
+
+def test_heats_are_offered_where_one_lane_fits(page: RacePage, qtbot: QtBot) -> None:
+    memory = between(page, qtbot)
+    page.controls.pair.setCurrentIndex(0)
+    pick_small(page, memory)
+    qtbot.waitUntil(page.fit_line.isVisible)
+    assert page.fit_line.heats.text() == "Use heats"
+    qtbot.mouseClick(page.fit_line.heats, LEFT)
+    assert page.controls.format_title == "Heats"
+    assert "one lane at a time" in page.fit_line.reason.text()
+    assert not page.fit_line.anyway.isVisible()
+    choice = page.controls.choice()
+    assert choice is not None
+    settled = page.fit.settle(choice)
+    assert settled.one_loaded
+    assert not page.fit.blocks(settled)
+
+
+def test_more_lanes_need_more(page: RacePage, qtbot: QtBot) -> None:
+    pick_small(page, LITTLE)
+    qtbot.waitUntil(page.fit_line.isVisible)
+    page.controls.lanes.set_lanes((Contender(2), Contender(4)))
+    qtbot.waitUntil(lambda: "3 lanes" in page.fit_line.sum.text())
