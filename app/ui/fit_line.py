@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.fit import Fit, Verdict, fit_reason, fit_text
 from app.race.formats import HEATS
+from app.ui.overlay import Overlay
 from app.ui.theme import mono_font
 from app.ui.widgets import button, label, restyle, set_text
 from app.worker.setup import Choice, asked_contenders
@@ -16,6 +17,42 @@ _SIGNS = {
     Verdict.TIGHT: ("! Tight", "warn"),
     Verdict.NO: ("\u2715 Does not fit", "wrong"),
 }
+
+
+class SumPanel(Overlay):
+    """The arithmetic of an estimate, line by line."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("The sum")
+        self.text = label("", "plain")
+        self.text.setFont(mono_font(8.5))
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.advice = label("", "muted", wrap=True)
+        self.done = button("Done", "quiet", tip="Esc closes this too")
+        self.done.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.done)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 8)
+        layout.setSpacing(10)
+        layout.addWidget(label("What a race of this takes in memory", "head"))
+        layout.addWidget(self.text)
+        layout.addWidget(self.advice)
+        layout.addLayout(foot)
+
+    def show_fit(self, fit: Fit) -> None:
+        """Shows the sum of an estimate."""
+        set_text(self.text, "\n".join(fit_text(fit)[:-1]))
+        set_text(self.advice, fit.advice)  # In place of the last line: it wraps.
+        self.advice.setMinimumHeight(self.advice.heightForWidth(self.text.sizeHint().width()))
+
+    def take_focus(self) -> None:
+        """Gives the keyboard to the text, so that it can be read and copied."""
+        self.text.setFocus()
 
 
 class FitLine(QFrame):
@@ -33,16 +70,11 @@ class FitLine(QFrame):
         self.sign = label("", "warn")
         self.reason = label("", "muted", wrap=True)
         self.show_sum = button("Show the sum", "quiet", tip="How the memory estimate is made")
-        self.show_sum.setCheckable(True)
         self.heats = button("Use heats", "quiet", tip="Race in heats, with one lane\u2019s model loaded at a time")
         self.anyway = button(
             "Race anyway", "quiet", tip="Loads it all the same. The system may slow down badly or stop the app."
         )
-        self.sum = label("", "plain")
-        self.sum.setFont(mono_font(8.5))
-        self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.sum.setAccessibleName("The sum")
-        self.sum.hide()
+        self._sum: SumPanel | None = None
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.sign)
@@ -52,16 +84,25 @@ class FitLine(QFrame):
         for widget in (self.show_sum, self.heats, self.anyway):
             buttons.addWidget(widget)
         row.addLayout(buttons)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self.sum)
-        self.show_sum.toggled.connect(self.sum.setVisible)
-        self.show_sum.toggled.connect(lambda on: self.show_sum.setText("Hide the sum" if on else "Show the sum"))
+        row.setContentsMargins(2, 0, 0, 0)
+        self.setLayout(row)
+        self.show_sum.clicked.connect(self._toggle_sum)
         self.heats.clicked.connect(self.heats_wanted)
         self.anyway.clicked.connect(self.race_wanted)
         self.hide()
+
+    @property
+    def sum(self) -> SumPanel:
+        """The panel with the sum; made when it is first wanted."""
+        if self._sum is None:
+            self._sum = SumPanel(self.window())
+        return self._sum
+
+    def _toggle_sum(self) -> None:
+        if self.sum.isVisible():
+            self.sum.close()
+        else:
+            self.sum.open_below(self.show_sum)
 
     def show_fit(self, choice: Choice, fit: Fit | None) -> None:
         """Shows the line if the estimate has something to say of the choice; hides it otherwise."""
@@ -73,7 +114,7 @@ class FitLine(QFrame):
         set_text(self.sign, text)
         restyle(self.sign, role)
         set_text(self.reason, fit_reason(fit, 1 + len(asked_contenders(choice)), one_loaded=choice.one_loaded))
-        set_text(self.sum, "\n".join(fit_text(fit)))
+        self.sum.show_fit(fit)
         helps = fit.verdict is Verdict.NO and fit.verdict_alone is not Verdict.NO and not choice.one_loaded
         self.heats.setVisible(helps)
         self.heats.setText("Load one at a time" if choice.format == HEATS else "Use heats")

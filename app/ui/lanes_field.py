@@ -55,8 +55,8 @@ class LanesField(QWidget):
         row.addWidget(self.plus)
         self.setFixedWidth(_WIDTH + 4 + 32)
         self.spin.valueChanged.connect(self._spun)
-        self.summary.clicked.connect(lambda: self.open_popover())
-        self.plus.clicked.connect(lambda: self.open_popover())
+        self.summary.clicked.connect(self._toggle)
+        self.plus.clicked.connect(self._toggle)
         self._show()
 
     @property
@@ -82,6 +82,12 @@ class LanesField(QWidget):
         """Opens the panel, with what is wrong with a file that was just chosen."""
         self.popover.show_lanes(self._lanes, problem)
         self.popover.open_below(self.plus)
+
+    def _toggle(self) -> None:
+        if self._popover is not None and self._popover.isVisible():
+            self._popover.close()
+        else:
+            self.open_popover()
 
     def set_lanes(self, lanes: Sequence[Contender]) -> None:
         """Races these lanes."""

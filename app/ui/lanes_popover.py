@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.lanes import ADAPTIVE, HEURISTIC, MAX_CONTENDERS, MAX_K, Contender, LaneKind
 from app.race.problems import Problem
+from app.ui.overlay import Overlay
 from app.ui.picker import Picker
 from app.ui.theme import Theme, color
 from app.ui.widgets import button, label, restyle, set_text
@@ -113,8 +114,8 @@ class LaneRow(QWidget):
             self.changed.emit(lane)
 
 
-class LanesPopover(QFrame):
-    """The panel. It lies over the window, and closes when something else is clicked or with Esc.
+class LanesPopover(Overlay):
+    """The panel.
 
     Signals:
         changed: Carries the lanes, a tuple of :class:`Contender`. file_wanted: Carries the number of a lane, from 0.
@@ -126,11 +127,8 @@ class LanesPopover(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._anchor: QWidget | None = None
-        self.hide()
         self._lanes: list[Contender] = []
         self.rows: list[LaneRow] = []
-        self.setProperty("role", "popover")
         self.setAccessibleName("Lanes")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
@@ -202,52 +200,9 @@ class LanesPopover(QFrame):
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
-    def open_below(self, anchor: QWidget) -> None:
-        """Opens under a widget, over the window's other parts."""
-        window = anchor.window()
-        if self.parentWidget() is not window:
-            self.setParent(window)
-        self._anchor = anchor
-        self.adjustSize()
-        at = anchor.mapTo(window, QPoint(0, anchor.height() + 4))
-        self.move(max(8, min(at.x(), window.width() - self.width() - 8)), at.y())
-        self.show()
-        self.raise_()
+    def take_focus(self) -> None:
+        """Gives the keyboard to what is most likely wanted."""
         (self.add if self.add.isEnabled() else self.rows[0].k).setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Watches for a click elsewhere."""
-        super().showEvent(event)
-        if (app := QApplication.instance()) is not None:
-            app.installEventFilter(self)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Gives the keyboard back."""
-        if (app := QApplication.instance()) is not None:
-            app.removeEventFilter(self)
-        super().hideEvent(event)
-        if self._anchor is not None and self._anchor.isVisible():
-            self._anchor.setFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Closes with Esc, with a click elsewhere in the window, and when the field is hidden or moves."""
-        if not isinstance(watched, QWidget) or watched.window() is not self.window():
-            return super().eventFilter(watched, event)
-        kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress:
-            if watched is not self and not self.isAncestorOf(watched):
-                self.close()
-        elif kind in (QEvent.Type.Hide, QEvent.Type.Move):
-            if watched is self._anchor:
-                self.close()
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if kind == QEvent.Type.ShortcutOverride:
-                event.accept()  # Esc would stop a race otherwise.
-                return True
-            if kind == QEvent.Type.KeyPress:
-                self.close()
-                return True
-        return super().eventFilter(watched, event)
 
     def _setter(self, number: int) -> Callable[[Contender], None]:
         def change(lane: Contender) -> None:

@@ -97,7 +97,9 @@ def test_what_does_not_fit_says_why_and_shows_the_sum(page: RacePage, qtbot: QtB
     assert not page.fit_line.sum.isVisible()
     qtbot.mouseClick(page.fit_line.show_sum, LEFT)
     assert page.fit_line.sum.isVisible()
-    assert "KV cache" in page.fit_line.sum.text()
+    assert "KV cache" in page.fit_line.sum.text.text()
+    qtbot.mouseClick(page.fit_line.show_sum, LEFT)
+    assert not page.fit_line.sum.isVisible()
     page.controls.pair.setCurrentIndex(0)
     assert not page.fit_line.isVisible()
 
@@ -148,4 +150,4 @@ def test_more_lanes_need_more(page: RacePage, qtbot: QtBot) -> None:
     pick_small(page, LITTLE)
     qtbot.waitUntil(page.fit_line.isVisible)
     page.controls.lanes.set_lanes((Contender(2), Contender(4)))
-    qtbot.waitUntil(lambda: "3 lanes" in page.fit_line.sum.text())
+    qtbot.waitUntil(lambda: "3 lanes" in page.fit_line.sum.text.text())

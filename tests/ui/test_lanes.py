@@ -120,9 +120,23 @@ def test_a_file_drafts_as_what_it_is_and_a_wrong_one_is_refused_in_the_panel(
     assert field.lanes[0].drafter == str(target)
 
 
-def test_the_panel_closes_with_escape(field: LanesField, qtbot: QtBot) -> None:
+def test_the_panel_closes_with_escape_and_with_its_button(field: LanesField, qtbot: QtBot) -> None:
     panel = opened(field, qtbot)
-    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    qtbot.keyClick(panel.rows[0].k, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    qtbot.mouseClick(field.plus, LEFT)
+    assert panel.isVisible()
+    qtbot.mouseClick(field.plus, LEFT)
+    assert not panel.isVisible()
+
+
+def test_the_panel_closes_when_something_else_is_clicked_and_stays_for_its_own_parts(
+    window: MainWindow, field: LanesField, qtbot: QtBot
+) -> None:
+    panel = opened(field, qtbot)
+    qtbot.mouseClick(panel, LEFT)
+    assert panel.isVisible()
+    qtbot.mouseClick(window.race.board.panes[0], LEFT)
     assert not panel.isVisible()
 
 
