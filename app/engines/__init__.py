@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from app.engines.base import Capabilities, Engine, EngineFactory, EngineInfo
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 
 
-def _server(name: str, title: str, module: str, *, token_ids: bool = False, rounds: bool = False) -> EngineInfo:
+def _server(name: str, title: str, module: str, program: str, **more: Any) -> EngineInfo:
     """A server decodes at its own pace, by its own random numbers, and keeps its logits."""
     can = Capabilities(
-        stepping=False, token_ids=token_ids, logits=False, rounds=rounds, sampling=False, sets_k=False, server=True
+        stepping=False,
+        token_ids=more.pop("token_ids", False),
+        logits=False,
+        rounds=more.pop("rounds", False),
+        sampling=False,
+        sets_k=False,
+        server=True,
     )
-    return EngineInfo(name, title, f"app.engines.servers.{module}", can, requires=("httpx",))
+    module = f"app.engines.servers.{module}"
+    return EngineInfo(name, title, module, can, requires=("httpx",), program=program, **more)
 
+
+_MLX = "{python} -m pip install '%s>=0.31' 'mlx-lm>=0.32' && {python} -m pip install --no-deps 'mlx-vlm==0.7.10'"
+"""mlx-vlm would bring much that a text model does not need."""
 
 ENGINES: dict[str, EngineInfo] = {
     info.name: info
@@ -34,7 +45,7 @@ ENGINES: dict[str, EngineInfo] = {
             module="app.engines.transformers",
             capabilities=Capabilities(),
             requires=("torch", "transformers"),
-            install="pip install 'mtp-race[torch]'",
+            install="{python} -m pip install 'torch>=2.9' 'transformers>=5.17,<6' 'safetensors>=0.5'",
         ),
         EngineInfo(
             name="mlx",
@@ -42,14 +53,37 @@ ENGINES: dict[str, EngineInfo] = {
             module="app.engines.mlx",
             capabilities=Capabilities(logits=False, sampling=False),
             requires=("mlx", "mlx-lm", "mlx-vlm"),
-            install="pip install 'mtp-race[mlx]' && pip install --no-deps mlx-vlm",
+            install=_MLX % "mlx",
+            installs={"linux": _MLX % "mlx[cpu]"},
             platforms=("darwin", "linux"),
         ),
-        _server("llama-server", "llama-server (llama.cpp)", "llama_server", rounds=True),
-        _server("vllm", "vLLM", "vllm", token_ids=True),
-        _server("sglang", "SGLang", "sglang"),
-        _server("ollama", "Ollama", "ollama"),
-        _server("lmstudio", "LM Studio", "lmstudio"),
+        _server(
+            "llama-server",
+            "llama-server (llama.cpp)",
+            "llama_server",
+            "llama-server",
+            rounds=True,
+            install="brew install llama.cpp",
+            installs={"win": "winget install llama.cpp"},
+        ),
+        _server("vllm", "vLLM", "vllm", "vllm", token_ids=True, install="uv tool install vllm", platforms=("linux",)),
+        _server("sglang", "SGLang", "sglang", "sglang", install="uv tool install sglang", platforms=("linux",)),
+        _server(
+            "ollama",
+            "Ollama",
+            "ollama",
+            "ollama",
+            install="curl -fsSL https://ollama.com/install.sh | sh",
+            installs={"win": "winget install Ollama.Ollama", "darwin": "brew install ollama"},
+        ),
+        _server(
+            "lmstudio",
+            "LM Studio",
+            "lmstudio",
+            "lms",
+            install="curl -fsSL https://lmstudio.ai/install.sh | bash",
+            installs={"win": "irm https://lmstudio.ai/install.ps1 | iex"},
+        ),
     )
 }
 
@@ -72,7 +106,7 @@ def create(name: str) -> Engine:
                 "engine-missing",
                 f"The engine {info.title} cannot be loaded here.",
                 cause=f"{type(error).__name__}: {error}.",
-                action=f"Install it with: {info.install}" if info.install else "",
+                action=f"Install it with: {info.install_command()}" if info.install else "",
             )
         ) from error
     return factory()

@@ -7,6 +7,8 @@ engine itself only measures what is inside a round: its draft and verify times.
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
@@ -96,7 +98,9 @@ class EngineInfo(msgspec.Struct, frozen=True):
         module: Imported only in the worker, and only when the engine is used.
         capabilities: See :class:`Capabilities`.
         requires: Distribution names that must be installed.
-        install: The one command that installs what is missing.
+        program: Of a server: the program that has to be on the path.
+        install: The one command that installs what is missing; ``{python}`` stands for the app's own Python.
+        installs: The same where it differs, by ``sys.platform`` prefix.
         platforms: ``sys.platform`` prefixes it runs on; empty means all.
     """
 
@@ -105,8 +109,19 @@ class EngineInfo(msgspec.Struct, frozen=True):
     module: str
     capabilities: Capabilities
     requires: tuple[str, ...] = ()
+    program: str = ""
     install: str = ""
+    installs: dict[str, str] = {}
     platforms: tuple[str, ...] = ()
+
+    def runs_on(self, platform: str = sys.platform) -> bool:
+        """Whether it runs on this kind of system."""
+        return not self.platforms or platform.startswith(self.platforms)
+
+    def install_command(self, platform: str = sys.platform) -> str:
+        """Returns the one command that installs it there; empty if there is none."""
+        words = next((text for prefix, text in self.installs.items() if platform.startswith(prefix)), self.install)
+        return words.replace("{python}", shlex.quote(sys.executable))
 
 
 EngineFactory = Callable[[], Engine]

@@ -52,7 +52,7 @@ def make_entries(
     places: Places,
     memory: Memory,
     context: int,
-    engine_missing: Callable[[str], str],
+    engine_missing: Callable[[str, Pair], str],
     cache: Path | None = None,
 ) -> list[ModelEntry]:
     """Gathers all, what can race first, then what fits. Reads files' heads; nothing is fetched."""
@@ -60,7 +60,7 @@ def make_entries(
     for pair in pairs:
         card = make_card(pair, places, memory, context, cache)
         fit = fit_pair(pair, state(pair, places, cache), context, memory)
-        missing = {name: engine_missing(name) for name in pair.engines}
+        missing = {name: engine_missing(name, pair) for name in pair.engines}
         here = [name for name, said in missing.items() if not said]
         engine = f"{here[0]}, installed" if here else f"{pair.engines[0]}: {missing[pair.engines[0]]}"
         lines = () if isinstance(fit, str) else tuple(fit_text(fit))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
-import sys
 
+import msgspec
 import psutil
 
 from app.engines import ENGINES
-from app.engines.base import EngineInfo
 from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.terminal.environment import OK, Environment
+from app.worker.engine_names import engine_state
 from app.worker.machine import describe_machine
 
 _GIB = 1 << 30
@@ -22,30 +21,22 @@ _GIB = 1 << 30
 def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     """Says in plain words what this machine can do."""
     machine = describe_machine()
-    engines = {name: _engine_state(info) for name, info in ENGINES.items()}
+    registry = load_registry(places=env.places)
+    engines = {name: engine_state(info, registry.servers) for name, info in ENGINES.items()}
     if arguments.json:
-        env.say(json.dumps({"cpu": machine.cpu, "cores": machine.cores, "gpus": machine.gpus, "engines": engines}))
+        told = {name: msgspec.to_builtins(found) for name, found in engines.items()}
+        env.say(json.dumps({"cpu": machine.cpu, "cores": machine.cores, "gpus": machine.gpus, "engines": told}))
         return OK
     free = psutil.virtual_memory().available / _GIB
     env.say(f"Processor  {machine.cpu or 'unknown'}, {machine.cores} physical cores")
     env.say(f"Memory     {machine.memory_bytes / _GIB:.1f} GiB, {free:.1f} GiB free now")
     env.say(f"GPU        {', '.join(machine.gpus) or 'none that NVIDIA tools report'}")
     for name, found in engines.items():
-        env.say(f"Engine     {ENGINES[name].title}: {found}")
-    registry = load_registry(places=env.places)
+        env.say(f"Engine     {ENGINES[name].title}: {found.sentence}")
+        if found.install:
+            env.say(f"           install it with: {found.install}")
+    env.say("           A server that runs elsewhere needs nothing installed here: --servers URL MTP_URL")
     ready = [pair.id for pair in registry.pairs if isinstance(state(pair, env.places), Ready)]
     env.say(f"Pairs      ready to race: {', '.join(ready) or 'none'}; 'mtp-race models' lists all")
     env.say(f"Traces     {env.places.data / 'races'}")
     return OK
-
-
-def _engine_state(info: EngineInfo) -> str:
-    if info.platforms and not sys.platform.startswith(info.platforms):
-        return "not for this platform"
-    versions = []
-    for name in info.requires:
-        try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            return f"missing {name}" + (f"; install it with: {info.install}" if info.install else "")
-    return f"ready ({', '.join(versions)})" if versions else "ready"

@@ -170,7 +170,7 @@ def start_of(
             )
         )
     if not is_here(table):
-        install = ENGINES[engine].install
+        install = ENGINES[engine].install_command()
         raise ProblemError(
             Problem(
                 "server-missing",

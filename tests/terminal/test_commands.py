@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.engines import ENGINES
 from app.race.trace import Record, TraceWriter
 from tests.race.builders import header, lane_events
 from tests.terminal.conftest import Terminal
@@ -168,8 +169,12 @@ def test_doctor_says_what_this_machine_can_do(terminal: Terminal) -> None:
     assert terminal("doctor") == 0
     assert "Engine     llama.cpp (in process): ready" in terminal.out
     assert "nano" in terminal.out
+    for info in ENGINES.values():
+        assert f"Engine     {info.title}: " in terminal.out
     assert terminal("doctor", "--json") == 0
-    assert json.loads(terminal.out)["engines"]["llama.cpp"].startswith("ready")
+    told = json.loads(terminal.out)["engines"]
+    assert told["llama.cpp"]["readiness"] == "ready"
+    assert set(told) == set(ENGINES)
 
 
 def test_without_a_display_the_window_becomes_a_race_in_the_terminal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QUrl, Signal
@@ -134,7 +135,8 @@ class ModelsPage(QWidget):
         def read() -> tuple[Registry, list[ModelEntry]]:
             registry = load_registry(places=self._places)
             cache = self._hub_settings().cache
-            return registry, make_entries(registry.pairs, self._places, free_memory(), _CONTEXT, engine_missing, cache)
+            missing = partial(engine_missing, servers=registry.servers)
+            return registry, make_entries(registry.pairs, self._places, free_memory(), _CONTEXT, missing, cache)
 
         in_background(self, read, self._read, self._failed)
 
