@@ -5,6 +5,8 @@ never on the chess clock. ``prefill`` starts the stream and returns with the fir
 the server sent next. Tokens are counted by the server's own counts, never by chunks or characters. Baseline and MTP
 are two addresses: K is what the server of the MTP lane was started with.
 
+Of several requests at once (``Request.concurrency``) the first one is shown, and the tokens of the others are counted.
+
 ``LaneSpec.target`` is the server's address; or the model's file or folder, and ``LaneSpec.options`` has the ``command``
 (:class:`app.engines.order.ServerOrder`) with which the lane starts its own server. Another option is ``model``: the
 name to ask for; else the first that the server lists.
@@ -20,8 +22,9 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from app.engines.crowd import Crowd
 from app.engines.order import order_of
-from app.engines.servers.base import Adapter, Piece
+from app.engines.servers.base import Adapter, Piece, added, failure
 from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, unreachable
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
@@ -50,6 +53,7 @@ class ServerEngine:
         self._spec: LaneSpec | None = None
         self._model = ""
         self._stream: Stream | None = None
+        self._crowd: Crowd | None = None
         self._answer = _Answer(0)
         self._finish: Finish | None = Finish.STOPPED
 
@@ -127,15 +131,28 @@ class ServerEngine:
         if not request.prompt.strip():
             raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
         started = now()
-        path, body = self._adapter.request(spec, self._model, request)
         self._answer = answer = _Answer(request.max_tokens)
-        self._stream = Stream(client, path, body)
+        streams = [self._post(client, spec, request, number) for number in range(request.concurrency)]
+        self._stream, others = streams[0], streams[1:]
+        self._crowd = Crowd(self._adapter, others) if others else None
         while not (piece := self._next()).text and piece.total < 1 and not piece.ids and not piece.last:
             answer.prompt = max(answer.prompt, piece.prompt)
             answer.note_finish(piece)
         first = answer.begin(piece)
+        self._others()  # What came before the first token is not part of decoding.
         self._finish = None
         return Prefilled(start_ns=0, end_ns=now() - started, prompt_tokens=max(0, answer.prompt), first=first)
+
+    def _post(self, client: httpx.Client, spec: LaneSpec, request: Request, number: int) -> Stream:
+        """Starts one of several requests. Each draws its own random numbers."""
+        sampling = msgspec.structs.replace(request.sampling, seed=request.sampling.seed + number)
+        one = msgspec.structs.replace(request, sampling=sampling)
+        path, body = self._adapter.request(spec, self._model, one)
+        return Stream(client, path, body)
+
+    def _others(self) -> int:
+        """Returns how many tokens the other requests got since the last call."""
+        return self._crowd.take() if self._crowd is not None else 0
 
     def _loaded(self) -> tuple[httpx.Client, LaneSpec]:
         if self._client is None or self._spec is None:
@@ -155,14 +172,7 @@ class ServerEngine:
             return Piece(last=True)
         piece = self._adapter.read(chunk)
         if piece.error:
-            raise ProblemError(
-                Problem(
-                    "server-failed",
-                    "The server reported an error.",
-                    cause=piece.error[:500],
-                    action="See the server's own log.",
-                )
-            )
+            raise ProblemError(failure(piece))
         return piece
 
     def round(self) -> Round | Finish:
@@ -175,10 +185,14 @@ class ServerEngine:
         while (found := answer.round()) is None and not answer.over:
             answer.take(self._next())
         if found is None:
-            self._finish = answer.finish
-            return self._finish
+            finish = answer.finish
+            if self._crowd is None or not self._crowd.wait():
+                self._finish = finish
+                return finish
+            found = Round(0, 0, (), count=0)  # The shown request is over, others go on.
+        others = self._others()
         self._finish = None
-        return msgspec.structs.replace(found, end_ns=now() - started)
+        return msgspec.structs.replace(found, end_ns=now() - started, others=others)
 
     def tail(self) -> str:
         return ""  # the server holds back what is incomplete
@@ -188,16 +202,19 @@ class ServerEngine:
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._stream is not None:
-            self._stream.leave()
+        for part in (self._stream, self._crowd):
+            if part is not None:
+                part.leave()
 
     def pause(self) -> None:
         """A server cannot be held."""
 
     def _leave(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.leave()
+        parts: tuple[Stream | Crowd | None, ...] = (self._stream, self._crowd)
+        self._stream = self._crowd = None
+        for part in parts:
+            if part is not None:
+                part.leave()
 
     def close(self) -> None:
         self._leave()
@@ -270,17 +287,11 @@ class _Answer:
             if self._waiting[0].drafted > self._drafted:
                 return self._drafting_round()
             piece = self._waiting.pop(0)
-            count = self._new(piece)
+            count = added(piece, self._counted)
             if count or piece.text:
                 self._counted += count
                 return Round(0, 0, _tokens([piece]), count=count)
         return None
-
-    def _new(self, piece: Piece) -> int:
-        """Returns how many tokens a chunk adds: as the server counts; where it does not, at least one a text."""
-        if piece.total >= 0:
-            return max(0, piece.total - self._counted)
-        return len(piece.ids) or (1 if piece.text else 0)
 
     def _drafting_round(self) -> Round | None:
         head = self._waiting[0]

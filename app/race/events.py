@@ -115,6 +115,8 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
         draft_ns: Time spent drafting.
         verify_ns: Time spent in the target's forward pass.
         count: Tokens emitted, where the engine tells only text (a server's chunk); else ``len(tokens)``.
+        others: Tokens that the lane's other requests got meanwhile, where a server answers several at once. A round
+            without tokens of its own but with these comes after the shown request has ended.
     """
 
     start_ns: Ns
@@ -125,6 +127,7 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
     draft_ns: Ns = 0
     verify_ns: Ns = 0
     count: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
+    others: Count = 0
 
     @property
     def emitted(self) -> int:

@@ -50,6 +50,8 @@ class LaneState:
         position_drafted: ``position_drafted[i]``: rounds that proposed a token at draft position i (from 0).
         position_accepted: Of those, rounds that accepted it.
         count: Emitted tokens, also where the engine does not tell them one by one.
+        others: Tokens after the first that the lane's other requests got, where a server answers several at once.
+        others_ns: Lane clock when the last of them came.
         doing: What loading is at, for people; empty if the engine does not say.
     """
 
@@ -60,6 +62,8 @@ class LaneState:
     tokens: list[Token] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     count: int = 0
+    others: int = 0
+    others_ns: int = 0
     clock_ns: int = 0
     drafted: int = 0
     accepted: int = 0
@@ -105,6 +109,12 @@ class LaneState:
                 pass
 
     def _apply_round(self, event: Round) -> None:
+        if event.others:
+            self.others += event.others
+            self.others_ns = max(self.others_ns, event.end_ns)
+            if not event.emitted and not event.tokens and not event.drafted:
+                self.clock_ns = max(self.clock_ns, event.end_ns)
+                return  # It is no round of the request that is shown.
         self.rounds.append(event)
         self.tokens.extend(event.tokens)
         self.count += event.emitted
@@ -159,6 +169,17 @@ class LaneState:
     def decode_tps(self) -> float:
         """Tokens after the first over decode time, per second; 0 before the first round."""
         return _rate(self.count - 1, self.decode_ns)
+
+    @property
+    def total_tps(self) -> float:
+        """Tokens per second of all requests at once, the first tokens left out, until the last one ended.
+
+        Where there is one request, this is its decode rate.
+        """
+        if not self.prefilled or not self.rounds:
+            return 0.0
+        end_ns = max(self.rounds[-1].end_ns, self.others_ns)
+        return _rate(self.count - 1 + self.others, end_ns - self.prefilled.end_ns)
 
     @property
     def acceptance_rate(self) -> float | None:
@@ -235,8 +256,9 @@ class RaceState:
 def speedup(baseline: LaneState, lane: LaneState) -> float | None:
     """How many times faster ``lane`` decodes than ``baseline``: the ratio of their decode rates.
 
-    None until both have a decode rate. The prefill is left out, as it is the same work in both lanes.
+    Of several requests at once it is the ratio of their total rates. None until both have a rate. The prefill is left
+    out, as it is the same work in both lanes.
     """
-    if not baseline.decode_tps or not lane.decode_tps:
+    if not baseline.total_tps or not lane.total_tps:
         return None
-    return lane.decode_tps / baseline.decode_tps
+    return lane.total_tps / baseline.total_tps

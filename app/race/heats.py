@@ -232,7 +232,7 @@ def heats_summary(heats: Heats, baseline: str, lane: str, name: str) -> dict[str
     interval = heats.interval(lane, baseline)
     conditions = [item for number in sorted(heats.conditions) for item in heats.conditions[number]]
     rates = {
-        title: [run.decode_tps for run in heats.runs(lane_id).values()]
+        title: [run.total_tps for run in heats.runs(lane_id).values()]
         for title, lane_id in (("The baseline", baseline), (name, lane))
     }
     return {

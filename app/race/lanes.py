@@ -10,6 +10,9 @@ import msgspec
 MAX_K: Final = 16
 """Most draft tokens a round may propose."""
 
+MAX_CONCURRENCY: Final = 64
+"""Most requests that are sent to a server at once."""
+
 KRange = Annotated[int, msgspec.Meta(ge=0, le=MAX_K)]
 
 
@@ -154,12 +157,14 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         max_tokens: Most tokens to emit.
         sampling: Shared by all lanes.
         raw: True feeds the prompt as it is, without a chat template.
+        concurrency: How many requests like this one are sent at once. One is shown, all are counted.
     """
 
     prompt: str
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)] = 256
     sampling: Sampling = Sampling()
     raw: bool = False
+    concurrency: Annotated[int, msgspec.Meta(ge=1, le=MAX_CONCURRENCY)] = 1
 
 
 def lane_title(spec: LaneSpec) -> str:

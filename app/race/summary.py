@@ -48,7 +48,8 @@ def summarize(
 ) -> dict[str, Any]:
     """Returns the race's result as JSON-ready data.
 
-    Seconds are lane clock seconds, rates are tokens per second. What could not be measured is None.
+    Seconds are lane clock seconds, rates are tokens per second: ``decode_tps`` of the shown request, ``total_tps`` of
+    all ``requests`` that were sent at once. What could not be measured is None.
     ``speedup``, ``token_verdict`` and ``fork_at`` are those of the first drafting lane; ``speedups`` and
     ``token_verdicts`` have all.
 
@@ -75,6 +76,7 @@ def summarize(
         "pair": header.pair,
         "prompt": header.prompt_name,
         "k": contender.k if contender else 0,
+        "requests": header.request.concurrency,
         "lanes": {spec.id: lane_summary(spec, state.lanes[spec.id]) for spec in header.lanes},
         "speedup": None if ratio is None else round(ratio, 4),
         "speedups": {lane: round(value, 4) for lane, value in ratios.items()},
@@ -93,6 +95,7 @@ def lane_summary(spec: LaneSpec, lane: LaneState) -> dict[str, Any]:
         "tokens": lane.count,
         "clock_s": round(lane.clock_ns / NS, 6),
         "decode_tps": round(lane.decode_tps, 3),
+        "total_tps": round(lane.total_tps, 3),
         "ttft_s": round(lane.ttft_ns / NS, 6),
         "prompt_tokens": lane.prompt_tokens,
         "load_s": round(lane.loaded.load_ns / NS, 6) if lane.loaded else None,

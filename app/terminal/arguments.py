@@ -9,7 +9,7 @@ from typing import Any
 
 from app import __version__
 from app.race.formats import FORMATS
-from app.race.lanes import MAX_CONTENDERS, MAX_K, Contender, parse_contenders
+from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, parse_contenders
 from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS
 
 EPILOG = """\
@@ -115,6 +115,14 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="addresses, for an engine that is a server (default: start both from the pair's files)",
     )
     run.add_argument("--server-model", default="", metavar="NAME", help="model to ask the servers for (default: first)")
+    run.add_argument(
+        "--concurrency",
+        type=_counts(MAX_CONCURRENCY),
+        default=(1,),
+        metavar="N",
+        help="requests at once, on a server: one is shown, all are counted; several such as 1,2,4,8 race one after the "
+        "other and give a table (default 1)",
+    )
     run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
     run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
     run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
@@ -269,6 +277,16 @@ def _seconds(text: str) -> float:
     if not 1 <= value <= 7 * 24 * 3600:
         raise argparse.ArgumentTypeError(f"{text} is not from 1s to 168h")
     return value
+
+
+def _counts(most: int) -> Callable[[str], Any]:
+    """Numbers such as 1,2,4,8, each once, in rising order."""
+    one = _int_between(1, most)
+
+    def parse(text: str) -> tuple[int, ...]:
+        return tuple(sorted({one(word.strip()) for word in text.split(",")}))
+
+    return parse
 
 
 def _contenders(most: int) -> Callable[[str], Any]:

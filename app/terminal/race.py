@@ -35,6 +35,7 @@ from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.contenders import make_contenders
 from app.worker.heats_session import HeatsSession
+from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, StartedRace, default_format, start_race
 
 _FRAME_S = 1 / 15
@@ -48,23 +49,18 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     except ProblemError as error:
         env.complain(error.problem)
         return USAGE
+    if len(arguments.concurrency) > 1:
+        from app.terminal.concurrency import run_levels  # It needs what is here.
+
+        return run_levels(arguments, choice, env)
     pool = env.make_pool()
     try:
-        started = start_race(choice, env.places, pool, arguments.trace)
-        with stop_on_interrupt(started.session.stop):
-            _show_live(started, env, quiet=arguments.json)
-        started.session.join()
-        started.finish()
+        started = race_once(choice, env, pool, arguments.trace, quiet=arguments.json)
     finally:
         pool.close()
+    complain_of(started, env)
     header, state = started.header, started.session.state
     heats = started.session.heats if isinstance(started.session, HeatsSession) else None
-    if started.session.trace_problem is not None:
-        env.complain(started.session.trace_problem)
-    for lane_id, lane in state.lanes.items():
-        if lane.problem is not None:
-            problem = lane.problem
-            env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
     behaviour = _verify(arguments, started, env)
     if arguments.json:
         found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
@@ -73,7 +69,33 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         if behaviour is not None:
             env.console().print(f"Runs? {behaviour.sentence}", soft_wrap=True)
         env.console().print(f"Trace: {started.trace}", soft_wrap=True)
-    return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in state.lanes.values()) else OK
+    return status_of(started)
+
+
+def race_once(choice: Choice, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool) -> StartedRace:
+    """Races from start to end and shows it meanwhile, unless it is to be quiet."""
+    started = start_race(choice, env.places, pool, trace)
+    with stop_on_interrupt(started.session.stop):
+        _show_live(started, env, quiet=quiet)
+    started.session.join()
+    started.finish()
+    return started
+
+
+def complain_of(started: StartedRace, env: Environment) -> None:
+    """Says what went wrong in a race."""
+    if started.session.trace_problem is not None:
+        env.complain(started.session.trace_problem)
+    for lane_id, lane in started.session.state.lanes.items():
+        if lane.problem is not None:
+            problem = lane.problem
+            env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
+
+
+def status_of(started: StartedRace) -> int:
+    """Returns the exit status of a race."""
+    lanes = started.session.state.lanes.values()
+    return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in lanes) else OK
 
 
 def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environment) -> Behaviour | None:
@@ -133,6 +155,8 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
         engine=arguments.engine,
         servers=tuple(arguments.servers),
         server_model=arguments.server_model,
+        concurrency=arguments.concurrency[0],
+        slots=arguments.concurrency[-1],
     )
 
 

@@ -45,7 +45,9 @@ def _lane_panel(spec: LaneSpec, lane: LaneState, header: Header, colour: str, wi
     numbers = Table.grid(expand=True)
     numbers.add_column()
     numbers.add_column(justify="right")
-    rate = f"{lane.decode_tps:.1f} tok/s" if lane.decode_tps else "– tok/s"
+    requests = header.request.concurrency
+    unit = "tok/s" if requests == 1 else f"tok/s, total of {requests} requests"
+    rate = f"{lane.total_tps:.1f} {unit}" if lane.total_tps else f"– {unit}"
     numbers.add_row(Text(rate, style="bold"), f"clock {lane.clock_ns / NS:.2f} s")
     numbers.add_row(f"{lane.count} / {header.request.max_tokens} tokens", _what(spec, lane))
     bar = ProgressBar(total=header.request.max_tokens, completed=lane.count, complete_style=colour, width=width - 4)
@@ -126,7 +128,17 @@ def verdict_lines(header: Header, state: RaceState, heats: tuple[Heats, str] | N
         if comparison.compared + (comparison.fork_at or 0):
             whose = "" if len(names) == 2 else f"{names[lane]}: "
             lines.append(Text(f"Same? {whose}{comparison.sentence}"))
+    if header.request.concurrency > 1:
+        lines.append(Text(f"Note  {concurrency_note(header.request.concurrency)}", style="dim"))
     return lines
+
+
+def concurrency_note(requests: int) -> str:
+    """Says what the numbers of several requests at once are."""
+    return (
+        f"{requests} requests at once, all with this prompt. One is shown; rates and the ratio are those of all "
+        "of them together."
+    )
 
 
 def _race_lines(header: Header, state: RaceState, names: dict[str, str]) -> list[Text]:

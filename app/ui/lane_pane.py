@@ -192,9 +192,9 @@ class LanePane(QFrame):
     def show_numbers(self, state: LaneState) -> None:
         """Shows rate, clock, acceptance, and a failure if there is one."""
         self._state = state
-        rate = state.decode_tps
+        rate = state.total_tps
         self._rate.setText(f"{rate:.1f}" if rate else "")
-        self._unit.setText("tok/s" if rate else "")
+        self._unit.setText(("tok/s, all requests" if state.others else "tok/s") if rate else "")
         self._clock.setText(self._clock_text(state))
         self._way.setText(self._way_text(state))
         problem = state.problem if state.phase is Phase.FAILED else None

@@ -19,7 +19,8 @@ def verdict_text(view: RaceView) -> str:
     lines = [f"{header.pair_title or header.pair}, {header.prompt_name}, {view.format_title.lower()}"]
     for lane in view.lanes:
         state = lane.state
-        line = f"{lane.title}: {state.count} tokens, {state.decode_tps:.1f} tok/s, {state.clock_ns / NS:.2f} s"
+        unit = f"tok/s in all {header.request.concurrency} requests" if state.others else "tok/s"
+        line = f"{lane.title}: {state.count} tokens, {state.total_tps:.1f} {unit}, {state.clock_ns / NS:.2f} s"
         mean = state.accepted_per_round
         lines.append(line if mean is None else f"{line}, {mean:.2f} accepted a round")
         if state.problem is not None:

@@ -54,6 +54,8 @@ class Choice(msgspec.Struct, frozen=True):
         plan: How many heats, for a race in heats.
         one_loaded: In heats, load one lane's models at a time, for models that do not fit twice.
         load_anyway: Load models that seem too large for the free memory.
+        concurrency: Requests at once, for an engine that is a server.
+        slots: Requests at once that a server which is started has to have room for; at least ``concurrency``.
     """
 
     pair: Pair
@@ -72,6 +74,8 @@ class Choice(msgspec.Struct, frozen=True):
     plan: Plan = Plan()
     one_loaded: bool = False
     load_anyway: bool = False
+    concurrency: int = 1
+    slots: int = 1
 
 
 def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tuple[LaneSpec, ...]:
@@ -88,6 +92,7 @@ def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tup
     if is_server(engine):
         return _server_specs(choice, engine, race_format, places)
     check_format(race_format, engine)
+    check_concurrency(engine, choice.concurrency)
     found = _ready(choice.pair, places)
     threads = _threads(choice, race_format)
     baseline = LaneSpec(
@@ -188,6 +193,18 @@ def check_format(race_format: RaceFormat, engine: str) -> None:
         )
 
 
+def check_concurrency(engine: str, concurrency: int) -> None:
+    """Raises :class:`ProblemError` if there are to be several requests at once and the engine takes one at a time."""
+    if concurrency > 1 and not is_server(engine):
+        raise ProblemError(
+            Problem(
+                "concurrency-unfit",
+                f"{ENGINES[engine].title if engine in ENGINES else engine} answers one request at a time.",
+                action="Race on a server, such as --engine llama-server or --engine vllm.",
+            )
+        )
+
+
 def _server_specs(choice: Choice, engine: str, race_format: RaceFormat, places: Places) -> tuple[LaneSpec, ...]:
     contenders = asked_contenders(choice)
     if choice.servers:
@@ -198,7 +215,9 @@ def _server_specs(choice: Choice, engine: str, race_format: RaceFormat, places: 
     engine = concrete(engine, choice.pair, servers)
     check_format(race_format, engine)
     check_k(engine, [item for item in contenders if item.policy is not KPolicy.FIXED])
-    start = start_of(engine, choice.pair, servers, _ready(choice.pair, places), choice.context, 1)
+    start = start_of(
+        engine, choice.pair, servers, _ready(choice.pair, places), choice.context, max(choice.slots, choice.concurrency)
+    )
     several = len(contenders) > 1
     drafting = [drafting_specs(start.drafting(item), [item], numbered=several)[0] for item in contenders]
     return start.baseline(), *drafting
@@ -255,7 +274,7 @@ def make_header(choice: Choice, specs: Sequence[LaneSpec], now: datetime) -> Hea
         prompt_name=choice.prompt.name,
         workload=choice.prompt.workload,
         language=choice.prompt.language,
-        request=Request(choice.prompt.text, choice.max_tokens, choice.sampling),
+        request=Request(choice.prompt.text, choice.max_tokens, choice.sampling, concurrency=choice.concurrency),
         format=choice.format,
         lanes=tuple(
             msgspec.structs.replace(

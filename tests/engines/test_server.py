@@ -8,18 +8,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from app.engines.base import Engine
+from app.engines import create
+from app.engines.base import Engine, Stopped
 from app.race.events import Finish
-from app.race.lanes import LaneKind, LaneSpec, Request
+from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
-from tests.engines.conformance import Conformance, MakeSpec, Run, loaded
+from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, loaded
 
 K = 4
 
@@ -265,3 +266,37 @@ def test_what_is_no_address_is_refused(target: str) -> None:
         pass
     assert caught.value.problem.kind == "address-bad"
     assert "secret" not in str(caught.value.problem)
+
+
+def test_all_requests_at_once_are_counted_and_one_is_shown(play: Play) -> None:
+    spec = play("sglang", sse(delta("one"), delta(" two"), delta(" three", finish="length")))
+    with closing(create("sglang")) as engine:
+        engine.load(spec)
+        run = Run(engine, Request("Hi", max_tokens=3, sampling=Sampling(1.0, seed=5), concurrency=4))
+    assert run.text == "one two three"
+    # What the others had before the first token that is shown is not part of decoding.
+    assert run.state.others == sum(step.others for step in run.rounds) <= 9
+    bodies = [body for _, body in play.asked]  # type: ignore[attr-defined]
+    assert sorted(body["seed"] for body in bodies) == [5, 6, 7, 8]
+    assert len({json.dumps(body["messages"]) for body in bodies}) == 1
+
+
+@pytest.mark.real
+@pytest.mark.xdist_group("llama-server")
+def test_a_stop_ends_all_requests_at_once_and_the_next_run_is_whole(mtp: Engine) -> None:
+    before = threading.active_count()
+    mtp.prefill(Request(CODE, max_tokens=200, concurrency=3))
+    mtp.round()
+    mtp.stop()
+    with pytest.raises(Stopped):
+        mtp.round()
+    run = Run(mtp, Request(CODE, max_tokens=6, concurrency=2))
+    assert run.count == 6
+    # The server has one slot, so one request is answered after the other: the second is counted to its end, or it came
+    # first and was over before the first token that is shown.
+    assert run.state.others in (0, 6)
+    assert (run.rounds[-1].emitted == 0) == (run.state.others == 6)
+    for thread in threading.enumerate():
+        if thread.name in ("server-stream", "server-crowd"):
+            thread.join(timeout=5)
+    assert threading.active_count() <= before

@@ -73,6 +73,9 @@ def test_a_lane_that_fails_gives_status_3_and_words(terminal: Terminal, tmp_path
         (("run", "--k", "many"), "neither a K"),
         (("run", "--temperature", "-1"), "--temperature"),
         (("run", "--format", "relay"), "--format"),
+        (("run", "--concurrency", "0"), "--concurrency"),
+        (("run", "--concurrency", "1,many"), "--concurrency"),
+        (("run", "--concurrency", "1,2"), "in heats only"),
         (("run", "--pair", "nobody"), "no pair 'nobody'"),
         (("run", "--prompt", "nothing"), "no prompt 'nothing'"),
         (("run", "--one-loaded"), "only race in heats"),
@@ -88,6 +91,11 @@ def test_bad_arguments_give_status_2_and_say_what_is_wrong(
     assert terminal(*words) == 2
     assert told in terminal.err + capsys.readouterr().err
     assert terminal.out == ""
+
+
+def test_several_requests_at_once_need_a_server(terminal: Terminal) -> None:
+    assert terminal("run", "--concurrency", "4") == 1
+    assert "answers one request at a time" in terminal.err
 
 
 def test_a_prompt_file_that_is_no_text_is_refused(terminal: Terminal, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from app.models.traces import open_trace
+from app.race.events import Hello
 from tests.terminal.conftest import Terminal
 
 TABLE = """
@@ -68,3 +69,34 @@ def test_run_starts_both_servers_of_the_pair_and_ends_them(server_terminal: Term
     written = trace.read_text("utf-8")
     assert str(server_terminal.environment.places.resources) not in written
     assert "llama_server_process" not in written
+
+
+def test_several_requests_at_once_are_all_counted_and_the_same_servers_serve_every_number(
+    server_terminal: Terminal, tmp_path: Path
+) -> None:
+    words = ["run", "--engine", "llama-server", "--prompt", "haiku", "--k", "3", "--max-tokens", "12", "--repeats", "1"]
+    words += ["--concurrency", "1,3", "--json", "--trace", tmp_path / "t.ndjson"]
+    assert server_terminal(*words) == 0, server_terminal.err
+    found = json.loads(server_terminal.out)
+    assert [row["requests"] for row in found["levels"]] == [1, 3]
+    assert all(row["baseline_total_tps"] > 0 and row["total_tps"] > 0 for row in found["levels"])
+    assert found["traces"] == [str(tmp_path / "t-1.ndjson"), str(tmp_path / "t-3.ndjson")]
+    alone, crowd = (open_trace(Path(path)) for path in found["traces"])
+    assert (alone.header.request.concurrency, crowd.header.request.concurrency) == (1, 3)
+    assert all(lane.others == 0 for lane in alone.state().lanes.values())
+    for lane in crowd.state().lanes.values():
+        assert lane.count == 12
+        # 12 tokens for each of two more; those that came before the shown request's first one are left out.
+        assert 12 < lane.others <= 24
+    pids = [[event.pid for record in t.records if isinstance(event := record.e, Hello)] for t in (alone, crowd)]
+    assert pids[0] == pids[1]
+    assert not servers_of_this_process()
+
+
+def test_a_table_shows_each_number_of_requests(server_terminal: Terminal) -> None:
+    words = ["run", "--engine", "llama-server", "--prompt", "haiku", "--k", "3", "--max-tokens", "8", "--repeats", "1"]
+    assert server_terminal(*words, "--concurrency", "2,1") == 0, server_terminal.err
+    lines = server_terminal.out.splitlines()
+    assert lines[0].startswith("Total tokens per second of all requests at once")
+    assert [line.split()[1] for line in lines if "MTP K=3" in line] == ["1", "2"]
+    assert "2 requests at once, all with this prompt" in server_terminal.err

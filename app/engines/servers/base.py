@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from app.race.lanes import LaneSpec, Request
+from app.race.problems import Problem
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -59,6 +60,23 @@ class Adapter(Protocol):
     def read(self, chunk: Any) -> Piece:
         """Reads one chunk. Anything may be in it: it comes from outside."""
         ...
+
+
+def added(piece: Piece, counted: int) -> int:
+    """Returns how many tokens a chunk adds to those counted: as the server counts; else its ids, or one for a text."""
+    if piece.total >= 0:
+        return max(0, piece.total - counted)
+    return len(piece.ids) or (1 if piece.text else 0)
+
+
+def failure(piece: Piece) -> Problem:
+    """Says what a chunk says that went wrong."""
+    return Problem(
+        "server-failed",
+        "The server reported an error.",
+        cause=piece.error[:500],
+        action="See the server's own log.",
+    )
 
 
 def number(value: Any, default: int = -1) -> int:

@@ -1,0 +1,97 @@
+"""``mtp-race run --concurrency 1,2,4,8``: the same race at several numbers of requests at once, as a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from app.race.concurrency import Row, rows_of, turning_point
+from app.race.events import Finish
+from app.race.formats import HEATS
+from app.race.problems import Problem
+from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
+from app.terminal.race import complain_of, race_once, status_of
+from app.worker.heats_session import HeatsSession
+from app.worker.setup import Choice, StartedRace
+
+_WIDTH = 100
+
+
+def run_levels(arguments: argparse.Namespace, choice: Choice, env: Environment) -> int:
+    """Races in heats at each number of requests. Servers that are started stay up for all of them."""
+    if choice.format != HEATS:
+        env.complain(
+            Problem(
+                "concurrency-format",
+                "Several numbers of requests are compared in heats only.",
+                action="Leave --format out, and choose a server with --engine.",
+            )
+        )
+        return USAGE
+    rows: list[Row] = []
+    traces: list[str] = []
+    status = OK
+    pool = env.make_pool()
+    try:
+        for level in arguments.concurrency:
+            if not arguments.json:
+                env.stderr.write(f"{level} {'request' if level == 1 else 'requests'} at once\n")
+            level_choice = msgspec.structs.replace(choice, concurrency=level)
+            started = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
+            complain_of(started, env)
+            traces.append(str(started.trace))
+            if isinstance(started.session, HeatsSession):
+                rows += rows_of(started.session.heats)
+            status = status_of(started)
+            if status == LANE_FAILED or _stopped(started):
+                break
+    finally:
+        pool.close()
+    if arguments.json:
+        told = {"pair": choice.pair.id, "prompt": choice.prompt.name, "format": HEATS, "verdict": turning_point(rows)}
+        env.say(json.dumps({**told, "levels": [row.data for row in rows], "traces": traces}, ensure_ascii=False))
+        return status
+    _print(rows, env)
+    for trace in traces:
+        env.console().print(f"Trace: {trace}", soft_wrap=True)
+    return status
+
+
+def _trace(path: Path | None, level: int) -> Path | None:
+    """Each number of requests has a trace of its own."""
+    return None if path is None else path.with_name(f"{path.stem}-{level}{path.suffix}")
+
+
+def _stopped(started: StartedRace) -> bool:
+    return any(lane.finish is Finish.STOPPED for lane in started.session.state.lanes.values())
+
+
+def _print(rows: Sequence[Row], env: Environment) -> None:
+    """Prints the table: it is the result, so it goes to standard output."""
+    table = Table(title="Total tokens per second of all requests at once", title_justify="left", title_style="bold")
+    table.add_column("at once", justify="right")
+    table.add_column("lane")
+    for name in ("baseline tok/s", "lane tok/s", "ratio", "95 % interval", "heats"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        item = row.interval
+        known = item is not None and item.method != "none"
+        table.add_row(
+            str(row.requests),
+            row.title,
+            f"{row.baseline_tps:.1f}",
+            f"{row.lane_tps:.1f}",
+            f"{item.ratio:.2f}\u00d7" if item else "\u2013",
+            f"{item.low:.2f} to {item.high:.2f}" if item and known else "\u2013",
+            str(item.heats if item else 0),
+        )
+    console = Console(file=env.stdout, highlight=False, width=None if env.stdout.isatty() else _WIDTH)
+    console.print(table)
+    console.print(turning_point(rows), soft_wrap=True)
+    console.print("All requests of a race ask the same, so on a mixture of experts they share experts.", soft_wrap=True)
