@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch test-mlx lint check format lock bench clean
+.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -27,6 +27,11 @@ test-mlx: .venv/.ready-dev
 	$(BIN)/python -m pip install -q "mlx>=0.31; sys_platform == 'darwin'" "mlx[cpu]>=0.31; sys_platform == 'linux'" "mlx-lm>=0.32"
 	$(BIN)/python -m pip install -q --no-deps "mlx-vlm==0.7.10"
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_mlx.py
+
+# vLLM's processor build has an environment of its own (3.4 GB); the tests start its server from there.
+test-vllm: .venv/.ready-dev
+	$(BIN)/python packaging/setup_vllm.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_vllm.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .
