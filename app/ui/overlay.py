@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 
@@ -33,6 +33,10 @@ class Overlay(QFrame):
     def take_focus(self) -> None:
         """Gives the keyboard to what is most likely wanted in the panel."""
         self.setFocus()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Keeps clicks on its ground for itself: what is behind would take them for clicks elsewhere."""
+        event.accept()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Watches for a click elsewhere."""
