@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.models.fit import Fit, Memory, Verdict
 from app.models.places import Places
 from app.models.states import state
 from app.race.formats import HEATS
@@ -16,6 +15,11 @@ from app.race.lanes import LaneKind
 from app.ui.background import in_background
 from app.worker.setup import Choice, asked_contenders
 
+if TYPE_CHECKING:
+    from app.models.fit import Fit, Memory
+
+FITS, NO = "fits", "does not fit"
+"""Verdicts by their words. Their module is loaded with the first model that has to be looked at."""
 Key: TypeAlias = tuple[str, tuple[tuple[LaneKind, str], ...], int]
 
 
@@ -55,16 +59,20 @@ class FitCheck(QObject):
         """The estimate; None if it need not be made, cannot be made, or is not there yet."""
         return None if _small(choice) or self._key != _key(choice) else self._fit
 
-    def verdict(self, choice: Choice) -> Verdict:
-        """How the choice fits in the way in which it would be loaded; what is not known fits."""
+    def blocks(self, choice: Choice) -> bool:
+        """Whether a race of it has to be asked for twice, since it does not fit."""
+        return self._word(choice) == NO and not choice.load_anyway
+
+    def easy(self, choice: Choice) -> bool:
+        """Whether it fits with room to spare, so that it may be loaded ahead. What is not known does."""
+        return self._word(choice) == FITS
+
+    def _word(self, choice: Choice) -> str:
+        """How it fits, loaded as it would be."""
         fit = self.fit(choice)
         if fit is None:
-            return Verdict.FITS
-        return fit.verdict_alone if choice.one_loaded else fit.verdict
-
-    def blocks(self, choice: Choice) -> bool:
-        """Whether a race of it has to be asked for twice."""
-        return self.verdict(choice) is Verdict.NO and not choice.load_anyway
+            return FITS
+        return (fit.verdict_alone if choice.one_loaded else fit.verdict).value
 
     def settle(self, choice: Choice) -> Choice:
         """Returns the choice with what the user said to its estimate."""
@@ -106,7 +114,7 @@ class FitCheck(QObject):
 
         def done(fit: Fit | str | None) -> None:
             if key == self._key:
-                self._known, self._fit = True, fit if isinstance(fit, Fit) else None
+                self._known, self._fit = True, None if isinstance(fit, str) else fit
                 self.judged.emit()
 
         in_background(self, look, done, lambda _: done(None))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.fit import Fit, Verdict, fit_reason, fit_text
 from app.race.formats import HEATS
 from app.ui.overlay import Overlay
 from app.ui.theme import mono_font
 from app.ui.widgets import button, label, restyle, set_text
 from app.worker.setup import Choice, asked_contenders
 
+if TYPE_CHECKING:
+    from app.models.fit import Fit
+
 _SIGNS = {
-    Verdict.FITS: ("\u2713 Fits one at a time", "good"),
-    Verdict.TIGHT: ("! Tight", "warn"),
-    Verdict.NO: ("\u2715 Does not fit", "wrong"),
+    "fits": ("\u2713 Fits one at a time", "good"),
+    "tight": ("! Tight", "warn"),
+    "does not fit": ("\u2715 Does not fit", "wrong"),
 }
 
 
@@ -46,6 +50,8 @@ class SumPanel(Overlay):
 
     def show_fit(self, fit: Fit) -> None:
         """Shows the sum of an estimate."""
+        from app.models.fit import fit_text
+
         set_text(self.text, "\n".join(fit_text(fit)[:-1]))
         set_text(self.advice, fit.advice)  # In place of the last line: it wraps.
         self.advice.setMinimumHeight(self.advice.heightForWidth(self.text.sizeHint().width()))
@@ -106,11 +112,16 @@ class FitLine(QFrame):
 
     def show_fit(self, choice: Choice, fit: Fit | None) -> None:
         """Shows the line if the estimate has something to say of the choice; hides it otherwise."""
-        if fit is None or fit.verdict is Verdict.FITS:
+        if fit is None:
+            self.hide()
+            return
+        from app.models.fit import Verdict, fit_reason  # Not for the built-in pair, with which the app starts.
+
+        if fit.verdict is Verdict.FITS:
             self.hide()
             return
         verdict = fit.verdict_alone if choice.one_loaded else fit.verdict
-        text, role = _SIGNS[verdict]
+        text, role = _SIGNS[verdict.value]
         set_text(self.sign, text)
         restyle(self.sign, role)
         set_text(self.reason, fit_reason(fit, 1 + len(asked_contenders(choice)), one_loaded=choice.one_loaded))

@@ -9,7 +9,6 @@ import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
-from app.models.fit import Verdict
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.race.formats import HEATS
@@ -253,7 +252,7 @@ class RacePage(QWidget):
         elif wanted:
             self.fit_line.ask()
             self.said.emit("This race does not fit into memory.")
-        elif self.fit.verdict(choice) is Verdict.FITS:
+        elif self.fit.easy(choice):
             # Any K is served by the same loaded worker, so a change of K alone starts nothing.
             self.runner.warm_up(msgspec.structs.replace(choice, k=max(1, choice.k)))
 

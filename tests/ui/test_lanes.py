@@ -163,6 +163,24 @@ def test_the_window_remembers_its_lanes(window: MainWindow, qtbot: QtBot, theme:
     again.close()
 
 
+@pytest.mark.real
+def test_mtp_lookup_and_adaptive_race_each_other(window: MainWindow, field: LanesField, qtbot: QtBot) -> None:
+    panel = opened(field, qtbot)
+    qtbot.mouseClick(panel.add, LEFT)
+    pick(panel.rows[1].drafter, "Prompt lookup")
+    qtbot.mouseClick(panel.add, LEFT)
+    pick(panel.rows[2].k, "Adaptive")
+    qtbot.mouseClick(panel.done, LEFT)
+    window.race.controls.max_tokens.setValue(24)
+    with qtbot.waitSignal(window.race.recorded, timeout=60_000):
+        qtbot.mouseClick(window.race.controls.go, LEFT)
+    view = window.race.view
+    assert view is not None
+    assert [lane.spec.id for lane in view.lanes] == ["baseline", "mtp-k3", "lookup-k2", "mtp-adaptive"]
+    assert [lane.state.count for lane in view.lanes] == [24] * 4
+    assert window.race.board.same.sentence.startswith("Tokens identical")
+
+
 def test_every_part_has_a_name_for_screen_readers(field: LanesField, qtbot: QtBot) -> None:
     field.set_lanes((Contender(2), ADAPTIVE))
     panel = opened(field, qtbot)
