@@ -62,12 +62,14 @@ class StepDrawing(QWidget):
         self._theme = theme
         self._index = index
         self._k = 0
+        self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def set_k(self, k: int) -> None:
-        """Shows a lane that drafts ``k`` tokens a round; 0 drafts none."""
+    def set_k(self, k: int, words: str = "") -> None:
+        """Shows a lane that drafts ``k`` tokens a round, or ``words`` of them; 0 drafts none."""
         self._k = k
+        self._words = words or str(k)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -94,7 +96,7 @@ class StepDrawing(QWidget):
             for place in range(shown):
                 self._box(painter, place * pitch, lane, drafted=True)
             self._box(painter, shown * pitch + 4, lane, drafted=False)
-            self._caption(painter, 0, shown * pitch - self._GAP, f"{self._k} drafted")
+            self._caption(painter, 0, shown * pitch - self._GAP, f"{self._words} drafted")
             self._caption(painter, shown * pitch + 4, self._BOX, "+ 1")
         painter.end()
 

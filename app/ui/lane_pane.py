@@ -39,7 +39,7 @@ _WAYS_LONG = {
 }
 _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
-_WAYS_SHORT = {**dict.fromkeys(LaneKind, "Drafts {k} a round"), LaneKind.BASELINE: _WAYS[LaneKind.BASELINE]}
+_WAYS_SHORT = {**dict.fromkeys(LaneKind, "Drafts {k}"), LaneKind.BASELINE: _WAYS[LaneKind.BASELINE]}
 _NARROW = 440
 """Below this width, in pixels, the head says less."""
 _ENDS = {
@@ -140,7 +140,7 @@ class LanePane(QFrame):
         title = lane_title(spec)
         self._show_head()
         self._how.setText(_WAYS_LONG[spec.kind].format(k=self._k_words))
-        self._drawing.set_k(spec.k)
+        self._drawing.set_k(spec.k, self._k_words)
         self.text.setAccessibleName(f"Text of {title}")
         self._failure.setAccessibleName(f"Problem of {title}")
         self.setAccessibleName(title)
