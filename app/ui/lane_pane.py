@@ -42,6 +42,8 @@ _DRAWING_HEIGHT = 230
 _WAYS_SHORT = {**dict.fromkeys(LaneKind, "Drafts {k}"), LaneKind.BASELINE: _WAYS[LaneKind.BASELINE]}
 _NARROW = 440
 """Below this width, in pixels, the head says less."""
+_NARROW_BEFORE = 600
+"""The same before a race, when it has a sentence to say."""
 _ENDS = {
     Finish.END: "finished",
     Finish.LENGTH: "token limit",
@@ -153,10 +155,8 @@ class LanePane(QFrame):
         """Says less in the head of a narrow pane, and leaves the drawing out of a low one, so that nothing is cut."""
         super().resizeEvent(event)
         self._drawing.setVisible(event.size().height() >= _DRAWING_HEIGHT)
-        narrow = event.size().width() < _NARROW
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._show_head()
+        self._narrow = event.size().width() < _NARROW
+        self._show_head()
 
     def _show_head(self) -> None:
         """Shows name, way and clock as long as there is room for."""
@@ -225,7 +225,7 @@ class LanePane(QFrame):
         mean = None if state is None else state.accepted_per_round
         share = None if state is None else state.acceptance_rate
         if state is None or mean is None or share is None:
-            ways = _WAYS_SHORT if self._narrow else _WAYS
+            ways = _WAYS_SHORT if self.width() < _NARROW_BEFORE else _WAYS
             return ways[self.spec.kind].format(k=self._k_words)
         steady = self.spec.policy is KPolicy.FIXED and self.spec.kind is not LaneKind.LOOKUP
         drafted = str(self.spec.k) if steady else f"{state.drafted / max(1, len(state.rounds)):.1f}"
