@@ -174,7 +174,9 @@ class SweepRun:
         self._tell("Measuring passes of 1 to 17 tokens")
         prompt = self._choice.prompts[0]
         try:
-            found = probe_widths(self._choice_of(prompt, self._lanes), self._places, self._pool, stopped=self._stop)
+            found = probe_widths(
+                self._choice_of(prompt, self._lanes), self._places, self._pool, repeats=3, stopped=self._stop
+            )
         except ProblemError:
             return  # Predictions then rest on the heats alone. What is really wrong is told by the first heat.
         self._widths, self._draft_ns = found.forward_ns, found.draft_ns
