@@ -25,8 +25,9 @@ REPEATS: Final = 5
 """Heats a prompt where neither a number nor a budget is given."""
 MOST: Final = 200
 """Heats a prompt at most, whatever the budget."""
-ENOUGH: Final = 0.01
-"""Half width, as a share of the ratio, at which a lane needs no more heats."""
+ENOUGH: Final = 0.005
+"""Half width, as a share of the ratio, at which a lane needs no more heats. It is narrow, so that a budget is spent: to
+stop as soon as an interval happens to be narrow would make it narrower than the truth."""
 BASELINE: Final = "baseline"
 
 
@@ -155,14 +156,15 @@ class PromptHeats:
 
         A leader whose interval leaves open whether it beats the baseline counts double: that is the first question.
         """
-        widths = []
-        for lane in self.contending():
-            item = self.interval(lane)
-            widths.append(math.inf if item is None else item.spread)
         leader = self.leader()
         first = self.interval(leader) if leader else None
         unsure = first is None or first.holds(1.0)
-        return max(widths, default=math.inf) * (2 if unsure else 1)
+        return max(map(self.spread, self.contending()), default=math.inf) * (2 if unsure else 1)
+
+    def spread(self, lane: str) -> float:
+        """Half the width of a lane's interval as a share of its ratio; infinite before there is one."""
+        item = self.interval(lane)
+        return math.inf if item is None else item.spread
 
 
 SLOWER: Final = 1.01
@@ -193,10 +195,13 @@ def next_heat(prompts: Sequence[PromptHeats], spend: Spend, elapsed_s: float) ->
     if not spend.budget_s or fewest.done < min(LEAST, spend.most):
         return _fitting(fewest, fewest.lanes, spend, elapsed_s)
     doubtful = [item for item in open_prompts if item.doubt() > ENOUGH]
-    if not doubtful:
-        return None
-    chosen = max(doubtful, key=PromptHeats.doubt)
-    return _fitting(chosen, chosen.contending(), spend, elapsed_s)
+    if doubtful:
+        chosen = max(doubtful, key=PromptHeats.doubt)
+        return _fitting(chosen, chosen.contending(), spend, elapsed_s)
+    # The advice is sure; what is left goes to the widest of the other lanes.
+    chosen = max(open_prompts, key=lambda item: max(map(item.spread, item.lanes)))
+    wide = [lane for lane in chosen.lanes if chosen.spread(lane) > ENOUGH]
+    return _fitting(chosen, wide, spend, elapsed_s) if wide else None
 
 
 def _fitting(prompt: PromptHeats, lanes: Sequence[str], spend: Spend, elapsed_s: float) -> NextHeat | None:

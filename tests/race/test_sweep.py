@@ -82,6 +82,13 @@ def test_a_sweep_with_a_budget_ends_when_everything_is_sure() -> None:
     assert next_heat([item], Spend(repeats=0, budget_s=1000), 10.0) is None
 
 
+def test_once_the_advice_is_sure_the_other_lanes_get_what_is_left() -> None:
+    item = prompt()
+    for number in range(LEAST):
+        run_heat(item, like(10, 1.5, 1.2, 0.8 + 0.03 * number))
+    assert next_heat([item], Spend(repeats=0, budget_s=1000), 10.0) == NextHeat("code", LEAST, ("mtp-k8",))
+
+
 def test_no_heat_is_begun_that_would_go_far_beyond_the_budget() -> None:
     item = prompt()
     run_heat(item, like(10, 1.5, 1.2, 0.8), seconds=8)
