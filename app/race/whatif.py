@@ -1,0 +1,153 @@
+"""What if more drafts were accepted, or K were another: a race's costs with another acceptance put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from app.race.events import Finish, Widths
+from app.race.fold import LaneState
+from app.race.lanes import MAX_K, KPolicy, LaneSpec
+from app.race.predict import Costs, Prediction, even_rates, extended_rates, measured_costs, predict
+
+ALL_K: Final = tuple(range(1, MAX_K + 1))
+_HALVINGS: Final = 40
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """One drafting lane as it raced.
+
+    Attributes:
+        index: Place of the lane in the race; picks its colour.
+        name: For people, such as ``"MTP K=3"``.
+        k: Draft tokens a round; of an adaptive lane the mean.
+        fixed: Whether K was one and the same.
+        speedup: Times the baseline's decode rate.
+        rates: Position rates.
+    """
+
+    index: int
+    name: str
+    k: float
+    fixed: bool
+    speedup: float
+    rates: tuple[float, ...]
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What a what-if starts from.
+
+    Attributes:
+        costs: What decoding cost in the race.
+        lanes: The drafting lanes, the fastest first.
+        tokens: Tokens that the run emitted.
+        finish: How it ended.
+        seen: Widest K whose round the race or a probe measured; beyond it costs are drawn on.
+        probed: Context of the probe that gave the shape of the cost; 0 without one.
+    """
+
+    costs: Costs
+    lanes: tuple[Measured, ...]
+    tokens: int
+    finish: Finish
+    seen: int
+    probed: int = 0
+
+    @property
+    def acceptance(self) -> float:
+        """The chance of a draft token that brings as many tokens a round as the fastest lane had, 0..1."""
+        first = self.lanes[0]
+        return fitted_acceptance(first.rates)
+
+    @property
+    def k(self) -> int:
+        """K of the fastest lane."""
+        return min(MAX_K, max(1, round(self.lanes[0].k)))
+
+    def curve(self, acceptance: float) -> list[Prediction]:
+        """Returns the prediction of K = 1..16 if every draft token had this chance."""
+        rates = even_rates(acceptance, MAX_K)
+        return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+
+    def measured_curve(self) -> list[Prediction]:
+        """Returns the prediction of K = 1..16 at the position rates that the fastest lane had."""
+        rates = extended_rates(self.lanes[0].rates, MAX_K)
+        return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+
+
+def ground(
+    baselines: Sequence[LaneState],
+    lanes: Sequence[tuple[Measured, Sequence[LaneState]]],
+    widths: Widths | None = None,
+) -> Ground | None:
+    """Returns what a what-if of this race starts from, or None if the race did not time the parts of its rounds.
+
+    Args:
+        baselines: Runs of the baseline.
+        lanes: Each drafting lane with its runs.
+        widths: Forward passes measured alone, where they are known.
+    """
+    runs = [run for _, found in lanes for run in found]
+    costs = measured_costs(baselines, runs, widths.forward_ns if widths else None)
+    if costs is None or not any(costs.draft.values()) or not all(costs.verify.values()):
+        return None
+    order = sorted(lanes, key=lambda item: -item[0].speedup)
+    longest = max(order[0][1], key=lambda run: run.count, default=None)
+    if longest is None or not order[0][0].rates:
+        return None
+    return Ground(
+        costs,
+        tuple(item[0] for item in order),
+        longest.count,
+        longest.finish or Finish.LENGTH,
+        min(MAX_K, max([*costs.verify, *costs.shape]) - 1),
+        widths.context if widths else 0,
+    )
+
+
+def measured_lane(index: int, name: str, spec: LaneSpec, runs: Sequence[LaneState], speedup: float) -> Measured | None:
+    """Returns what is marked of a lane, None if it drafted nothing."""
+    rounds = sum(len(run.rounds) for run in runs)
+    drafted = sum(run.drafted for run in runs)
+    if not rounds or not drafted:
+        return None
+    fixed = spec.policy is KPolicy.FIXED
+    most = max(len(run.position_drafted) for run in runs)
+    rates = []
+    for place in range(most):
+        tried = sum(run.position_drafted[place] for run in runs if place < len(run.position_drafted))
+        hit = sum(run.position_accepted[place] for run in runs if place < len(run.position_accepted))
+        rates.append(hit / tried if tried else 0.0)
+    return Measured(index, name, float(spec.k) if fixed else drafted / rounds, fixed, speedup, tuple(rates))
+
+
+def fitted_acceptance(rates: Sequence[float]) -> float:
+    """Returns the one chance for every draft token that brings as many accepted tokens a round as ``rates`` do."""
+    wanted, k = sum(rates), len(rates)
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(even_rates(middle, k)) < wanted else (low, middle)
+    return (low + high) / 2
+
+
+def paying_acceptance(costs: Costs, k: int) -> float | None:
+    """Returns the chance of a draft token from which K = ``k`` is as fast as the baseline; None if none is enough."""
+    needed = costs.break_even(k) - 1
+    if needed > k:
+        return None
+    return fitted_acceptance([max(0.0, needed) / k] * k)
+
+
+def cost_sentence(costs: Costs, k: int) -> str:
+    """Says what a round of this K costs and from where it pays."""
+    parts = [("draft", costs.draft_ns(k)), ("verify", costs.verify_ns(k + 1)), ("other", costs.other)]
+    told = " + ".join(f"{name} {part / 1e6:.1f}" for name, part in parts if part >= 50_000)
+    pays = paying_acceptance(costs, k)
+    share = f", an acceptance of {pays:.0%}" if pays is not None else ", more than it can ever get"
+    return (
+        f"A round of K = {k} costs {told} = {costs.round_ns(k) / 1e6:.1f} ms and pays from "
+        f"{costs.break_even(k):.1f} tokens{share}."
+    )

@@ -1,0 +1,140 @@
+"""Does the prediction hold: probe and position rates of one K = 8 lane against the measured speedup of K = 1..8.
+
+python -m tests.bench.prediction [--prompts code,haiku] [--heats 5] [--max-tokens 160]; writes results/prediction.json.
+All lanes race at once on the chess clock, so every K is paired with the same baseline at the grain of a round. The
+prediction knows the probe's forward passes and draft, the K = 8 lane's position rates and its time between them; of
+the other K it knows nothing. A second prediction anchors the probe's shape at the costs that the baseline and the
+K = 8 lane showed, as the app does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from app.models.places import find_places
+from app.models.prompts import load_prompts
+from app.models.registry import load_registry
+from app.race.events import Finish, Noise, Widths
+from app.race.fold import LaneState, speedup
+from app.race.formats import FORMATS
+from app.race.lanes import Contender, LaneSpec
+from app.race.predict import Costs, extended_rates, measured_costs, predict, probed_costs
+from app.race.statistics import paired_interval
+from app.worker.pool import WorkerPool
+from app.worker.session import RaceSession
+from app.worker.setup import Choice, drafting_specs, lane_specs, make_header
+from app.worker.widths import probe_widths
+
+MOST = 8
+ALLOWED = 0.10
+Runs = dict[str, list[LaneState]]
+
+
+def race(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, LaneState]:
+    """Races all lanes on the chess clock."""
+    workers = pool.acquire(specs)
+    session = RaceSession(
+        make_header(choice, specs, datetime.now(UTC)), workers, FORMATS["clock"], time.monotonic_ns, noise=Noise(0.0, 0)
+    )
+    session.start()
+    session.join()
+    pool.release(list(workers.values()))
+    return session.state.lanes
+
+
+def between_ns(runs: Sequence[LaneState]) -> float:
+    """Median time of a round that is neither drafting nor verifying."""
+    return float(
+        median(item.end_ns - item.start_ns - item.draft_ns - item.verify_ns for run in runs for item in run.rounds)
+    )
+
+
+def compare(runs: Runs, costs: Costs) -> list[dict[str, float]]:
+    """Returns measured and predicted speedup of each K."""
+    widest = max(runs[f"mtp-k{MOST}"], key=lambda run: run.count)
+    rates = extended_rates(widest.position_rates, MOST)
+    rows = []
+    for k in range(1, MOST + 1):
+        ratios = [
+            ratio
+            for a, b in zip(runs["baseline"], runs[f"mtp-k{k}"], strict=True)
+            if (ratio := speedup(a, b)) is not None
+        ]
+        found = paired_interval(ratios)
+        assert found is not None
+        guess = predict(costs, rates, k, widest.count, widest.finish or Finish.LENGTH).speedup
+        rows.append(
+            {
+                "k": k,
+                "measured": round(found.ratio, 4),
+                "low": round(found.low, 4),
+                "high": round(found.high, 4),
+                "predicted": round(guess, 4),
+                "error": round(guess / found.ratio - 1, 4),
+            }
+        )
+    return rows
+
+
+def measure(choice: Choice, heats: int, pool: WorkerPool, widths: Widths) -> dict[str, object]:
+    """Races one prompt and returns both predictions of it."""
+    baseline, mtp = lane_specs(choice, find_places())[:2]
+    specs = (baseline, *drafting_specs(mtp, [Contender(k) for k in range(1, MOST + 1)], numbered=True))
+    runs: Runs = {spec.id: [] for spec in specs}
+    for heat in range(heats + 1):
+        lanes = race(choice, specs, pool)
+        if heat:  # the first one warms up
+            for lane, state in lanes.items():
+                runs[lane].append(state)
+    last = runs[f"mtp-k{MOST}"]
+    anchored = measured_costs(runs["baseline"], last, widths.forward_ns)
+    assert anchored is not None
+    ways = {"probe": probed_costs(widths, between_ns(last)), "anchored": anchored}
+    found: dict[str, object] = {"tokens": last[0].count, "rates": [round(rate, 4) for rate in last[0].position_rates]}
+    for way, costs in ways.items():
+        rows = compare(runs, costs)
+        found[way] = rows
+        print(f"{choice.prompt.name}, {way}:")
+        for row in rows:
+            print(
+                f"  K={row['k']}  measured {row['measured']:.3f} ({row['low']:.3f} to {row['high']:.3f})  "
+                f"predicted {row['predicted']:.3f}  error {row['error']:+.1%}"
+            )
+        worst = max(abs(row["error"]) for row in rows)
+        print(f"  worst {worst:.1%}: {'all within' if worst <= ALLOWED else 'NOT all within'} {ALLOWED:.0%}")
+    return found
+
+
+def main() -> None:
+    """Probes, races, prints and writes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--prompts", default="code,haiku")
+    parser.add_argument("--heats", type=int, default=5)
+    parser.add_argument("--max-tokens", type=int, default=160)
+    arguments = parser.parse_args()
+    places = find_places()
+    pair = load_registry(places=places).get("nano")
+    assert pair is not None
+    prompts = {prompt.name: prompt for prompt in load_prompts(places)}
+    pool = WorkerPool()
+    result: dict[str, object] = {}
+    try:
+        for name in arguments.prompts.split(","):
+            choice = Choice(pair, prompts[name], max_tokens=arguments.max_tokens)
+            widths = probe_widths(choice, places, pool, again=True, repeats=9)
+            result[name] = {"probe_context": widths.context, **measure(choice, arguments.heats, pool, widths)}
+    finally:
+        pool.close()
+    path = Path(__file__).parent / "results" / "prediction.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.race.events import Widths
+from app.race.lanes import KPolicy, LaneSpec
+from app.race.predict import even_rates
+from app.race.whatif import Ground, Measured, cost_sentence, fitted_acceptance, ground, measured_lane, paying_acceptance
+from tests.race.builders import folded, lane_events, spec
+
+BASE = folded(lane_events(range(60), step_ms=10))
+LANE = folded(lane_events(range(60), k=3, accepted=[3, 1, 2, 0] * 10, step_ms=30))
+K3 = spec("mtp", 3)
+
+
+def measured(lane: LaneSpec = K3, index: int = 1, speedup: float = 1.2) -> Measured:
+    found = measured_lane(index, "MTP K=3", lane, [LANE], speedup)
+    assert found is not None
+    return found
+
+
+def made(widths: Widths | None = None) -> Ground:
+    found = ground([BASE], [(measured(), [LANE])], widths)
+    assert found is not None
+    return found
+
+
+@given(st.floats(0.01, 0.99), st.integers(1, 16))
+def test_the_fitted_chance_is_the_one_that_the_rates_come_from(chance: float, k: int) -> None:
+    assert fitted_acceptance(even_rates(chance, k)) == pytest.approx(chance, abs=1e-6)
+
+
+def test_a_what_if_starts_at_what_was_measured() -> None:
+    found = made()
+    at_start = found.curve(found.acceptance)[found.k - 1]
+    as_measured = found.measured_curve()[found.k - 1]
+    assert at_start.tokens_per_round == pytest.approx(as_measured.tokens_per_round)
+    assert at_start.speedup == pytest.approx(as_measured.speedup, rel=0.02)
+
+
+def test_more_acceptance_never_makes_any_k_slower() -> None:
+    found = made()
+    curves = [found.curve(share / 20) for share in range(21)]
+    for lower, higher in itertools.pairwise(curves):
+        assert all(a.speedup <= b.speedup + 1e-9 for a, b in zip(lower, higher, strict=True))
+
+
+def test_the_chance_that_pays_is_where_a_long_run_is_as_fast_as_the_baseline() -> None:
+    found = made()
+    chance = paying_acceptance(found.costs, 3)
+    assert chance is not None
+    assert 1 + sum(even_rates(chance, 3)) == pytest.approx(found.costs.break_even(3))
+
+
+def test_a_cost_that_nothing_can_pay_is_said_to_be_so() -> None:
+    dear = folded(lane_events(range(60), k=1, accepted=[1] * 30, step_ms=90))
+    lane = measured_lane(1, "MTP", spec("mtp", 1), [dear], 0.2)
+    assert lane is not None
+    found = ground([BASE], [(lane, [dear])])
+    assert found is not None
+    assert paying_acceptance(found.costs, 1) is None
+    assert "more than it can ever get" in cost_sentence(found.costs, 1)
+
+
+def test_wider_passes_than_the_race_had_cost_more_and_follow_the_probe_where_there_is_one() -> None:
+    plain, probed = made(), made(Widths(64, {width: 10 * width for width in range(1, 18)}, 1))
+    assert plain.costs.verify_ns(17) > plain.costs.verify_ns(4) > plain.costs.verify_ns(1)
+    assert (plain.seen, probed.seen, probed.probed) == (3, 16, 64)
+    assert probed.costs.verify_ns(8) == pytest.approx(2 * probed.costs.verify_ns(4))
+
+
+def test_the_fastest_lane_comes_first_and_an_adaptive_one_stands_at_its_mean_k() -> None:
+    adaptive = LaneSpec("mtp-adaptive", spec("x", 8).kind, "test", "t", "d", k=8, policy=KPolicy.COST)
+    slow, fast = measured(), measured(adaptive, 2, 1.5)
+    found = ground([BASE], [(slow, [LANE]), (fast, [LANE])])
+    assert found is not None
+    assert [lane.index for lane in found.lanes] == [2, 1]
+    assert fast.k == pytest.approx(LANE.drafted / len(LANE.rounds))
+    assert not fast.fixed
+
+
+def test_a_race_without_times_of_its_parts_gives_no_ground() -> None:
+    assert ground([], [(measured(), [LANE])]) is None
+    assert measured_lane(1, "MTP", spec("mtp", 3), [BASE], 1.0) is None
