@@ -126,7 +126,7 @@ def main() -> None:
                     out.write(json.dumps(item, ensure_ascii=False) + "\n")
             if time.time() - start > a.seconds:
                 break
-    pool.shutdown(wait=False, cancel_futures=True)
+    pool.shutdown(cancel_futures=True)
     part.rename(a.work / "chat.jsonl")
     print(
         f"{len(seen)} distinct examples {dict(kinds)}, {time.time() - start:.0f} s; dropped {dropped.most_common(20)}"

@@ -76,7 +76,20 @@ class Optimizers:
             opt.zero_grad(set_to_none=True)
 
 
-def schedule(step: int, progress: float, hold: float, warmup: int = 60) -> float:
+    def state(self) -> list[dict[str, object]]:
+        """What `load` needs to go on with the same momentum."""
+        return [opt.state_dict() for opt in self.all]
+
+    def load(self, state: list[dict[str, object]]) -> None:
+        """Go on from a state."""
+        for opt, kept in zip(self.all, state, strict=True):
+            opt.load_state_dict(kept)
+
+
+WARMUP = 60
+
+
+def schedule(step: int, progress: float, hold: float, warmup: int = WARMUP) -> float:
     """Share of the peak rate: linear warm-up, flat until `hold`, then linear to 1 % at the end."""
     down = 1.0 if progress < hold else max(0.01, (1 - progress) / (1 - hold))
     return min(1.0, (step + 1) / warmup) * down

@@ -1,9 +1,9 @@
 """Train the target: Python source first, chat tasks more and more, their answers alone in the end.
 
-    python packaging/nano/target.py WORK --seconds N [--resume]
+    python packaging/nano/target.py WORK --seconds N [--since SHARE] [--until SHARE]
 
-Reads WORK/docs.npy, pairs.npz, chat.npz; writes WORK/target.pt (float32 weights). `--resume` goes on from it with the
-last phase only.
+Reads WORK/docs.npy, pairs.npz, chat.npz; writes WORK/target.pt (float32 weights). A schedule that is too long for one
+call is cut in two: `--until 0.6` also leaves WORK/target.state, from which `--since 0.6` goes on.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import torch.nn.functional as F  # noqa: N812
 from batches import Batches, documents, masks, token_weights
 from config import TargetConfig
 from model import Target
-from optim import Optimizers, schedule
+from optim import WARMUP, Optimizers, schedule
 from torch import Tensor
 
 PHASES = (  # until this share of the time: mix of sources, weight of requests
-    (0.25, {"docs": 0.48, "pairs": 0.02, "chat": 0.50}, 0.3),
-    (0.65, {"docs": 0.12, "pairs": 0.01, "chat": 0.87}, 0.1),
+    (0.30, {"docs": 0.30, "pairs": 0.02, "chat": 0.68}, 0.3),
+    (0.65, {"docs": 0.08, "pairs": 0.01, "chat": 0.91}, 0.1),
     (1.01, {"docs": 0.03, "chat": 0.97}, 0.0),
 )
 QUANTIZE_FROM = 0.5
@@ -63,21 +63,23 @@ def train(work: Path, c: TargetConfig, a: argparse.Namespace) -> None:
     torch.set_float32_matmul_precision("high")
     model = Target(c).to(a.device)
     model.quantized = True
-    if a.resume:
-        model.load_state_dict(torch.load(work / "target.pt", weights_only=True))
-    data = Batches(work, ("chat", "docs") if a.resume else ("docs", "pairs", "chat"), a.device, a.seed)
     opt = Optimizers(model, a.lr)
+    if a.since:
+        model.load_state_dict(torch.load(work / "target.pt", weights_only=True))
+        opt.load(torch.load(work / "target.state", weights_only=True))
+    # Another seed after a cut, so that the rows do not come in the same order again.
+    data = Batches(work, ("docs", "pairs", "chat"), a.device, a.seed + round(100 * a.since))
     run = torch.compile(loss_of, dynamic=False) if a.device == "cuda" else loss_of
     clock, step, tokens, since = Clock(a.seconds), 0, 0, time.time()
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters", flush=True)
-    while (progress := clock.progress()) < 1 and step < a.steps:
-        place = max(progress, 0.76) if a.resume else progress
+    while clock.progress() < 1 and step < a.steps:
+        place = a.since + (a.until - a.since) * clock.progress()
         _, mix, prompt = next(p for p in PHASES if place < p[0])
         ids, kinds = data.batch(a.batch, mix)
         snap = torch.tensor(float(place >= QUANTIZE_FROM), device=a.device)
         loss = run(model, ids, token_weights(kinds, prompt), masks(c, documents(ids[:, :-1])), snap)
         loss.backward()
-        opt.step(schedule(step, progress, 0.0 if a.resume else HOLD))
+        opt.step(schedule(step, place, HOLD, WARMUP if not a.since else 1))
         step += 1
         tokens += ids.numel()
         if step == 5:
@@ -87,8 +89,10 @@ def train(work: Path, c: TargetConfig, a: argparse.Namespace) -> None:
             tokens, since = 0, time.time()
         if step % a.every == 0:
             rate = f"{tokens / (time.time() - since) / 1e3:.0f} k tokens/s"
-            print(f"{step} loss {loss.item():.3f} {rate} {progress:.2f}", flush=True)
+            print(f"{step} loss {loss.item():.3f} {rate} {place:.2f}", flush=True)
     torch.save(model.state_dict(), work / "target.pt")
+    if a.until < 1:
+        torch.save(opt.state(), work / "target.state")
     print(f"target: {step} steps, {tokens / 1e6:.0f} M tokens, loss {loss.item():.3f}", flush=True)
 
 
@@ -102,7 +106,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--since", type=float, default=0.0, help="share of the whole schedule at which to begin")
+    parser.add_argument("--until", type=float, default=1.0, help="share of the whole schedule at which to stop")
     parser.add_argument("--tiny", action="store_true", help="a toy size, to try the code on a CPU")
     return parser.parse_args()
 

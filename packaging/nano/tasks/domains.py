@@ -286,7 +286,7 @@ def plural_field(field: str) -> str:
         "humidity",
     ):
         return field
-    return field[:-1] + "ies" if field.endswith("y") else field + "s"
+    return field[:-1] + "ies" if field.endswith("y") else field + ("es" if field.endswith("s") else "s")
 
 
 def rows_of(

@@ -26,7 +26,7 @@ def indent(code: str, levels: int = 1) -> str:
 def function(name: str, signature: str, doc: str, body: str, imports: str = "") -> str:
     """A documented function; `signature` is the text from the parameters to the result, "(x: int) -> int"."""
     head = imports.strip("\n") + "\n\n\n" if imports else ""
-    doc = doc[:1].upper() + doc[1:]
+    doc = doc[:1].upper() + doc[1:].rstrip(".")
     return f'{head}def {name}{signature}:\n    """{doc}."""\n{indent(body)}\n'
 
 
