@@ -12,6 +12,7 @@ from rows import ANSWER, PROMPT, ROW
 from torch import Tensor
 
 KEYS = ("ids", "weights")
+LOOK_EVERY = 50
 
 
 class Batches:
@@ -26,16 +27,29 @@ class Batches:
         self.work = work
         self.rows: dict[str, tuple[Tensor, Tensor]] = {}
         self.order: dict[str, Tensor] = {}
-        self.waiting = [name for name in sources if name != "docs"]
+        self.sources = [name for name in sources if name != "docs"]
+        self.taken: set[Path] = set()
+        self.calls = 0
         self.look()
 
+    @property
+    def waiting(self) -> list[str]:
+        """Sources that are still being made."""
+        return [name for name in self.sources if name not in self.rows]
+
     def look(self) -> None:
-        """Take in sources that were still being made before."""
-        for name in [name for name in self.waiting if (self.work / f"{name}.npz").exists()]:
-            found = np.load(self.work / f"{name}.npz")
-            self.rows[name] = tuple(torch.from_numpy(found[k].astype(np.int32)).to(self.device) for k in KEYS)
-            self.order[name] = torch.empty(0, dtype=torch.long)
-            self.waiting.remove(name)
+        """Take in sources and further parts of them (chat-1.npz) that are there by now; new rows come first."""
+        for name in self.sources:
+            found = {self.work / f"{name}.npz", *self.work.glob(f"{name}-*[0-9].npz")} - self.taken
+            for path in sorted(path for path in found if path.exists()):
+                held = np.load(path)
+                new = tuple(torch.from_numpy(held[k].astype(np.int32)).to(self.device) for k in KEYS)
+                before = len(self.rows[name][0]) if name in self.rows else 0
+                if before:
+                    new = tuple(torch.cat(both) for both in zip(self.rows[name], new, strict=True))
+                self.rows[name] = new
+                self.order[name] = before + torch.randperm(len(new[0]) - before, generator=self.rng)
+                self.taken.add(path)
 
     def _take(self, name: str, n: int) -> Tensor:
         """Numbers of the next n rows."""
@@ -47,8 +61,10 @@ class Batches:
 
     def batch(self, size: int, mix: dict[str, float]) -> tuple[Tensor, Tensor]:
         """ids and weights [size, ROW]. Source text counts as answers and stands in for what is not there yet."""
-        if self.waiting:
+        self.calls += 1
+        if self.waiting or self.calls % LOOK_EVERY == 0:
             self.look()
+        if self.waiting:
             missing = sum(mix.get(name, 0.0) for name in self.waiting)
             mix = {name: share for name, share in mix.items() if name not in self.waiting}
             mix["docs"] = mix.get("docs", 0.0) + missing

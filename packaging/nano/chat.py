@@ -1,8 +1,9 @@
 """The chat tasks: made by `tasks`, each program executed, only what runs and passes its checks is kept.
 
-    python packaging/nano/chat.py WORK --count N [--seed S]
+    python packaging/nano/chat.py WORK --count N [--seed S] [--part P]
 
-Writes WORK/chat.jsonl (one example a line) and prints how many were dropped, by task.
+Writes WORK/chat.jsonl, or chat-P.jsonl for a further part (one example a line), and prints how many were dropped, by
+task. Parts can be made while the target trains on the first.
 """
 
 from __future__ import annotations
@@ -106,14 +107,16 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--count", type=int, default=400_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", type=int, default=0, help="a further part, with a seed of its own")
     parser.add_argument("--chunk", type=int, default=2000)
     parser.add_argument("--procs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=1e9, help="stop making more after this time")
     parser.add_argument("--unchecked", action="store_true", help="do not run the programs (to learn a tokenizer only)")
     a = parser.parse_args()
     start, seen, dropped, kinds = time.time(), set(), Counter(), Counter()
-    jobs = [(a.chunk, a.seed * 1_000_003 + i, not a.unchecked) for i in range(max(1, a.count // a.chunk))]
-    part = a.work / "chat.part"
+    name, seed = f"chat-{a.part}" if a.part else "chat", (a.seed + 1000 * a.part) * 1_000_003
+    jobs = [(a.chunk, seed + i, not a.unchecked) for i in range(max(1, a.count // a.chunk))]
+    part = a.work / f"{name}.part"
     pool = ProcessPoolExecutor(a.procs, initializer=limit)
     with part.open("w") as out:
         for kept, lost in pool.map(make, jobs):
@@ -127,7 +130,7 @@ def main() -> None:
             if time.time() - start > a.seconds:
                 break
     pool.shutdown(cancel_futures=True)
-    part.rename(a.work / "chat.jsonl")
+    part.rename(a.work / f"{name}.jsonl")
     print(
         f"{len(seen)} distinct examples {dict(kinds)}, {time.time() - start:.0f} s; dropped {dropped.most_common(20)}"
     )

@@ -9,20 +9,19 @@ package with its version, licence and share). A package whose licence is not cle
 from __future__ import annotations
 
 import argparse
-import ast
-import builtins
 import hashlib
 import json
 import random
 import re
 import sys
 import sysconfig
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from importlib import metadata
 from pathlib import Path
+
+from pairs import pairs
 
 PERMISSIVE = re.compile(
     r"\b(mit|mit-0|bsd|apache|isc|psf|python software foundation|python-2|hpnd|unlicense|zlib|0bsd|cc0|expat)\b", re.I
@@ -31,7 +30,6 @@ RESTRICTED = re.compile(r"\b(a?gpl|lgpl|gnu|mpl|mozilla|eupl|cddl|proprietary|nv
 SKIP = re.compile(
     r"_pb2|/locale|unicode|lextab|yacctab|/tests/data|pygments/lexers|entities|_generated|/_vendor|idnadata|/zoneinfo"
 )
-STDLIB = set(sys.stdlib_module_names)
 
 
 def licence(dist: metadata.Distribution) -> str:
@@ -74,85 +72,6 @@ def clean(path: Path) -> str:
     if max(map(len, text.split("\n"))) > 400:
         return ""
     return re.sub(r"\A(?:\s*#[^\n]*\n)+", "", text.replace("\r", "").replace("\t", "    "))
-
-
-ASKS = (
-    "Write a Python function called {n} that {d}.",
-    "Write a Python function `{n}` that {d}.",
-    "Implement {n} in Python. It {d}.",
-    "Please write a Python function named {n} which {d}. Include a docstring.",
-)
-NOT_VERBS = frozenset(
-    (
-        *("a", "an", "the", "this", "these", "if", "for", "in", "see", "note", "all"),
-        *("helper", "internal", "deprecated", "class", "function"),
-    )
-)
-
-
-def third_person(doc: str) -> str:
-    """ "Return the x." as "returns the x", or "" when the first word is no verb in the imperative."""
-    line = re.split(r"(?<=[.!?])\s", " ".join(doc.strip().split("\n\n")[0].split()))[0].rstrip(".")
-    first, _, rest = line.partition(" ")
-    if not first.isalpha() or not first[0].isupper() or first.lower() in NOT_VERBS or not rest or len(line) > 140:
-        return ""
-    verb = first.lower()
-    if not verb.endswith("s") or verb.endswith("ss"):
-        verb += "es" if verb.endswith(("sh", "ch", "x", "ss", "z")) else "s"
-    return f"{verb} {rest}"
-
-
-def free_names(f: ast.FunctionDef) -> set[str]:
-    """Names that the function reads and neither it nor Python defines."""
-    stored = {a.arg for a in ast.walk(f) if isinstance(a, ast.arg)} | {f.name}
-    read = set()
-    for node in ast.walk(f):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else stored).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            stored.add(node.name)
-        elif isinstance(node, ast.alias):
-            stored.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            stored.add(node.name)
-    return read - stored - set(dir(builtins))
-
-
-def imports(tree: ast.Module) -> dict[str, str]:
-    """Statement for each name that a top-level import of the standard library binds."""
-    out = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            for a in node.names:
-                if a.name.split(".")[0] in STDLIB:
-                    out[(a.asname or a.name).split(".")[0]] = f"import {a.name}" + (
-                        f" as {a.asname}" if a.asname else ""
-                    )
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level and node.module in STDLIB:
-            for a in node.names:
-                line = f"from {node.module} import {a.name}" + (f" as {a.asname}" if a.asname else "")
-                out[a.asname or a.name] = line
-    return out
-
-
-def pairs(text: str, seed: str) -> list[tuple[str, str]]:
-    """Requests for the documented functions of a source file that stand on their own, and the functions."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    known, rng, out = imports(tree), random.Random(seed), []
-    for f in tree.body:
-        if not isinstance(f, ast.FunctionDef) or f.decorator_list or not (doc := ast.get_docstring(f)):
-            continue
-        source, asked = ast.get_source_segment(text, f) or "", third_person(doc)
-        needed = free_names(f)
-        if not asked or not 3 <= source.count("\n") <= 40 or f.name.startswith("test") or needed - set(known):
-            continue
-        head = "\n".join(sorted({known[n] for n in needed}))
-        body = (head + "\n\n\n" if head else "") + textwrap.dedent(source)
-        out.append((rng.choice(ASKS).format(n=f.name, d=asked), f"```python\n{body}\n```"))
-    return out
 
 
 def work(job: tuple[str, Path]) -> tuple[str, str, str, list[tuple[str, str]]] | None:

@@ -75,7 +75,6 @@ class Optimizers:
             opt.step()
             opt.zero_grad(set_to_none=True)
 
-
     def state(self) -> list[dict[str, object]]:
         """What `load` needs to go on with the same momentum."""
         return [opt.state_dict() for opt in self.all]

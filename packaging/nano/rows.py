@@ -112,9 +112,9 @@ def main(work: Path, parts: Sequence[str]) -> None:
             print(f"docs.npy: {len(stream) / 1e6:.1f} M tokens", flush=True)
             pairs = [tuple(p) for p in read(work / "pairs.jsonl")]
             save_rows(work / "pairs.npz", pool.map(encode_chat, [(work, c) for c in chunks(pairs, CHUNK)]))
-        if "chat" in parts:
-            chat = [(e["prompt"], e["answer"]) for e in read(work / "chat.jsonl")]
-            save_rows(work / "chat.npz", pool.map(encode_chat, [(work, c) for c in chunks(chat, CHUNK)]))
+        for part in [part for part in parts if part.startswith("chat")]:
+            chat = [(e["prompt"], e["answer"]) for e in read(work / f"{part}.jsonl")]
+            save_rows(work / f"{part}.npz", pool.map(encode_chat, [(work, c) for c in chunks(chat, CHUNK)]))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ from optim import WARMUP, Optimizers, schedule
 from torch import Tensor
 
 PHASES = (  # until this share of the time: mix of sources, weight of requests
-    (0.30, {"docs": 0.30, "pairs": 0.02, "chat": 0.68}, 0.3),
-    (0.65, {"docs": 0.08, "pairs": 0.01, "chat": 0.91}, 0.1),
-    (1.01, {"docs": 0.03, "chat": 0.97}, 0.0),
+    (0.30, {"docs": 0.31, "pairs": 0.04, "chat": 0.65}, 0.3),
+    (0.65, {"docs": 0.08, "pairs": 0.03, "chat": 0.89}, 0.1),
+    (1.01, {"docs": 0.02, "pairs": 0.01, "chat": 0.97}, 0.0),
 )
 QUANTIZE_FROM = 0.5
 HOLD = 0.4
