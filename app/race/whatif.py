@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from app.race.events import Finish, Widths
 from app.race.fold import LaneState
-from app.race.lanes import MAX_K, KPolicy, LaneSpec
+from app.race.lanes import MAX_K, KPolicy, LaneKind, LaneSpec, lane_title
 from app.race.predict import Costs, Prediction, even_rates, extended_rates, measured_costs, predict
 
 ALL_K: Final = tuple(range(1, MAX_K + 1))
@@ -107,6 +107,41 @@ def ground(
     )
 
 
+def race_ground(
+    lanes: Sequence[LaneSpec],
+    runs: Mapping[str, Sequence[LaneState]],
+    speedups: Mapping[str, float],
+    widths: Widths | None = None,
+) -> Ground | None:
+    """Returns what a what-if of a whole race starts from, or None if there is nothing to start from.
+
+    The costs of two drafters cannot be mixed: only the lanes that draft as the fastest one does are taken.
+
+    Args:
+        lanes: Of the race, in its order.
+        runs: The runs of each lane, by its id.
+        speedups: Times the baseline's decode rate, by lane.
+        widths: Forward passes measured alone, where they are known.
+    """
+    base = next((lane for lane in lanes if lane.kind is LaneKind.BASELINE), None)
+    found: list[tuple[LaneSpec, Measured]] = []
+    for index, lane in enumerate(lanes):
+        ratio, own = speedups.get(lane.id), runs.get(lane.id, ())
+        if lane.kind is not LaneKind.BASELINE and ratio is not None:
+            measured = measured_lane(index, lane_title(lane).split(" (block")[0], lane, own, ratio)
+            if measured is not None:
+                found.append((lane, measured))
+    if base is None or not found:
+        return None
+    first = _drafting(max(found, key=lambda item: item[1].speedup)[0])
+    alike = [(measured, runs[lane.id]) for lane, measured in found if _drafting(lane) == first]
+    return ground(runs.get(base.id, ()), alike, widths)
+
+
+def _drafting(lane: LaneSpec) -> tuple[object, ...]:
+    return lane.kind, lane.engine, lane.drafter, lane.threads, lane.gpu_layers
+
+
 def measured_lane(index: int, name: str, spec: LaneSpec, runs: Sequence[LaneState], speedup: float) -> Measured | None:
     """Returns what is marked of a lane, None if it drafted nothing."""
     rounds = sum(len(run.rounds) for run in runs)
@@ -150,4 +185,38 @@ def cost_sentence(costs: Costs, k: int) -> str:
     return (
         f"A round of K = {k} costs {told} = {costs.round_ns(k) / 1e6:.1f} ms and pays from "
         f"{costs.break_even(k):.1f} tokens{share}."
+    )
+
+
+def prediction_words(found: Ground, acceptance: float, k: int) -> str:
+    """Says what this acceptance and this K would bring, and which K would be best."""
+    curve = found.curve(acceptance)
+    best, here = max(curve, key=lambda item: item.speedup), curve[k - 1]
+    as_raced = abs(acceptance - found.acceptance) < 1e-9
+    start = f"At the acceptance of this race, {acceptance:.0%}, "
+    if not as_raced:
+        start = f"If {acceptance:.0%} of the draft tokens were accepted, "
+    if best.speedup <= 1.02:
+        way = "pay" if best.speedup < 0.98 else "gain"
+        rest = f"the best, K = {best.k}, is predicted at {best.speedup:.2f}× the baseline."
+        return f"{start}no K would {way}: {rest}"
+    if best.k == k:
+        return f"{start}K = {k} would be best, at {here.speedup:.2f}× the baseline."
+    if best.speedup - here.speedup <= 0.02 * best.speedup:
+        return f"{start}K = {k} would run at {here.speedup:.2f}× the baseline, about as fast as the best K."
+    return (
+        f"{start}K = {k} would run at {here.speedup:.2f}× the baseline; "
+        f"K = {best.k} would be best, at {best.speedup:.2f}×."
+    )
+
+
+def ground_words(found: Ground, pair: str) -> str:
+    """Says where the costs come from, and from which K on they are no longer measured; ``pair`` is its id."""
+    if found.probed:
+        return f"Costs are of this race, and of passes measured alone after {found.probed} tokens of text."
+    if found.seen >= MAX_K:
+        return "Costs are of this race."
+    return (
+        f"Costs are of this race, which drafted up to K = {found.seen}. Beyond it (dotted) they are drawn on; "
+        f"the command mtp-race probe --pair {pair} measures them."
     )

@@ -63,7 +63,7 @@ class LibraryPage(QWidget):
         self.model = LibraryModel()
         self.list = QListView()
         self.search = QLineEdit()
-        self.board = RaceBoard(theme)
+        self.board = RaceBoard(theme, places)
         self.player = ReplayPlayer(self.board, parent=self)
         self.transport = Transport(theme, self.player)
         self.failure = FailureCard(theme)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.models.places import Places
 from app.race.fork import fork_story
 from app.race.lanes import LaneSpec
 from app.ui.background import in_background
@@ -43,8 +44,10 @@ class RaceBoard(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, places: Places | None = None, parent: QWidget | None = None) -> None:
+        """``places``: where measurements of this machine are kept; without them a what-if knows the race alone."""
         super().__init__(parent)
+        self._places = places
         self._theme = theme
         self._view: RaceView | None = None
         self._frames = 0
@@ -70,6 +73,7 @@ class RaceBoard(QWidget):
         layout.addWidget(self.charts, 2)
         layout.addLayout(self._strip, 0)
         self.behaviour = BehaviourCheck(self.same, self)
+        self.why.what_if.connect(self._show_what_if)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
 
@@ -228,6 +232,12 @@ class RaceBoard(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.copied.connect(self.copy)
         dialog.open()
+
+    def _show_what_if(self) -> None:
+        if self._view is not None:
+            from app.ui.what_if.opening import open_what_if
+
+            open_what_if(self._theme, self._view, self._places, self.window())
 
     def _show_behaviour(self) -> None:
         view, behaviour = self._view, self.behaviour.behaviour

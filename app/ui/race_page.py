@@ -56,7 +56,7 @@ class RacePage(QWidget):
         self._held = ""
         self.controls = RaceControls(theme, pairs, prompts)
         self.prompt_bar = PromptBar(theme)
-        self.board = RaceBoard(theme)
+        self.board = RaceBoard(theme, places)
         self.failure = FailureCard(theme)
         self._failure_frame = QFrame()
         self.runner = RaceRunner(places, pool, self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.race.events import LaneEvent
+from app.race.events import LaneEvent, Widths
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, RaceState, speedup
 from app.race.formats import FORMATS, HEATS
@@ -15,6 +15,7 @@ from app.race.series import RateSeries, RoundSeries
 from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record
 from app.race.verdict import Comparison, TokenComparison
+from app.race.whatif import Ground, race_ground
 
 
 @dataclass(slots=True)
@@ -144,6 +145,14 @@ class RaceView:
         """Why ``lane`` is faster or slower than the baseline."""
         base = self.baseline
         return explain(base.state, lane.state) if base else None
+
+    def ground(self, widths: Widths | None = None) -> Ground | None:
+        """What a what-if starts from: of a race in heats all of them count; None if the race does not allow one."""
+        runs = {lane.spec.id: [lane.state] for lane in self.lanes}
+        if self.heats is not None:
+            runs = {lane: list(self.heats.runs(lane).values()) for lane in runs}
+        speedups = {lane.spec.id: ratio for lane in self.contenders if (ratio := self.speedup(lane)) is not None}
+        return race_ground(self.header.lanes, runs, speedups, widths)
 
     def comparison(self, lane: LaneView) -> Comparison | None:
         """The token verdict of ``lane`` against the baseline."""

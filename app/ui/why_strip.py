@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.look import mix
 from app.race.explain import Split, split
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color, ui_font
-from app.ui.widgets import STRIP_HEIGHT, label, set_text
+from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 
 _ROW = 24
 
@@ -113,7 +113,9 @@ def describe(row: Row) -> str:
 
 
 class WhyStrip(QFrame):
-    """Explains the result: bars and a sentence."""
+    """Explains the result: bars and a sentence. ``what_if``: the user wants to try other costs and other K."""
+
+    what_if = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +126,11 @@ class WhyStrip(QFrame):
         self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().height() + 4)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty = label("", "muted", wrap=True)
+        # In the corner and in no layout: it is higher than the caption, and all captions should stand level.
+        tip = "Try another acceptance and another K on the costs of this race."
+        self.what_if_button = button("What if\u2026", "quiet", tip=tip, name="What if")
+        self.what_if_button.setParent(self)
+        self.what_if_button.clicked.connect(self.what_if)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
@@ -135,10 +142,19 @@ class WhyStrip(QFrame):
         self.setMinimumHeight(STRIP_HEIGHT)
         self.clear()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the button in the corner, level with the caption."""
+        super().resizeEvent(event)
+        corner, layout = self.what_if_button, self.layout()
+        top = layout.contentsMargins().top() if layout else 0
+        corner.adjustSize()
+        corner.move(self.width() - corner.width() - 8, max(2, top - 6))
+
     def clear(self) -> None:
         """Says what will be here."""
         self._bars.hide()
         self._sentence.hide()
+        self.what_if_button.hide()
         self._empty.setText("Where the time of each token goes, and whether drafting pays for itself.")
         self._empty.show()
 
@@ -160,3 +176,5 @@ class WhyStrip(QFrame):
             set_text(self._sentence, max(told)[1])
             self._sentence.setToolTip(self._sentence.text())
             self._sentence.show()
+        # Not before the end: half a race says little, and a dialog would disturb the other half.
+        self.what_if_button.setVisible(view.over and bool(told) and view.ground() is not None)

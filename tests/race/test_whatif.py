@@ -7,9 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.race.events import Widths
-from app.race.lanes import KPolicy, LaneSpec
+from app.race.fold import LaneState
+from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.race.predict import even_rates
-from app.race.whatif import Ground, Measured, cost_sentence, fitted_acceptance, ground, measured_lane, paying_acceptance
+from app.race.whatif import (
+    Ground,
+    Measured,
+    cost_sentence,
+    fitted_acceptance,
+    ground,
+    ground_words,
+    measured_lane,
+    paying_acceptance,
+    prediction_words,
+    race_ground,
+)
 from tests.race.builders import folded, lane_events, spec
 
 BASE = folded(lane_events(range(60), step_ms=10))
@@ -86,3 +98,44 @@ def test_the_fastest_lane_comes_first_and_an_adaptive_one_stands_at_its_mean_k()
 def test_a_race_without_times_of_its_parts_gives_no_ground() -> None:
     assert ground([], [(measured(), [LANE])]) is None
     assert measured_lane(1, "MTP", spec("mtp", 3), [BASE], 1.0) is None
+
+
+def runs_of_a_race() -> tuple[list[LaneSpec], dict[str, list[LaneState]]]:
+    return [spec("baseline"), K3], {"baseline": [BASE], "mtp": [LANE]}
+
+
+def test_a_whole_race_gives_its_ground() -> None:
+    lanes, runs = runs_of_a_race()
+    found = race_ground(lanes, runs, {"mtp": 1.2})
+    assert found is not None
+    assert [(lane.index, lane.name, lane.k) for lane in found.lanes] == [(1, "MTP K=3", 3.0)]
+    assert race_ground(lanes[:1], runs, {}) is None
+    assert race_ground(lanes[1:], runs, {"mtp": 1.2}) is None
+
+
+def test_the_costs_of_another_drafter_are_not_mixed_in() -> None:
+    lanes, runs = runs_of_a_race()
+    lookup = LaneSpec("lookup", LaneKind.LOOKUP, "test", "target.gguf", k=3)
+    cheap = folded(lane_events(range(60), k=3, accepted=[1] * 40, step_ms=11))
+    found = race_ground([*lanes, lookup], {**runs, "lookup": [cheap]}, {"mtp": 1.2, "lookup": 0.9})
+    alone = race_ground(lanes, runs, {"mtp": 1.2})
+    assert found is not None
+    assert found == alone
+
+
+def test_the_words_name_the_best_k_only_where_one_gains() -> None:
+    found = made()
+    assert "no K would pay" in prediction_words(found, 0.0, 3)
+    high = prediction_words(found, 1.0, 1)
+    best = max(found.curve(1.0), key=lambda item: item.speedup)
+    assert f"K = {best.k} would be best, at {best.speedup:.2f}×." in high
+    assert prediction_words(found, 1.0, best.k).endswith(
+        f"K = {best.k} would be best, at {best.speedup:.2f}× the baseline."
+    )
+    assert prediction_words(found, found.acceptance, 3).startswith("At the acceptance of this race, ")
+
+
+def test_it_is_said_from_which_k_on_costs_are_not_measured() -> None:
+    assert "up to K = 3. Beyond it (dotted)" in ground_words(made(), "nano")
+    probed = made(Widths(64, {width: 10 * width for width in range(1, 18)}, 1))
+    assert "measured alone after 64 tokens" in ground_words(probed, "nano")

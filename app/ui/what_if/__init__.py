@@ -1,0 +1,1 @@
+"""What if more drafts were accepted, or K were another: sliders over the costs of a race."""
