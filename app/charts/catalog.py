@@ -45,7 +45,7 @@ CHARTS: Final = (
     Chart("accepted", "Accepted tokens a round", _largest, draw_accepted),
     Chart("widths", "Verify cost by width", _draft, draw_widths),
     Chart("predicted", "Predicted against measured", predicted_words, draw_predicted),
-    Chart("rates", "Tokens per second against acceptance", lambda _: "hollow: baseline", draw_rates),
+    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates),
 )
 """In the order in which they are shown."""
 SIZES: Final = {"speedup": (860, 480), "positions": (640, 360), "rates": (640, 420), "predicted": (640, 420)}

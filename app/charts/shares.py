@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.charts.canvas import NORMAL, SMALL, Canvas, known, tone_of
 from app.charts.frame import Frame
+from app.charts.labels import short_titles
 from app.look import mix
 from app.race.sweep_result import Cell, PromptResult, SweepResult
 
@@ -20,21 +21,24 @@ def widest(prompt: PromptResult) -> Cell | None:
 
 def draw_positions(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     """Draws a row for each prompt and a column for each draft position: the share of rounds that accepted it."""
-    rows = [(prompt, cell) for prompt in result.prompts if (cell := widest(prompt))]
+    names = short_titles(result)
+    rows = [
+        (name, prompt, cell) for name, prompt in zip(names, result.prompts, strict=True) if (cell := widest(prompt))
+    ]
     if not rows:
         canvas.nothing(area, "How often each draft position is accepted appears here.")
         return
     look = canvas.look
-    count = max(len(cell.position_rates) for _, cell in rows)
-    names = min(max(canvas.measure(item.title, NORMAL, "medium") for item, _ in rows), area.width() * 0.26)
-    inner = area.adjusted(names + 12, 20, 0, 0)
-    wide, high = inner.width() / count, min(56.0, inner.height() / len(rows))
+    count = max(len(cell.position_rates) for *_, cell in rows)
+    beside = min(max(canvas.measure(name, NORMAL, "medium") for name, *_ in rows), area.width() * 0.26)
+    inner = area.adjusted(beside + 12, 20, 0, 0)
+    wide, high = inner.width() / count, min(84.0, inner.height() / len(rows))
     for position in range(count):
         at = QPointF(inner.left() + (position + 0.5) * wide, inner.top() - 7)
         canvas.text(str(position + 1), at, tone=look.muted, align=0.5)
-    for number, (prompt, cell) in enumerate(rows):
+    for number, (title, prompt, cell) in enumerate(rows):
         top = inner.top() + number * high
-        name = canvas.fit(prompt.title, NORMAL, names, "medium")
+        name = canvas.fit(title, NORMAL, beside, "medium")
         canvas.text(name, QPointF(area.left(), top + high / 2 + NORMAL * 0.36), size=NORMAL, style="medium")
         for position, rate in enumerate(cell.position_rates):
             share = min(1.0, max(0.0, rate)) if known(rate) else 0.0
@@ -52,8 +56,8 @@ def draw_positions(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
 def draw_accepted(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     """Draws for each prompt how many rounds accepted 0, 1, 2, ... tokens, as shares."""
     rows = [
-        (index, prompt, cell)
-        for index, prompt in enumerate(result.prompts)
+        (index, prompt, cell, name)
+        for (index, prompt), name in zip(enumerate(result.prompts), short_titles(result), strict=True)
         if (cell := widest(prompt)) and sum(cell.accepted_counts) > 0
     ]
     if not rows:
@@ -62,18 +66,18 @@ def draw_accepted(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     columns = 1 if len(rows) == 1 else 2 if len(rows) <= 4 else 3
     lines = math.ceil(len(rows) / columns)
     wide, high = area.width() / columns, area.height() / lines
-    for number, (index, prompt, cell) in enumerate(rows):
+    for number, (index, prompt, cell, name) in enumerate(rows):
         place = QRectF(area.left() + number % columns * wide, area.top() + number // columns * high, wide, high)
-        _histogram(canvas, place.adjusted(0, 0, -14, -4), index, prompt, cell)
+        _histogram(canvas, place.adjusted(0, 0, -14, -4), index, name, prompt, cell)
 
 
-def _histogram(canvas: Canvas, area: QRectF, index: int, prompt: PromptResult, cell: Cell) -> None:
+def _histogram(canvas: Canvas, area: QRectF, index: int, title: str, prompt: PromptResult, cell: Cell) -> None:
     look, tone = canvas.look, tone_of(canvas.look, index)
     total = sum(cell.accepted_counts)
     mean = cell.accepted_per_round
     told = "" if mean is None or not known(mean) else f"mean {mean:.1f}"
     room = area.width() - canvas.measure(told, SMALL) - 10
-    name = canvas.fit(prompt.title, NORMAL, room, "semibold")
+    name = canvas.fit(title, NORMAL, room, "semibold")
     canvas.text(name, QPointF(area.left(), area.top() + 11), size=NORMAL, style="semibold", tone=tone)
     canvas.text(told, QPointF(area.right(), area.top() + 11), tone=look.muted, align=1.0)
     top = max(cell.accepted_counts) / total

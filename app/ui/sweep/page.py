@@ -93,7 +93,10 @@ class SweepPage(QWidget):
             grid.addWidget(self.charts[name], 2, column, 1, 4 if column == 0 else 3)
         for column in range(10):
             grid.setColumnStretch(column, 1)
-        self.charts["speedup"].setMinimumHeight(320)
+        # Three rows that fill a window of 1440 by 900 and no more; a lower one scrolls.
+        for names, height in ((("speedup", "positions"), 298), (("widths", "predicted", "rates"), 236)):
+            for name in names:
+                self.charts[name].setMinimumHeight(height)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -194,6 +197,7 @@ class SweepPage(QWidget):
 
     def _show(self, result: SweepResult, folder: Path | None) -> None:
         self._shown = (result, folder)
+        self.charts["accepted"].setMinimumHeight(176 if len(result.prompts) <= 2 else 236)
         others = self._others(result)
         for chart in self.charts.values():
             chart.show_result(result, others)
