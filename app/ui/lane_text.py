@@ -136,6 +136,7 @@ class LaneText(QTextEdit):
         self._round_ends = []
         self._tail_shown, self._follow = False, True
         self._outline(-1)
+        self._place_caret()
         return True
 
     def _append(self, state: LaneState) -> None:
@@ -159,7 +160,10 @@ class LaneText(QTextEdit):
             self._tail_shown = True
             cursor.insertText(state.tail.translate(_CLEAN), self._plain)
         cursor.endEditBlock()
-        end = self.cursorRect(cursor)
+        self._place_caret()
+
+    def _place_caret(self) -> None:
+        end = self.cursorRect(self._end)
         tall = self.fontMetrics().height()
         self._caret = QRectF(end.left() + 1, end.bottom() - tall + self.verticalScrollBar().value(), 7, tall - 1)
 

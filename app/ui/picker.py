@@ -1,10 +1,17 @@
-"""A combo box for choices of any length."""
+"""A combo box for choices of any length, and a button with a menu that looks like one."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionComboBox,
+    QStylePainter,
+)
 
 _BUTTON_WIDTH = 46
 """Pixels of a combo box that its arrow and edges take."""
@@ -22,3 +29,23 @@ class Picker(QComboBox):
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class MenuButton(QPushButton):
+    """A button with a menu whose text keeps its distance from the edge: Qt forgets that for buttons with menus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "menu")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the button, then its text as that of a button without a menu, cut with an ellipsis."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
+        option.rect = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        room = self.width() - _BUTTON_WIDTH
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)

@@ -155,3 +155,21 @@ def test_fenced_blocks_are_code_and_prose_is_not() -> None:
     assert code_spans("Please return it to me, if you can.", "english") == []
     assert code_spans("x = 1\nfor i in range(3):\n    print(i)", "custom")
     assert code_spans("```nosuchlanguage\nx\n```", "code") == []
+
+
+def test_the_block_where_the_next_token_comes_stands_at_the_end_after_going_back(pane: LaneText, theme: Theme) -> None:
+    whole, early = LaneState(), LaneState()
+    events = synthetic.lane_events(synthetic.header().lanes[0], 60)
+    for number, event in enumerate(events):
+        whole.apply(event)
+        if number < 12:
+            early.apply(event)
+    pane.sync(whole)
+    pane.sync(early)
+    picture = pane.viewport().grab().toImage()
+    lane = theme.look.lane(1)
+    found = [x for x in range(picture.width()) for y in range(picture.height()) if picture.pixelColor(x, y) == lane]
+    cursor = QTextCursor(pane.document())
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    assert found
+    assert min(found) >= pane.cursorRect(cursor).left()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from app.models.pairs import Pair
 from app.race.lanes import MAX_K, Contender, parse_contenders
 from app.race.prompts import Prompt
 from app.race.sweep import Spend
+from app.ui.picker import MenuButton
 from app.ui.widgets import button, label, restyle, set_text
 from app.worker.sweep_run import SweepChoice
 
@@ -55,8 +55,7 @@ class SweepControls(QWidget):
         self._running = False
         self.pair = QComboBox()
         self.pair.addItems([pair.title for pair in pairs])
-        self.prompts = QPushButton()
-        self.prompts.setProperty("role", "menu")
+        self.prompts = MenuButton()
         self._menu = QMenu(self.prompts)
         self.prompts.setMenu(self._menu)
         self.prompt_actions = [self._prompt_action(prompt) for prompt in prompts]
