@@ -61,10 +61,12 @@ class Heats:
     Attributes:
         states: The folded state of each heat, by its number.
         conditions: What the machine was doing, by heat.
+        clocks: What the chess clock says of a lane, where such races are on record; whoever knows them puts them in.
     """
 
     def __init__(self, header: Header) -> None:
         self.header = header
+        self.clocks: dict[str, Interval] = {}
         self.states: dict[int, RaceState] = {}
         self.conditions: dict[int, list[Conditions]] = {}
 
@@ -196,13 +198,13 @@ def _condition_warnings(conditions: Sequence[Conditions]) -> list[str]:
     return said
 
 
-def disagreement(clock: Interval | None, heats: Interval | None) -> str | None:
+def disagreement(clock: Interval | None, heats: Interval | None, name: str = "MTP") -> str | None:
     """Returns a warning if the chess clock and the heats contradict each other, None if they agree."""
     if clock is None or heats is None or clock.meets(heats):
         return None
     return (
-        f"The chess clock says {clock.ratio:.2f}× and the heats say {heats.ratio:.2f}×, which is more than chance. "
-        "Trust the heats: there each lane has the machine to itself."
+        f"The chess clock says {clock.ratio:.2f}× for {name} ({clock.heats} races) and the heats say "
+        f"{heats.ratio:.2f}×, which is more than chance. Trust the heats: there each lane has the machine to itself."
     )
 
 
@@ -235,6 +237,7 @@ def heats_summary(heats: Heats, baseline: str, lane: str, name: str) -> dict[str
         title: [run.total_tps for run in heats.runs(lane_id).values()]
         for title, lane_id in (("The baseline", baseline), (name, lane))
     }
+    contradiction = disagreement(heats.clocks.get(lane), interval, name)
     return {
         "heats": 0 if interval is None else interval.heats,
         "speedup": None if interval is None else round(interval.ratio, 4),
@@ -242,5 +245,5 @@ def heats_summary(heats: Heats, baseline: str, lane: str, name: str) -> dict[str
         "high": None if interval is None or interval.method == "none" else round(interval.high, 4),
         "ratios": [round(ratio, 4) for ratio in heats.ratios(lane, baseline)],
         "verdict": verdict(interval, name),
-        "warnings": warnings(interval, rates, conditions),
+        "warnings": warnings(interval, rates, conditions) + ([contradiction] if contradiction else []),
     }

@@ -16,6 +16,7 @@ from rich.live import Live
 
 from app.models.pairs import Pair
 from app.models.prompts import load_prompts
+from app.models.records import recorded_clocks
 from app.models.registry import load_registry
 from app.models.traces import open_trace
 from app.race.fold import Phase, RaceState
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     complain_of(started, env)
     header, state = started.header, started.session.state
     heats = started.session.heats if isinstance(started.session, HeatsSession) else None
+    _add_clocks(heats, env)
     behaviour = _verify(arguments, started, env)
     if arguments.json:
         found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
@@ -243,6 +245,7 @@ def _animate_heats(started: StartedRace, session: HeatsSession, env: Environment
         told = "" if over else session.stage.sentence
         if over:
             heat = heats.shown
+            _add_clocks(heats, env)
         return over
 
     _animate(started.header, lambda: heats.state(heat), step, env, lambda: (heats, told))
@@ -276,6 +279,7 @@ def replay(arguments: argparse.Namespace, env: Environment) -> int:
     """Plays a trace again in the terminal."""
     trace = _open(arguments.trace, env)
     heats = heats_of(trace)
+    _add_clocks(heats, env)
     player = Replay(trace.header, trace.records, heats.shown if heats else 0)
     start = time.monotonic_ns()
 
@@ -291,6 +295,7 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
     """Shows a trace's result, or one lane's text and nothing else."""
     trace = _open(arguments.trace, env)
     state, heats = shown_state(trace), heats_of(trace)
+    _add_clocks(heats, env)
     if arguments.text is not None:
         lane = state.lanes.get(arguments.text)
         if lane is None:
@@ -310,6 +315,12 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
     told = (heats, "") if heats else None
     console.print(race_view(trace.header, state, told, width=console.width, lines=_LINES))
     return OK
+
+
+def _add_clocks(heats: Heats | None, env: Environment) -> None:
+    """Lays what chess-clock races of the same lanes said beside, so that a contradiction is told."""
+    if heats is not None:
+        heats.clocks = recorded_clocks(env.places.data / "races", heats.header)
 
 
 def _open(path: Path, env: Environment) -> Trace:

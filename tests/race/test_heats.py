@@ -100,7 +100,7 @@ def test_what_makes_it_unsure_is_said(
 
 def test_clock_and_heats_that_contradict_each_other_are_reported() -> None:
     clock, heats = Interval(1.4, 1.35, 1.45, 5, "bootstrap"), Interval(1.2, 1.15, 1.25, 5, "bootstrap")
-    assert "1.40× and the heats say 1.20×" in (disagreement(clock, heats) or "")
+    assert "1.40× for MTP (5 races) and the heats say 1.20×" in (disagreement(clock, heats) or "")
     assert disagreement(clock, Interval(1.43, 1.38, 1.5, 5, "bootstrap")) is None
 
 
