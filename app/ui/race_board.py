@@ -14,6 +14,7 @@ from app.race.lanes import LaneSpec
 from app.ui.background import in_background
 from app.ui.behaviour_check import BehaviourCheck
 from app.ui.chart_row import ChartRow
+from app.ui.heats_check import HeatsCheck
 from app.ui.highlight import Span, code_spans
 from app.ui.lane_pane import LanePane
 from app.ui.race_view import RaceView
@@ -73,6 +74,8 @@ class RaceBoard(QWidget):
         layout.addWidget(self.charts, 2)
         layout.addLayout(self._strip, 0)
         self.behaviour = BehaviourCheck(self.same, self)
+        self.heats = HeatsCheck(self.winner, places, self)
+        self.winner.sure_wanted.connect(self._show_sure)
         self.why.what_if.connect(self._show_what_if)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
@@ -105,6 +108,7 @@ class RaceBoard(QWidget):
         self._revision = -1
         self._colored.clear()
         self.behaviour.forget()
+        self.heats.forget()
         if len(specs) != len(self.panes):
             for pane in self.panes:
                 self._lanes.removeWidget(pane)
@@ -140,6 +144,7 @@ class RaceBoard(QWidget):
         self.why.clear()
         self.same.restart()
         self.winner.clear(view.format_title)
+        self.winner.set_notes(None)
 
     def frame(self) -> bool:
         """Shows what is new; returns whether anything still moves without new events."""
@@ -186,6 +191,7 @@ class RaceBoard(QWidget):
         self._show_numbers(view)
         self.charts.show_view(view)
         self.winner.show_view(view)
+        self.heats.show_view(view)
         self._show_strips(view)
 
     def _show_numbers(self, view: RaceView) -> None:
@@ -232,6 +238,15 @@ class RaceBoard(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.copied.connect(self.copy)
         dialog.open()
+
+    def _show_sure(self) -> None:
+        view, summary = self._view, self.heats.summary
+        if view is not None and view.heats is not None and summary is not None:
+            from app.ui.heats_dialog import HeatsDialog
+
+            dialog = HeatsDialog(self._theme, view.heats, summary, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     def _show_what_if(self) -> None:
         if self._view is not None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.race.fold import Phase
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme
-from app.ui.widgets import label, set_text
+from app.ui.widgets import button, label, set_text
 
 _DRAW = 1.005
 """Below this ratio no lane is called faster."""
 
 
 class WinnerCard(QFrame):
-    """Shows the ratio of the leading lane. Its frame takes that lane's colour once the race is over."""
+    """Shows the ratio of the leading lane. Its frame takes that lane's colour once the race is over.
+
+    Signals:
+        sure_wanted: The user wants to know how sure the result of the heats is.
+    """
+
+    sure_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +34,10 @@ class WinnerCard(QFrame):
         self._head = label("", "muted")
         self._ratio = label("", weight=QFont.Weight.Bold, size=27)
         self._foot = label("", "note", wrap=False)
+        tip = "Shows the ratio of each heat, and what makes the result less sure."
+        self.sure_button = button("How sure?", "quiet", tip=tip)
+        self.sure_button.clicked.connect(self.sure_wanted)
+        self.sure_button.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 12, 20, 12)
         layout.setSpacing(0)
@@ -35,6 +45,7 @@ class WinnerCard(QFrame):
         for widget in (self._head, self._ratio, self._foot):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget)
+        layout.addWidget(self.sure_button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(1)
         self.set_narrow(False)
         theme.changed.connect(self._restyle)
@@ -54,6 +65,14 @@ class WinnerCard(QFrame):
         self._ratio.setText("\u2013")
         self._foot.setText(format_title)
         self._restyle()
+
+    def set_notes(self, count: int | None) -> None:
+        """Offers to tell how sure the result of the heats is, with the number of notes; None offers nothing."""
+        if count is not None:
+            text = "How sure?" if not count else f"{count} note{'' if count == 1 else 's'}"
+            self.sure_button.setText(text)
+            self.sure_button.setAccessibleName("How sure is the result" if not count else f"How sure, {text}")
+        self.sure_button.setVisible(count is not None)
 
     def show_view(self, view: RaceView) -> None:
         """Shows who is ahead, or who won."""
