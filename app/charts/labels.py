@@ -12,6 +12,8 @@ from app.race.sweep_result import SweepResult
 KEY_HEIGHT = 18.0
 _SIGN = 13.0
 _GAP = 14.0
+_TIGHT = 9.5
+"""Size of names where there are many."""
 
 
 def short_titles(result: SweepResult) -> list[str]:
@@ -33,21 +35,20 @@ def draw_key(canvas: Canvas, area: QRectF, result: SweepResult, axis: str, hollo
     """
     line = area.top() + SMALL
     canvas.text(canvas.fit(axis, SMALL, area.width()), QPointF(area.left(), line), tone=canvas.look.muted)
-    room = area.width() - canvas.measure(axis, SMALL) - _GAP
-    items = [(index, name, _SIGN + canvas.measure(name, SMALL)) for index, name in enumerate(short_titles(result))]
-    if hollow:
-        items.append((-1, hollow, _SIGN + canvas.measure(hollow, SMALL)))
-    while items and sum(wide for *_, wide in items) + _GAP * (len(items) - 1) > room:
-        items.pop()
-    left = area.right() - sum(wide for *_, wide in items) - _GAP * max(0, len(items) - 1)
+    names = [*enumerate(short_titles(result)), *([(-1, hollow)] if hollow else [])]
+    for size, gap in ((SMALL, _GAP), (_TIGHT, _GAP / 2)):
+        room = area.width() - canvas.measure(axis, SMALL) - gap
+        items = [(index, name, _SIGN + canvas.measure(name, size)) for index, name in names]
+        while items and sum(wide for *_, wide in items) + gap * (len(items) - 1) > room:
+            items.pop()
+        if len(items) == len(names):
+            break
+    left = area.right() - sum(wide for *_, wide in items) - gap * max(0, len(items) - 1)
     for index, name, wide in items:
-        at, tone = (
-            QPointF(left + 4, line - SMALL * 0.36),
-            canvas.look.muted if index < 0 else tone_of(canvas.look, index),
-        )
-        canvas.dot(at, max(0, index), tone, 4.0, hollow=index < 0)
-        canvas.text(name, QPointF(left + _SIGN, line), tone=canvas.look.muted)
-        left += wide + _GAP
+        at, tone = QPointF(left + 4, line - SMALL * 0.36), tone_of(canvas.look, index) if index >= 0 else ""
+        canvas.dot(at, max(0, index), tone or canvas.look.muted, 4.0, hollow=index < 0)
+        canvas.text(name, QPointF(left + _SIGN, line), size=size, tone=canvas.look.muted)
+        left += wide + gap
 
 
 def free_place(wanted: Sequence[QRectF], ink: Sequence[QPointF], taken: Sequence[QRectF], area: QRectF) -> QRectF:

@@ -136,7 +136,7 @@ def draw_rates(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
 
 
 def _write_ks(canvas: Canvas, frame: Frame, words: list[tuple[str, str, QPointF]], ink: list[QPointF]) -> None:
-    """Writes the K of each point beside it, in the colour of its prompt and clear of the others."""
+    """Writes the K of each point beside it, in the colour of its prompt, where there is room for it."""
     taken: list[QRectF] = []
     for text, tone, at in words:
         wide = canvas.measure(text, 9.5, "semibold")
@@ -146,6 +146,8 @@ def _write_ks(canvas: Canvas, frame: Frame, words: list[tuple[str, str, QPointF]
         corners += [(x - wide / 2, y - 26), (x - wide / 2, y + 16)]
         wanted = [QRectF(left, top, wide, 10) for left, top in corners]
         place = free_place(wanted, ink, taken, frame.area.adjusted(0, -6, 8, 0))
+        if any(place.intersects(other) for other in taken):
+            continue  # So many prompts that it could not be read; hovering tells it.
         taken.append(place.adjusted(-2, -1, 2, 1))
         canvas.text(text, QPointF(place.left(), place.bottom() - 1.5), size=9.5, style="semibold", tone=tone)
 

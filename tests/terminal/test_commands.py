@@ -231,3 +231,27 @@ def test_probe_tells_what_each_k_costs_and_from_where_it_pays(terminal: Terminal
     assert "Behind 40 tokens" in terminal.err
     assert terminal("probe", "--pair", "nobody") == 1
     assert "nobody" in terminal.err
+
+
+def test_heats_that_the_chess_clock_contradicts_are_noted(terminal: Terminal, tmp_path: Path) -> None:
+    def write(path: Path, race_format: str, step_ms: float, heats: int) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as sink:
+            writer = TraceWriter(sink, header(format=race_format))
+            for heat in range(heats):
+                for lane, k, took in (("baseline", 0, 10.0), ("mtp", 3, step_ms + heat / 10)):
+                    for event in lane_events(range(21), k=k, accepted=[1] * 20, step_ms=took):
+                        writer.write(Record(lane, 0, event, heat))
+            writer.close()
+        return path
+
+    trace = write(tmp_path / "heats.ndjson", "heats", 15.0, 5)
+    assert terminal("show", trace) == 0
+    assert "chess clock says" not in terminal.err
+    for number in range(3):
+        write(terminal.environment.places.data / "races" / f"{number}.ndjson", "clock", 10.0 + number / 10, 1)
+    assert terminal("show", trace) == 0
+    told = " ".join(terminal.err.split())
+    assert "The chess clock says 1.98× for MTP (3 races)" in told
+    assert terminal("show", trace, "--json") == 0
+    assert "(3 races)" in terminal.out
