@@ -33,11 +33,22 @@ STAGES = (
         "sample", "chat.py", ("--unchecked", "--count", "24000", "--chunk", "1000", "--seed", "77"), "tokenizer.json"
     ),
     Stage("tokenizer", "tokenizer.py", (), "tokenizer.json"),
-    Stage("chat", "chat.py", ("--count", "800000", "--chunk", "1000"), "chat.npz"),
-    Stage("rows", "rows.py", ("docs", "chat"), "chat.npz"),
-    Stage("target", "target.py", ("--seconds", "515"), "target.pt"),
+    Stage("docs", "rows.py", ("docs",), "docs.npy"),
+    Stage("chat", "chat.py", ("--count", "750000", "--chunk", "1000"), "chat.npz"),
+    Stage("rows", "rows.py", ("chat",), "chat.npz"),
+    *(
+        stage
+        for part in ("1", "2")
+        for stage in (
+            Stage(
+                "parts", "chat.py", ("--count", "800000", "--chunk", "1000", "--part", f"{part}"), f"chat-{part}.npz"
+            ),
+            Stage("parts", "rows.py", (f"chat-{part}",), f"chat-{part}.npz"),
+        )
+    ),
+    Stage("target", "target.py", ("--seconds", "1085"), "target.pt"),
     Stage("own", "generate.py", ("--count", "36864"), "own.npz"),
-    Stage("drafter", "drafter.py", ("--seconds", "205"), "drafter.pt"),
+    Stage("drafter", "drafter.py", ("--seconds", "325"), "drafter.pt"),
 )
 
 TINY = {  # other arguments for a toy pair of no use, made on any machine in minutes to try every stage
@@ -67,7 +78,7 @@ def main() -> None:
     a = parser.parse_args()
     work = a.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    wanted = [s for s in STAGES if not a.only or s.name in a.only]
+    wanted = [s for s in STAGES if (not a.only or s.name in a.only) and not (a.tiny and s.name == "parts")]
     due = [s for s in wanted if s.name in a.again or not (work / s.output).exists()]
     for stage in due:
         run(

@@ -184,8 +184,10 @@ class Conformance:
         request = Request(prompt="絵文字: 🎈🦜🎈🦜🎈🦜🎈🦜🎈", max_tokens=24, raw=True)
         mtp.set_k(self.ks[-1])
         plain, run = Run(baseline, request), Run(mtp, request)
-        assert plain.text == run.text
-        assert "\ufffd" not in plain.text[:-1]
+        assert self.same(plain, run)
+        for text in (plain.text, run.text):
+            assert not text.isascii()
+            assert "\ufffd" not in text[:-1]
 
     @pytest.mark.parametrize("prompt", ["", "  \n"])
     def test_an_empty_prompt_is_refused(self, baseline: Engine, prompt: str) -> None:
