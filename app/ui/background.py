@@ -53,7 +53,15 @@ class _Task(QRunnable, Generic[T]):
 
 
 def in_background(
-    owner: QObject, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Problem], None]
+    owner: QObject,
+    work: Callable[[], T],
+    done: Callable[[T], None],
+    failed: Callable[[Problem], None],
+    *,
+    pool: QThreadPool | None = None,
 ) -> None:
-    """Runs ``work`` in a pool thread, then ``done`` or ``failed`` in the thread of ``owner``, if that still lives."""
-    QThreadPool.globalInstance().start(_Task(work, _Call(owner, done, failed)))
+    """Runs ``work`` in a pool thread, then ``done`` or ``failed`` in the thread of ``owner``, if that still lives.
+
+    ``pool`` is for work that may wait long; the application's own threads do the rest.
+    """
+    (pool or QThreadPool.globalInstance()).start(_Task(work, _Call(owner, done, failed)))

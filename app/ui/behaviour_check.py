@@ -26,16 +26,23 @@ class BehaviourCheck(QObject):
     """Fills the behaviour line of a Same? strip.
 
     Signals:
-        found: There is a verdict; carries the :class:`Behaviour`.
+        found: There is a verdict; carries the :class:`Behaviour`. ended: The programs that ran are done.
     """
 
     found = Signal(object)
+    ended = Signal()
 
     def __init__(self, strip: SameStrip, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._strip = strip
         self._stop = threading.Event()
         self._behaviour: Behaviour | None = None
+        self._running = False
+
+    @property
+    def running(self) -> bool:
+        """Whether programs run in the sandbox."""
+        return self._running
 
     @property
     def behaviour(self) -> Behaviour | None:
@@ -47,6 +54,12 @@ class BehaviourCheck(QObject):
         self._stop.set()
         self._stop = threading.Event()
         self._behaviour = None
+        self._end()
+
+    def _end(self) -> None:
+        was, self._running = self._running, False
+        if was:
+            self.ended.emit()
 
     def run(self, view: RaceView, trace: Path | None) -> None:
         """Runs both programs of a code race in the sandbox; keeps the verdict beside its trace."""
@@ -56,6 +69,7 @@ class BehaviourCheck(QObject):
             return
         stop = self._stop
         self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
+        self._running = True
         in_background(
             self,
             lambda: _verify(view, trace, stop),
@@ -75,6 +89,8 @@ class BehaviourCheck(QObject):
         )
 
     def _show(self, stop: threading.Event, behaviour: Behaviour | None) -> None:
+        if stop is self._stop:
+            self._end()
         if stop is not self._stop or behaviour is None:
             return  # Another race is shown by now, or there is nothing to say.
         self._behaviour = behaviour
@@ -85,6 +101,7 @@ class BehaviourCheck(QObject):
 
     def _failed(self, stop: threading.Event, problem: Problem) -> None:
         if stop is self._stop:
+            self._end()
             self._strip.set_behaviour("faint", f"Not run: {problem.sentence}", details=False)
 
 

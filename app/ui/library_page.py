@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -36,7 +36,7 @@ from app.ui.replay_player import ReplayPlayer
 from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.transport import Transport
-from app.ui.widgets import button, card, label, set_text
+from app.ui.widgets import button, card, label, set_text, show_folder
 
 _DELETED = ".deleted"
 _EMPTY, _RACE, _PROBLEM = range(3)
@@ -304,7 +304,7 @@ class LibraryPage(QWidget):
     def reveal(self) -> None:
         """Opens the folder of the race that is shown."""
         if self._path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+            show_folder(self._path.parent)
 
     def delete(self) -> None:
         """Deletes the race that is shown; a remark offers to undo it and goes after a while."""

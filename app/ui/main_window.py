@@ -18,7 +18,7 @@ from app.ui.race_page import RacePage
 from app.ui.race_report import race_json, save_copy, verdict_text
 from app.ui.theme import Theme
 from app.ui.toast import Toast
-from app.ui.widgets import button
+from app.ui.widgets import button, show_folder
 
 
 class MainWindow(QMainWindow):
@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         race.said.connect(self.toast.say)
         race.running_changed.connect(lambda _: self._update_actions())
         race.recorded.connect(lambda _: self._update_actions())
+        race.recorder.saved.connect(self._film_saved)
         self._shortcuts()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -219,6 +220,9 @@ class MainWindow(QMainWindow):
         from app.ui.export.opening import open_export
 
         open_export(self, self._theme, self._places, path, self.toast.say)
+
+    def _film_saved(self, path: Path) -> None:
+        self.toast.say(f"Saved {path.name}.", action="Show in folder", act=partial(show_folder, path.parent))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one local file."""

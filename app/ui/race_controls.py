@@ -20,11 +20,17 @@ from app.models.pairs import Pair
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
+from app.ui.icons import icon
 from app.ui.lanes_field import LanesField
 from app.ui.picker import Picker
 from app.ui.theme import Theme
 from app.ui.widgets import button, restyle
 from app.worker.setup import Choice
+
+_RECORD_TIP = (
+    "Record: a film of every race is saved by itself, in the folder mtp-race of your films.\n"
+    "It looks as last chosen under Export."
+)
 
 
 class RaceControls(QWidget):
@@ -62,6 +68,12 @@ class RaceControls(QWidget):
         self.format = _combo("Format", [item.title for item in FORMATS.values()], 112)
         self.go = button("Race", "primary")
         self.go.setMinimumWidth(112)
+        self.record = button("", "record", tip=_RECORD_TIP, name="Record")
+        self.record.setCheckable(True)
+        self._theme = theme
+        theme.changed.connect(self._restyle)
+        self.record.toggled.connect(self._restyle)
+        self._restyle()
         self._lay_out()
         self._connect()
         self._pair_picked()
@@ -103,9 +115,16 @@ class RaceControls(QWidget):
             spin.lineEdit().setTextMargins(8, 0, 0, 0)
         column = QVBoxLayout()
         column.addStretch(1)
-        column.addWidget(self.go)
+        start = QHBoxLayout()
+        start.setSpacing(6)
+        start.addWidget(self.record)
+        start.addWidget(self.go)
+        column.addLayout(start)
         layout.addSpacing(4)
         layout.addLayout(column)
+
+    def _restyle(self) -> None:
+        self.record.setIcon(icon(self._theme, "record-on" if self.record.isChecked() else "record"))
 
     def _connect(self) -> None:
         self.pair.currentIndexChanged.connect(self._pair_picked)
@@ -221,6 +240,7 @@ class RaceControls(QWidget):
         settings.setValue("race/lanes", self.lanes.words)
         settings.setValue("race/temperature", self.temperature.value())
         settings.setValue("race/max-tokens", self.max_tokens.value())
+        settings.setValue("race/record", int(self.record.isChecked()))
         settings.setValue("race/format", list(FORMATS)[self.format.currentIndex()])
 
     def recall(self, settings: QSettings) -> None:
@@ -239,6 +259,7 @@ class RaceControls(QWidget):
         self.lanes.recall(str(settings.value("race/lanes", "")))
         self.max_tokens.setValue(int(_number(settings, "race/max-tokens", self.max_tokens.value())))
         self.temperature.setValue(_number(settings, "race/temperature", 0.0))
+        self.record.setChecked(_number(settings, "race/record", 0) == 1)
         known = str(settings.value("race/format", ""))
         if known in FORMATS:
             self.format.setCurrentIndex(list(FORMATS).index(known))

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from app.models.pairs import Pair
 from app.models.places import Places
+from app.race.events import Finish
 from app.race.formats import HEATS
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.ui.background import in_background
+from app.ui.export.record_bar import RecordBar
+from app.ui.export.recorder import Recorder
 from app.ui.failure_card import FailureCard
 from app.ui.fit_check import FitCheck
 from app.ui.fit_line import FitLine
@@ -62,6 +65,8 @@ class RacePage(QWidget):
         self.runner = RaceRunner(places, pool, self)
         self.fit = FitCheck(places, pool.held_bytes, self)
         self.fit_line = FitLine()
+        self.recorder = Recorder(theme, places, self)
+        self.record_bar = RecordBar(self.recorder)
         self._race_wanted = False
         self._frame = QTimer(self)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
@@ -72,6 +77,11 @@ class RacePage(QWidget):
         self._warm.setInterval(400)
         self._warm.timeout.connect(self._warm_up)
         self._lay_out()
+        self._connect()
+        self._prompt_changed()
+        self._show_choice()
+
+    def _connect(self) -> None:
         self.controls.race.connect(self.race)
         self.controls.stop.connect(self.stop)
         self.controls.changed.connect(self._choice_changed)
@@ -86,8 +96,8 @@ class RacePage(QWidget):
         self.runner.started.connect(self._started)
         self.runner.finished.connect(self._finished)
         self.runner.refused.connect(self.show_problem)
-        self._prompt_changed()
-        self._show_choice()
+        self.recorded.connect(self._record)
+        self.board.behaviour.ended.connect(self._hold_films)
 
     def _lay_out(self) -> None:
         frame = QVBoxLayout(self._failure_frame)
@@ -102,6 +112,7 @@ class RacePage(QWidget):
         layout.addWidget(self.fit_line)
         layout.addWidget(self.prompt_bar)
         layout.addWidget(self._failure_frame)
+        layout.addWidget(self.record_bar)
         layout.addWidget(self.board, 1)
 
     @property
@@ -148,12 +159,20 @@ class RacePage(QWidget):
             return
         self._failure_frame.hide()
         self.fit_line.setEnabled(False)
+        self.record_bar.forget()
+        self.board.behaviour.forget()
+        self.recorder.hold(True)
         self._set_running(True)
         self.runner.start(choice)
 
     def hold(self, why: str) -> None:
         """Starts no race and loads no workers while there is a reason; an empty one lets go."""
         self._held = why
+        self._hold_films()
+
+    def _hold_films(self) -> None:
+        """Films wait while something is measured, and for the programs, which are a scene of the film."""
+        self.recorder.hold(self.running or bool(self._held) or self.board.behaviour.running)
 
     def _choice(self) -> Choice | None:
         """What is picked, with what the user said to its estimate."""
@@ -177,6 +196,7 @@ class RacePage(QWidget):
         self._frame.stop()
         self._warm.stop()
         self.board.behaviour.forget()
+        self.recorder.close()
         self.runner.close()
 
     def remember(self, settings: QSettings) -> None:
@@ -191,6 +211,8 @@ class RacePage(QWidget):
         self.controls.set_running(running)
         self.prompt_bar.edit_button.setEnabled(not running)
         self.running_changed.emit(running)
+        if not running:
+            self._hold_films()
 
     def _started(self, view: RaceView) -> None:
         self.board.set_view(view)
@@ -202,9 +224,16 @@ class RacePage(QWidget):
         self.board.show_slow()
         self._set_running(False)
         self.fit_line.setEnabled(True)
-        self.recorded.emit(self.runner.trace)
         if self.view is not None:
             self.board.behaviour.run(self.view, self.runner.trace)
+        self._hold_films()
+        self.recorded.emit(self.runner.trace)
+
+    def _record(self, trace: Path | None) -> None:
+        """Has the race filmed that ended, if that is wanted and it was not given up."""
+        given_up = self.view is None or any(lane.state.finish is Finish.STOPPED for lane in self.view.lanes)
+        if trace is not None and self.controls.record.isChecked() and not given_up:
+            self.recorder.film(trace)
 
     def _on_frame(self) -> None:
         self.runner.poll()

@@ -12,7 +12,7 @@ from app.race.problems import Problem, ProblemError
 from app.video.encoders import ENCODERS
 from app.video.encoders.base import Cancelled, Encoder, Job, Tell
 
-__all__ = ["Cancelled", "encoder_for", "export"]
+__all__ = ["Cancelled", "encoder_for", "export", "make_folder"]
 
 
 def encoder_for(target: str) -> Encoder:
@@ -69,6 +69,18 @@ def export(job: Job, target: str, tell: Tell) -> Path:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return path
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder for exports, if it is not there.
+
+    Raises:
+        ProblemError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProblemError(_write_problem(path, error)) from error
 
 
 def _write_problem(path: Path, error: OSError) -> Problem:

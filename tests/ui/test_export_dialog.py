@@ -54,12 +54,14 @@ def test_a_summary_is_written_where_it_was_asked_for(qtbot: QtBot, dialog: Expor
 def test_cancel_stops_the_export_and_leaves_nothing(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
     choose(dialog, "speed", 0.25)
     choose(dialog, "picture_size", "960x540")
-    dialog.start(str(tmp_path / "race.mp4"))
+    films = tmp_path / "films"
+    films.mkdir()
+    dialog.start(str(films / "race.mp4"))
     qtbot.waitUntil(lambda: dialog.progress.maximum() > 0 and dialog.progress.value() > 0, timeout=60_000)
     dialog.cancel_button.click()
     qtbot.waitUntil(lambda: not dialog.running, timeout=60_000)
     assert "Nothing was left behind" in dialog.said.text()
-    assert [item.name for item in tmp_path.iterdir()] == []
+    assert [item.name for item in films.iterdir()] == []
     assert dialog.isVisible()
 
 
@@ -82,3 +84,19 @@ def test_a_length_can_be_given_only_where_it_counts(dialog: ExportDialog) -> Non
     assert dialog.form.seconds.isEnabled()
     dialog.form.seconds.setValue(12)
     assert dialog.form.options().seconds == 12
+
+
+def test_what_was_exported_last_is_chosen_the_next_time(
+    qtbot: QtBot, dialog: ExportDialog, theme: Theme, places: Places, tmp_path: Path
+) -> None:
+    choose_format(dialog, "markdown")
+    choose(dialog, "theme", False)
+    choose(dialog, "speed", 2.0)
+    dialog.form.scenes["title"].setChecked(False)
+    dialog.form.caption.setText("Mine")
+    with qtbot.waitSignal(dialog.exported, timeout=30_000):
+        dialog.start(str(tmp_path / "race.md"))
+    again = ExportDialog(theme, places, TRACE, open_trace(TRACE))
+    qtbot.addWidget(again)
+    assert again.form.choices() == dialog.form.choices()
+    assert again.form.encoder.name == "markdown"

@@ -23,7 +23,7 @@ SMALL = FilmOptions(width=320, height=180, fps=10, scenes=("race",), speed=4.0)
 
 
 def quiet(done: int, total: int) -> None:
-    assert 0 < done <= total
+    assert 0 <= done <= total
 
 
 def job(trace: Trace, resources: Path, options: FilmOptions = SMALL) -> Job:

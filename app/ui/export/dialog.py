@@ -16,6 +16,7 @@ from app.race.problems import Problem
 from app.race.trace import Trace
 from app.sandbox.races import stored_behaviour
 from app.ui.background import in_background
+from app.ui.export.choices import recall_choices, remember_choices
 from app.ui.export.form import ExportForm
 from app.ui.export.preview import Preview
 from app.ui.theme import Theme
@@ -43,7 +44,9 @@ class ExportDialog(QDialog):
         self._stop: threading.Event | None = None
         self._started = 0.0
         self._job = Job(trace, path.name, FilmOptions(), places.resources, stored_behaviour(path))
+        self._places = places
         self.form = ExportForm(dark=theme.look.dark)
+        self.form.use(recall_choices(places))
         self.preview = Preview(self._job)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the export")
@@ -107,7 +110,8 @@ class ExportDialog(QDialog):
             self.start(target)
 
     def start(self, target: str) -> None:
-        """Makes ``target`` in the background."""
+        """Makes ``target`` in the background, and remembers how."""
+        remember_choices(self._places, self.form.choices())
         stop = self._stop = threading.Event()
         self._started = time.monotonic()
         job = replace(self._job, options=self.form.options())
@@ -136,7 +140,7 @@ class ExportDialog(QDialog):
     def _progressed(self, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        left = (time.monotonic() - self._started) / done * (total - done)
+        left = (time.monotonic() - self._started) / max(1, done) * (total - done)
         set_text(self.said, f"About {left:.0f} s left." if done > 10 else "")
 
     def _done(self, path: Path | None) -> None:

@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFileDialog, QFormLayout, QLineEdit, QWidget
 
 from app.race.problems import ProblemError
+from app.ui.export.choices import ExportChoices
 from app.ui.widgets import button
 from app.video.encoders import ENCODERS
 from app.video.encoders.base import Encoder
-from app.video.options import SCENES, FilmOptions, parse_size
+from app.video.options import SCENES, FilmOptions
 
 _SIZES = (
     ("1920 × 1080 wide", "1920x1080"),
@@ -111,21 +112,45 @@ class ExportForm(QWidget):
         found: Encoder = self.format.currentData()
         return found
 
-    def options(self) -> FilmOptions:
-        """The choices as they stand."""
-        width, height = parse_size(self.picture_size.currentData())
-        speed = float(self.speed.currentData())
-        return FilmOptions(
-            width=width,
-            height=height,
+    def choices(self) -> ExportChoices:
+        """The choices as they stand, for remembering."""
+        return ExportChoices(
+            format=self.encoder.name,
+            size=str(self.picture_size.currentData()),
             fps=int(self.rate.currentData()),
+            speed=float(self.speed.currentData()),
+            seconds=self.seconds.value(),
             dark=bool(self.theme.currentData()),
             scenes=tuple(name for name, check in self.scenes.items() if check.isChecked()),
-            speed=speed or 1.0,
-            seconds=0.0 if speed else self.seconds.value(),
             caption=self.caption.text().strip(),
-            logo=self._logo,
+            logo=str(self._logo) if self._logo else "",
         )
+
+    def options(self) -> FilmOptions:
+        """The choices as options of a film."""
+        return self.choices().options(dark=bool(self.theme.currentData()))
+
+    def use(self, choices: ExportChoices) -> None:
+        """Makes these choices; what cannot be chosen stays as it is."""
+        names = [encoder.name for encoder in ENCODERS]
+        if choices.format in names:
+            self.format.setCurrentIndex(names.index(choices.format))
+        wanted: list[tuple[QComboBox, object]] = [
+            (self.picture_size, choices.size),
+            (self.rate, choices.fps),
+            (self.speed, choices.speed),
+        ]
+        if choices.dark is not None:
+            wanted.append((self.theme, choices.dark))
+        for box, value in wanted:
+            found = box.findData(value)
+            box.setCurrentIndex(found if found >= 0 else box.currentIndex())
+        self.seconds.setValue(choices.seconds)
+        self.caption.setText(choices.caption)
+        for name, check in self.scenes.items():
+            check.setChecked(name in choices.scenes)
+        if choices.logo and Path(choices.logo).is_file():
+            self.set_logo(Path(choices.logo))
 
     def _changed(self) -> None:
         self.seconds.setEnabled(float(self.speed.currentData()) == 0.0)

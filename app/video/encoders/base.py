@@ -16,7 +16,7 @@ from app.video.film import Film
 from app.video.options import FilmOptions
 
 Tell = Callable[[int, int], None]
-"""Called with the parts done and all parts. It may raise :class:`Cancelled`."""
+"""Called with the parts done (0 while the first is prepared) and all parts. It may raise :class:`Cancelled`."""
 
 
 class Cancelled(Exception):

@@ -37,7 +37,7 @@ class Gif:
     def write(self, job: Job, path: Path, tell: Tell) -> None:
         """Writes the film."""
         film = job.film
-        palette = make_palette(_samples(film))
+        palette = make_palette(_samples(film, tell))
         lookup = make_lookup(palette)
         colours = np.zeros((256, 4), np.uint8)
         colours[:_COLOURS, 0] = 255
@@ -55,12 +55,16 @@ class Gif:
             out.mux(stream.encode(None))
 
 
-def _samples(film: Film) -> Pixels:
+def _samples(film: Film, tell: Tell) -> Pixels:
     """Returns pixels of frames all over the film, one a row: the palette is made from these."""
     count = min(_SAMPLES, film.frames)
     numbers = sorted({round((film.frames - 1) * at / max(1, count - 1)) for at in range(count)})
     step = max(1, film.options.width * film.options.height // 500_000)
-    return np.concatenate([pixels_of(film.frame(number)).reshape(-1, 3)[::step].copy() for number in numbers])
+    found = []
+    for number in numbers:
+        tell(0, film.frames)  # It can be stopped here too.
+        found.append(pixels_of(film.frame(number)).reshape(-1, 3)[::step].copy())
+    return np.concatenate(found)
 
 
 def pixels_of(image: QImage) -> Pixels:
