@@ -10,7 +10,7 @@ from typing import Any
 from app import __version__
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, parse_contenders
-from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS
+from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 
 EPILOG = """\
 exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed
@@ -132,7 +132,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export = commands.add_parser("export", help="make a film, a picture or a report of a recorded race")
-    export.add_argument("trace", type=Path)
+    export.add_argument("trace", type=Path, help="a recorded race; or a sweep's folder or JSON file, for a film of it")
     export.add_argument(
         "--to",
         required=True,
@@ -149,7 +149,9 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     pace.add_argument("--speed", type=_float_between(*SPEED_LIMITS), default=1.0, help="times the real speed")
     pace.add_argument("--seconds", type=_float_between(1, 3600), metavar="N", help="make the whole film N seconds long")
     export.add_argument("--theme", choices=("dark", "light"), default="dark")
-    export.add_argument("--scenes", metavar="A,B", help=f"of {', '.join(SCENES)} (default: all)")
+    export.add_argument(
+        "--scenes", metavar="A,B", help=f"of {', '.join(SCENES)}; of a sweep: {', '.join(SWEEP_SCENES)}"
+    )
     export.add_argument("--caption", default="", metavar="TEXT", help="a line of your own")
     export.add_argument("--logo", type=Path, metavar="FILE", help="a picture for the corner")
     export.add_argument(

@@ -6,13 +6,17 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from app.race.problems import Problem, ProblemError
-from app.video.encoders import ENCODERS
-from app.video.encoders.base import Cancelled, Encoder, Job, Tell
+from app.video.encoders import ENCODERS, FILM_ENCODERS
+from app.video.encoders.base import Cancelled, Encoder, FilmEncoder, Footage, Job, Tell
 
-__all__ = ["Cancelled", "encoder_for", "export", "make_folder"]
+__all__ = ["Cancelled", "encoder_for", "export", "export_film", "film_encoder_for", "make_folder"]
+
+E = TypeVar("E", bound=Encoder)
 
 
 def encoder_for(target: str) -> Encoder:
@@ -21,11 +25,20 @@ def encoder_for(target: str) -> Encoder:
     Raises:
         ProblemError: nothing writes files of that ending.
     """
+    return _by_ending(ENCODERS, target)
+
+
+def film_encoder_for(target: str) -> FilmEncoder:
+    """Returns what writes ``target`` and can film anything, a sweep too. Raises as :func:`encoder_for`."""
+    return _by_ending(FILM_ENCODERS, target)
+
+
+def _by_ending(encoders: Sequence[E], target: str) -> E:
     ending = "/" if target.endswith(("/", os.sep)) or Path(target).is_dir() else Path(target).suffix.lower()
-    found = next((encoder for encoder in ENCODERS if ending in encoder.endings), None)
+    found = next((encoder for encoder in encoders if ending in encoder.endings), None)
     if found is None:
         what = f"of the ending {ending!r}" if ending else "without an ending"
-        known = ", ".join(dict.fromkeys(item.endings[0] for item in ENCODERS))
+        known = ", ".join(dict.fromkeys(item.endings[0] for item in encoders))
         raise ProblemError(
             Problem(
                 "ending-unknown",
@@ -38,16 +51,28 @@ def encoder_for(target: str) -> Encoder:
 
 
 def export(job: Job, target: str, tell: Tell) -> Path:
-    """Writes ``job`` to ``target`` and returns its path.
-
-    It is written beside its place under another name and moved there at the end, so an error, a cancel or a crash
-    never leaves half a file under the name that was asked for, nor harms a file that was there before.
+    """Writes a race to ``target`` and returns its path; a whole file or none.
 
     Raises:
         ProblemError: it cannot be written.
         Cancelled: ``tell`` raised it.
     """
     encoder = encoder_for(target)
+    return _whole(encoder, target, lambda part: encoder.write(job, part, tell))
+
+
+def export_film(job: Footage, target: str, tell: Tell) -> Path:
+    """Writes a film of anything, as :func:`export` does a race."""
+    encoder = film_encoder_for(target)
+    return _whole(encoder, target, lambda part: encoder.write(job, part, tell))
+
+
+def _whole(encoder: Encoder, target: str, write: Callable[[Path], None]) -> Path:
+    """Has ``target`` written beside its place under another name, and moves it there at the end.
+
+    So an error, a cancel or a crash never leaves half a file under the name that was asked for, nor harms a file that
+    was there before.
+    """
     path = Path(target)
     folder = encoder.endings == ("/",)
     try:
@@ -60,7 +85,7 @@ def export(job: Job, target: str, tell: Tell) -> Path:
         raise ProblemError(_write_problem(path, error)) from error
     try:
         part = scratch / ("frames" if folder else f"film{path.suffix.lower()}")
-        encoder.write(job, part, tell)
+        write(part)
         if folder and path.is_dir():
             path.rmdir()
         os.replace(part, path)

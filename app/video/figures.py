@@ -6,7 +6,7 @@ from app.race.events import Finish
 from app.race.fold import NS, Phase
 from app.race.formats import FORMATS
 from app.race.lanes import KPolicy, LaneKind, LaneSpec
-from app.race.trace import Header
+from app.race.trace import Header, Machine
 from app.race.verdict import Comparison
 from app.ui.race_view import LaneView, RaceView
 
@@ -124,7 +124,11 @@ def conditions(view: RaceView) -> list[tuple[str, str]]:
 
 def machine(header: Header) -> str:
     """Returns the machine in a few words; empty if unknown."""
-    item = header.machine
+    return machine_text(header.machine)
+
+
+def machine_text(item: Machine) -> str:
+    """Returns a machine in a few words; empty if unknown."""
     cores = f"{item.cores} core{'s' if item.cores != 1 else ''}" if item.cores else ""
     memory = f"{item.memory_bytes / (1 << 30):.0f} GiB" if item.memory_bytes else ""
     return ", ".join(part for part in (*item.gpus, item.cpu, cores, memory) if part)

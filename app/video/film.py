@@ -23,8 +23,8 @@ from app.video.stage import Stage
 _FADE_S = 0.3
 
 
-class Film:
-    """Draws the frames of a race. The same trace and options give the same frames, in whatever order they are asked.
+class Reel:
+    """Scenes on one stage. The same scenes give the same frames, in whatever order they are asked.
 
     Attributes:
         scenes: Names, first frames and scenes, in order.
@@ -33,47 +33,33 @@ class Film:
         changed: Parts in which the last frame that was asked for differs from the one asked for before it.
     """
 
-    def __init__(
-        self,
-        trace: Trace,
-        options: FilmOptions,
-        resources: Path,
-        behaviour: Behaviour | None = None,
-    ) -> None:
-        """
-        Raises:
-            ProblemError: there is nothing to film, or the logo is no picture.
-        """
+    def __init__(self, stage: Stage, options: FilmOptions) -> None:
+        self.stage = stage
         self.options = options
-        playback = Playback(trace, options.heat)
-        final = playback.final()
-        if not any(lane.state.tokens or lane.state.count for lane in final.lanes):
-            raise ProblemError(
-                Problem(
-                    "trace-empty",
-                    "There is nothing to film: no lane of this race wrote a token.",
-                    cause=trace.note,
-                    action="Choose another trace.",
-                )
-            )
-        self.stage = Stage(Fonts(resources), DARK if options.dark else LIGHT, options.width, options.height)
-        self.set = Set(self.stage, options, playback, final, trace.note, _logo(options.logo), behaviour)
-        self.notes = [trace.note] if trace.note else []
+        self.notes: list[str] = []
         self.scenes: list[tuple[str, int, Scene]] = []
-        made = [(name, SCENE_MAKERS[name](self.set)) for name in SCENE_MAKERS if name in options.scenes]
-        self.notes += [f"The scene {name!r} is left out: the trace has nothing for it." for name, it in made if not it]
-        found = [(name, scene) for name, scene in made if scene is not None]
-        if not found:
-            raise ProblemError(Problem("film-empty", "No scene is left to film.", action="Choose other scenes."))
-        _fit([scene for _, scene in found], options.seconds)
-        at = 0.0
-        for name, scene in found:
-            self.scenes.append((name, round(at * options.fps), scene))
-            at += max(scene.seconds, 2 / options.fps)
-        self.frames = round(at * options.fps)
+        self.frames = 0
         self._image = QImage(options.width, options.height, QImage.Format.Format_RGB32)
         self._key: tuple[int, object, float] | None = None
         self.changed: list[QRect] = []
+
+    def _splice(self, made: Sequence[tuple[str, Scene | None]], main: str) -> None:
+        """Puts the scenes one after the other; ``main`` takes the time that the others leave it.
+
+        Raises:
+            ProblemError: there is none.
+        """
+        self.notes += [f"The scene {name!r} is left out: there is nothing for it." for name, it in made if not it]
+        found = [(name, scene) for name, scene in made if scene is not None]
+        if not found:
+            raise ProblemError(Problem("film-empty", "No scene is left to film.", action="Choose other scenes."))
+        fps = self.options.fps
+        _fit([scene for _, scene in found], dict(found).get(main), self.options.seconds)
+        at = 0.0
+        for name, scene in found:
+            self.scenes.append((name, round(at * fps), scene))
+            at += max(scene.seconds, 2 / fps)
+        self.frames = round(at * fps)
 
     @property
     def seconds(self) -> float:
@@ -113,22 +99,63 @@ class Film:
         return self._image
 
 
-def _fit(scenes: Sequence[Scene], seconds: float) -> None:
-    """Makes the scenes last ``seconds`` together: the race takes what the others leave, at least half of it."""
+class Film(Reel):
+    """A race as a film."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        options: FilmOptions,
+        resources: Path,
+        behaviour: Behaviour | None = None,
+    ) -> None:
+        """
+        Raises:
+            ProblemError: there is nothing to film, or the logo is no picture.
+        """
+        playback = Playback(trace, options.heat)
+        final = playback.final()
+        if not any(lane.state.tokens or lane.state.count for lane in final.lanes):
+            raise ProblemError(
+                Problem(
+                    "trace-empty",
+                    "There is nothing to film: no lane of this race wrote a token.",
+                    cause=trace.note,
+                    action="Choose another trace.",
+                )
+            )
+        super().__init__(make_stage(options, resources), options)
+        logo = read_logo(options.logo)
+        self.set = Set(self.stage, options, playback, final, trace.note, logo, behaviour)
+        self.notes = [trace.note] if trace.note else []
+        self._splice([(name, SCENE_MAKERS[name](self.set)) for name in SCENE_MAKERS if name in options.scenes], "race")
+
+
+def make_stage(options: FilmOptions, resources: Path) -> Stage:
+    """Returns what a film of these options is drawn on."""
+    return Stage(Fonts(resources), DARK if options.dark else LIGHT, options.width, options.height)
+
+
+def _fit(scenes: Sequence[Scene], main: Scene | None, seconds: float) -> None:
+    """Makes the scenes last ``seconds`` together: the main one takes what the others leave, at least half of it."""
     if seconds <= 0:
         return
-    race = next((scene for scene in scenes if isinstance(scene, RaceScene)), None)
-    others = [scene for scene in scenes if scene is not race]
+    others = [scene for scene in scenes if scene is not main]
     rest = sum(scene.seconds for scene in others)
-    room = seconds if race is None else max(seconds - rest, seconds / 2)
-    left = seconds - room if race is not None else seconds
-    if race is not None:
-        race.seconds = room if others else seconds
+    room = seconds if main is None else max(seconds - rest, seconds / 2)
+    left = seconds - room if main is not None else seconds
+    if main is not None:
+        main.seconds = room if others else seconds
     for scene in others:
         scene.seconds *= left / rest if rest else 1
 
 
-def _logo(path: Path | None) -> QImage | None:
+def read_logo(path: Path | None) -> QImage | None:
+    """Returns the picture for the corner.
+
+    Raises:
+        ProblemError: it is no picture.
+    """
     if path is None:
         return None
     image = QImage(str(path))

@@ -12,6 +12,8 @@ from app.race.problems import Problem, ProblemError
 
 SCENES: Final = ("title", "race", "finish", "why", "programs", "closing")
 """Scenes in the order of the film."""
+SWEEP_SCENES: Final = ("title", "curves", "advice", "closing")
+"""Scenes of a sweep's film."""
 
 SPEED_LIMITS: Final = (0.25, 8.0)
 SIZE_LIMITS: Final = (120, 7680)
@@ -25,7 +27,7 @@ class FilmOptions(msgspec.Struct, frozen=True, kw_only=True):
         width, height: Pixels; even, since the usual codecs store colour for two pixels at a time.
         fps: Frames a second.
         dark: Theme.
-        scenes: Names out of ``SCENES``; shown in that order whatever their order here.
+        scenes: Names out of ``SCENES``, for a sweep of ``SWEEP_SCENES``; shown in that order whatever their order here.
         speed: Lane clock seconds a second of film; 1 is real time.
         seconds: Length of the whole film; the race's speed follows from it. 0 leaves ``speed`` as it is.
         caption: A line of the user's own, empty for none.
@@ -63,18 +65,18 @@ def parse_size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def parse_scenes(text: str) -> tuple[str, ...]:
-    """Reads ``"race,finish"``.
+def parse_scenes(text: str, known: tuple[str, ...] = SCENES) -> tuple[str, ...]:
+    """Reads ``"race,finish"``; ``known`` are the scenes that there are, in their order.
 
     Raises:
         ProblemError: a scene is unknown, or there is none.
     """
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in SCENES]
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         what = f"There is no scene {unknown[0]!r}." if unknown else "No scene is left."
-        raise ProblemError(Problem("scene-unknown", what, action=f"Use some of: {', '.join(SCENES)}."))
-    return tuple(name for name in SCENES if name in names)
+        raise ProblemError(Problem("scene-unknown", what, action=f"Use some of: {', '.join(known)}."))
+    return tuple(name for name in known if name in names)
 
 
 def _size_problem(text: str, cause: str) -> Problem:

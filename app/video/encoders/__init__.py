@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.video.encoders.base import Encoder
+from app.video.encoders.base import Encoder, FilmEncoder
 from app.video.encoders.gif import Gif
 from app.video.encoders.html import HtmlReplay
 from app.video.encoders.markdown import Markdown
@@ -10,12 +10,15 @@ from app.video.encoders.perfetto import Perfetto
 from app.video.encoders.png import PngSequence, Poster
 from app.video.encoders.pyav import MP4, WEBM
 
-ENCODERS: tuple[Encoder, ...] = (
+FILM_ENCODERS: tuple[FilmEncoder, ...] = (
     MP4,
     WEBM,
     Gif(),
     PngSequence(),
     Poster(),
+)
+ENCODERS: tuple[Encoder, ...] = (
+    *FILM_ENCODERS,
     HtmlReplay(),
     Markdown(),
     Perfetto(),

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
-from app.video.film import Film
+from app.video.film import Film, Reel
 from app.video.options import FilmOptions
 
 Tell = Callable[[int, int], None]
@@ -23,15 +23,35 @@ class Cancelled(Exception):
     """The user gave the export up."""
 
 
+class Footage:
+    """A film that is to be exported, whatever it is of.
+
+    Attributes:
+        poster_s: Moment of a single picture, film seconds; None picks the best one.
+    """
+
+    poster_s: float | None
+
+    @cached_property
+    def film(self) -> Reel:
+        """The film, made when it is first asked for."""
+        raise NotImplementedError
+
+    def frames(self, tell: Tell) -> Iterator[QImage]:
+        """Yields every frame of the film in order, telling about each. A frame is valid until the next one."""
+        for number in range(self.film.frames):
+            yield self.film.frame(number)
+            tell(number + 1, self.film.frames)
+
+
 @dataclass
-class Job:
-    """What is to be exported.
+class Job(Footage):
+    """A race that is to be exported.
 
     Attributes:
         trace_name: File name of the trace.
         resources: Folder of what comes with the app.
         behaviour: What the lanes' programs did, or None.
-        poster_s: Moment of a single picture, film seconds; None picks the best one.
     """
 
     trace: Trace
@@ -45,12 +65,6 @@ class Job:
     def film(self) -> Film:
         """The film, made when it is first asked for."""
         return Film(self.trace, self.options, self.resources, self.behaviour)
-
-    def frames(self, tell: Tell) -> Iterator[QImage]:
-        """Yields every frame of the film in order, telling about each. A frame is valid until the next one."""
-        for number in range(self.film.frames):
-            yield self.film.frame(number)
-            tell(number + 1, self.film.frames)
 
 
 class Usual:
@@ -89,4 +103,12 @@ class Encoder(Protocol):
             ProblemError: the job cannot be done.
             Cancelled: ``tell`` raised it.
         """
+        ...
+
+
+class FilmEncoder(Encoder, Protocol):
+    """Writes films of anything."""
+
+    def write(self, job: Footage, path: Path, tell: Tell) -> None:
+        """Writes ``job``, as every encoder does."""
         ...

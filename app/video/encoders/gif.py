@@ -13,8 +13,8 @@ from av.video.frame import VideoFrame
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from app.video.encoders.base import Job, Tell
-from app.video.film import Film
+from app.video.encoders.base import Footage, Tell
+from app.video.film import Reel
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -34,7 +34,7 @@ class Gif:
     size = (960, 540)
     fps = 15
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: Footage, path: Path, tell: Tell) -> None:
         """Writes the film."""
         film = job.film
         palette = make_palette(_samples(film, tell))
@@ -55,7 +55,7 @@ class Gif:
             out.mux(stream.encode(None))
 
 
-def _samples(film: Film, tell: Tell) -> Pixels:
+def _samples(film: Reel, tell: Tell) -> Pixels:
     """Returns pixels of frames all over the film, one a row: the palette is made from these."""
     count = min(_SAMPLES, film.frames)
     numbers = sorted({round((film.frames - 1) * at / max(1, count - 1)) for at in range(count)})

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.video.encoders.base import Job, Tell, Usual
+from app.video.encoders.base import Footage, Tell, Usual
 
 
 class PngSequence(Usual):
@@ -19,7 +19,7 @@ class PngSequence(Usual):
     endings = ("/",)
     moving = True
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: Footage, path: Path, tell: Tell) -> None:
         """Writes the frames as ``frame-00000.png`` and so on."""
         path.mkdir()
         for number, image in enumerate(job.frames(tell)):
@@ -34,14 +34,14 @@ class Poster(Usual):
     endings = (".png",)
     moving = False
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: Footage, path: Path, tell: Tell) -> None:
         """Writes the picture."""
         film = job.film
         names = [name for name, _, _ in film.scenes]
         if job.poster_s is not None:
             number = min(film.frames - 1, max(0, round(job.poster_s * film.options.fps)))
         else:
-            best = next((name for name in ("race", "finish") if name in names), names[-1])
+            best = next((name for name in ("race", "curves", "finish") if name in names), names[-1])
             number = film.span(best)[1] - 1
         save_png(film.frame(number), path)
         tell(1, 1)

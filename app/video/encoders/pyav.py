@@ -9,7 +9,7 @@ from typing import Any
 import av
 
 from app.race.problems import Problem, ProblemError
-from app.video.encoders.base import Job, Tell, Usual
+from app.video.encoders.base import Footage, Tell, Usual
 from app.video.encoders.planes import Planes
 
 _BT709 = 1
@@ -37,7 +37,7 @@ class ContainerEncoder(Usual):
         self._container, self._codec = container, codec
         self._options, self._container_options = options, container_options
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: Footage, path: Path, tell: Tell) -> None:
         """Writes the film."""
         film = job.film
         if self._codec not in av.codecs_available:

@@ -59,7 +59,14 @@ def column(stage: Stage, units: float) -> QRectF:
     return QRectF(round((stage.width - wide) / 2), 0, round(wide), stage.height)
 
 
-def draw_logo(set_: Set, box: QRectF) -> float:
+class Decorated(Protocol):
+    """What a film is made of, as far as a logo needs it."""
+
+    stage: Stage
+    logo: QImage | None
+
+
+def draw_logo(set_: Decorated, box: QRectF) -> float:
     """Draws the user's picture at the upper right of ``box``, as large as it fits; returns its width in pixels."""
     logo = set_.logo
     if logo is None:

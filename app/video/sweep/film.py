@@ -1,0 +1,55 @@
+"""A sweep as a film: what was raced, the curves drawing themselves, the advice, and the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.charts.speedup import measured
+from app.race.problems import Problem, ProblemError
+from app.race.sweep_result import SweepResult
+from app.video.encoders.base import Footage
+from app.video.film import Reel, make_stage, read_logo
+from app.video.options import FilmOptions
+from app.video.sweep.figures import note
+from app.video.sweep.scenes import SWEEP_SCENE_MAKERS, SweepSet
+
+
+class SweepFilm(Reel):
+    """A sweep as a film."""
+
+    def __init__(self, result: SweepResult, options: FilmOptions, resources: Path) -> None:
+        """
+        Raises:
+            ProblemError: there is nothing to film, or the logo is no picture.
+        """
+        if not any(measured(cell) for prompt in result.prompts for cell in prompt.cells):
+            raise ProblemError(
+                Problem(
+                    "sweep-empty",
+                    "There is nothing to film: no heat of this sweep is done.",
+                    action="Let the sweep go on, or choose another one.",
+                )
+            )
+        super().__init__(make_stage(options, resources), options)
+        said = note(result)
+        self.notes = [said] if said else []
+        set_ = SweepSet(self.stage, options, result, said, read_logo(options.logo))
+        makers = SWEEP_SCENE_MAKERS.items()
+        self._splice([(name, make(set_)) for name, make in makers if name in options.scenes], "curves")
+
+
+@dataclass
+class SweepJob(Footage):
+    """A sweep that is to be filmed; ``resources`` is the folder of what comes with the app."""
+
+    result: SweepResult
+    options: FilmOptions
+    resources: Path
+    poster_s: float | None = None
+
+    @cached_property
+    def film(self) -> SweepFilm:
+        """The film, made when it is first asked for."""
+        return SweepFilm(self.result, self.options, self.resources)
