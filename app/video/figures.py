@@ -38,7 +38,7 @@ def short_title(spec: LaneSpec) -> str:
 
 def way(spec: LaneSpec) -> str:
     """Returns how a lane decodes, in a few words."""
-    return _WAYS[spec.kind].format(k=spec.k)
+    return _WAYS[spec.kind].format(k=spec.k if spec.policy is KPolicy.FIXED else f"up to {spec.k}")
 
 
 def way_now(lane: LaneView) -> str:
@@ -46,7 +46,14 @@ def way_now(lane: LaneView) -> str:
     mean, share = lane.state.accepted_per_round, lane.state.acceptance_rate
     if mean is None or share is None:
         return way(lane.spec)
-    return f"{mean:.2f} of {lane.spec.k} accepted a round · {share:.0%}"
+    return f"{mean:.2f} of {_drafted(lane)} accepted a round · {share:.0%}"
+
+
+def _drafted(lane: LaneView) -> str:
+    """Returns how many tokens a round drafted: K, or what an adaptive lane chose on average."""
+    if lane.spec.policy is KPolicy.FIXED:
+        return str(lane.spec.k)
+    return f"{lane.state.drafted / max(1, len(lane.state.rounds)):.1f}"
 
 
 def clock_text(lane: LaneView, limit: int) -> str:
@@ -152,7 +159,7 @@ def _prompt(header: Header, view: RaceView) -> str:
 
 def _accepted(lane: LaneView) -> str:
     mean = lane.state.accepted_per_round
-    return "–" if mean is None else f"{mean:.2f} of {lane.spec.k}"
+    return "–" if mean is None else f"{mean:.2f} of {_drafted(lane)}"
 
 
 def _share(value: float | None) -> str:

@@ -22,6 +22,10 @@ class ClosingScene:
         self._row = 70.0 if set_.stage.shape is Shape.TALL else 58.0
         self._small = 27.0 if set_.stage.shape is Shape.TALL else 24.0
         self._rows = figure_rows(set_.final)
+        # Many lanes need more of the width, and smaller type.
+        many = len(set_.final.lanes) > 2
+        self._figures = 26.0 if many else 30.0
+        self._shares = (0.6, 0.36) if many else (0.49, 0.46)
 
     def key(self, at: float) -> object:
         """It stands still."""
@@ -39,7 +43,7 @@ class ClosingScene:
         return self._set.stage.u(66 + len(self._rows) * self._row)
 
     def _told_width(self) -> float:
-        return self._column().width() * (0.46 if self._wide else 1.0)
+        return self._column().width() * (self._shares[1] if self._wide else 1.0)
 
     def _told_height(self) -> float:
         stage = self._set.stage
@@ -59,7 +63,7 @@ class ClosingScene:
         draw_logo(self._set, QRectF(box.right() - u(200), top, u(200), u(72)))
         y, table, told = top + u(110), self._table_height(), self._told_height()
         if self._wide:
-            self._table(QRectF(box.left(), y, box.width() * 0.49, table))
+            self._table(QRectF(box.left(), y, box.width() * self._shares[0], table))
             self._conditions(QRectF(box.right() - self._told_width(), y, self._told_width(), told))
             y += max(table, told)
         else:
@@ -81,7 +85,7 @@ class ClosingScene:
                 short_title(lane.spec),
                 right,
                 box.top() + u(44),
-                30,
+                self._figures,
                 style="semibold",
                 tone=tone,
                 align=RIGHT,
@@ -91,10 +95,10 @@ class ClosingScene:
         for name, values in self._rows:
             stage.painter.fillRect(QRectF(box.left(), y, box.width(), max(1.0, u(1.5))), QColor(look.line))
             base = y + u(self._row * 0.66)
-            stage.text(name, box.left(), base, 28, tone=look.muted, room=names)
+            stage.text(name, box.left(), base, self._figures - 2, tone=look.muted, room=names)
             for number, value in enumerate(values):
                 right = box.left() + names + (number + 1) * each
-                stage.text(value, right, base, 30, style="medium", align=RIGHT, room=room)
+                stage.text(value, right, base, self._figures, style="medium", align=RIGHT, room=room)
             y += u(self._row)
 
     def _conditions(self, box: QRectF) -> None:

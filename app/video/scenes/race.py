@@ -9,7 +9,7 @@ from app.race.fold import NS, Phase
 from app.race.lanes import lane_title
 from app.ui.race_view import LaneView, RaceView
 from app.video.charts import RateChart, RoundChart, axis_top
-from app.video.figures import clock_text, rate_text, way_now, winner
+from app.video.figures import clock_text, rate_text, short_title, way_now, winner
 from app.video.lane_text import LaneText
 from app.video.scenes.base import Set, draw_logo
 from app.video.scenes.race_plan import plan
@@ -17,6 +17,8 @@ from app.video.stage import CENTER, RIGHT, Shape
 
 LEAD_S = 0.8
 HOLD_S = 1.6
+_STACK = 46.0
+"""Units of the line that a lane's title has to itself in a narrow pane."""
 
 
 class RaceScene:
@@ -90,7 +92,9 @@ class RaceScene:
             over, tone = lane.state.over, look.lane(lane.index)
             stage.card(box, edge=tone if over else "", wide=2.0 if over else 1.0)
             inner = self._inner(box)
-            room = inner.width() - stage.measure("8888.8", self._plan.number, "semibold") - stage.u(100)
+            room = inner.width()
+            if not self._plan.stacked:
+                room -= stage.measure("8888.8", self._plan.number, "semibold") + stage.u(100)
             title = lane_title(lane.spec)
             size = 30 if stage.measure(title, 30, "semibold") <= room else 25
             stage.text(title, inner.left(), inner.top() + stage.u(28), size, style="semibold", tone=tone, room=room)
@@ -140,10 +144,11 @@ class RaceScene:
         return box.adjusted(u(28), u(20), -u(28), -u(18))
 
     def _base(self, inner: QRectF) -> float:
-        return inner.top() + self._stage.u(self._plan.number * 0.78)
+        return inner.top() + self._stage.u(self._plan.number * 0.78 + (_STACK if self._plan.stacked else 0))
 
     def _track(self, inner: QRectF) -> QRectF:
-        return QRectF(inner.left(), self._base(inner) + self._stage.u(52), inner.width(), self._stage.u(8))
+        below = 80 if self._plan.stacked else 52
+        return QRectF(inner.left(), self._base(inner) + self._stage.u(below), inner.width(), self._stage.u(8))
 
     def _chart_box(self, box: QRectF) -> QRectF:
         u = self._stage.u
@@ -189,8 +194,14 @@ class RaceScene:
         base, below = self._base(inner), self._base(inner) + stage.u(34)
         right = inner.right() - stage.measure("tok/s", 22) - stage.u(10)
         stage.text(rate, right, base, self._plan.number, style="semibold", align=RIGHT)
-        told = stage.text(clock, inner.right(), below, 20, tone=look.muted, align=RIGHT)
-        stage.text(now, inner.left(), below, 20, tone=look.muted, room=inner.width() - told - stage.u(24))
+        if self._plan.stacked:
+            for line, text in enumerate((clock, now)):
+                size = next((size for size in (20, 18, 16) if stage.measure(text, size) <= inner.width()), 15)
+                y = below + line * stage.u(28)
+                stage.text(text, inner.right(), y, size, tone=look.muted, align=RIGHT, room=inner.width())
+        else:
+            told = stage.text(clock, inner.right(), below, 20, tone=look.muted, align=RIGHT)
+            stage.text(now, inner.left(), below, 20, tone=look.muted, room=inner.width() - told - stage.u(24))
         track = self._track(inner)
         stage.bar(QRectF(track.left(), track.top(), track.width() * progress, track.height()), look.lane(lane.index))
 
@@ -203,6 +214,8 @@ class RaceScene:
             lane, box = view.lanes[self._drafting], self._plan.rounds
             shares = " · ".join(f"{rate:.0%}" for rate in lane.state.position_rates[:4])
             note = f"by position {shares}" if shares else ""
+            if note and len(view.contenders) > 1:
+                note = f"{short_title(lane.spec)} {note}"
             upper = QRectF(box.left(), box.top(), box.width(), self._chart_box(box).top() - box.top())
             stage.patch("note", note, upper, lambda: self._chart_note(box, note))
             stage.patch("rounds", rounds.key(lane), self._chart_box(box), lambda: rounds.draw(lane))

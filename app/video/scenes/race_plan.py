@@ -9,12 +9,15 @@ from PySide6.QtCore import QRectF
 from app.video.scenes.base import columns, rows
 from app.video.stage import Shape, Stage
 
+_MOST_ROWS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Boxes in pixels; ``rates`` is None where there is no room for that chart.
 
-    ``text`` and ``number`` are the sizes of a lane's text and of its rate, in units.
+    ``text`` and ``number`` are the sizes of a lane's text and of its rate, in units. ``stacked``: panes are so narrow
+    that a lane's title and figures have a line each.
     """
 
     head: QRectF
@@ -24,6 +27,7 @@ class Plan:
     rounds: QRectF
     text: float
     number: float
+    stacked: bool = False
 
 
 def plan(stage: Stage, lanes: int) -> Plan:
@@ -40,7 +44,7 @@ def _wide(stage: Stage, lanes: int) -> Plan:
     ratio_wide = u(350)
     charts = columns(QRectF(bottom.left(), bottom.top(), bottom.width() - ratio_wide - gap, bottom.height()), 2, gap)
     ratio = QRectF(bottom.right() - ratio_wide, bottom.top(), ratio_wide, bottom.height())
-    return Plan(head, columns(middle, max(1, lanes), gap), ratio, charts[0], charts[1], 22, 64)
+    return Plan(head, columns(middle, max(1, lanes), gap), ratio, charts[0], charts[1], 22, 64, stacked=lanes > 2)
 
 
 def _square(stage: Stage, lanes: int) -> Plan:
@@ -51,7 +55,8 @@ def _square(stage: Stage, lanes: int) -> Plan:
     middle = QRectF(area.left(), head.bottom() + u(8), area.width(), bottom.top() - head.bottom() - u(8) - gap)
     ratio = QRectF(bottom.left(), bottom.top(), u(320), bottom.height())
     chart = QRectF(ratio.right() + gap, bottom.top(), bottom.right() - ratio.right() - gap, bottom.height())
-    return Plan(head, rows(middle, max(1, lanes), gap), ratio, None, chart, 20, 52)
+    panes = _panes(middle, lanes, gap)
+    return Plan(head, panes, ratio, None, chart, 20, 52, stacked=lanes > _MOST_ROWS)
 
 
 def _tall(stage: Stage, lanes: int) -> Plan:
@@ -62,4 +67,13 @@ def _tall(stage: Stage, lanes: int) -> Plan:
     ratio = QRectF(area.left(), head.bottom() + u(8), area.width(), u(150))
     bottom = QRectF(area.left(), area.bottom() - u(250), area.width(), u(250))
     middle = QRectF(area.left(), ratio.bottom() + gap, area.width(), bottom.top() - ratio.bottom() - 2 * gap)
-    return Plan(head, rows(middle, max(1, lanes), gap), ratio, None, bottom, 25, 64)
+    panes = _panes(middle, lanes, gap)
+    many = lanes > _MOST_ROWS
+    return Plan(head, panes, ratio, None, bottom, 22 if many else 25, 64, stacked=many)
+
+
+def _panes(middle: QRectF, lanes: int, gap: float) -> list[QRectF]:
+    """Returns the lanes' panes below each other, or in two columns where they would be too low for their text."""
+    if lanes <= _MOST_ROWS:
+        return rows(middle, max(1, lanes), gap)
+    return [pane for row in rows(middle, -(-lanes // 2), gap) for pane in columns(row, 2, gap)][:lanes]

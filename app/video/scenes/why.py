@@ -35,7 +35,7 @@ class WhyScene:
         self._lane = next(lane for lane in set_.final.contenders if lane.state.drafted)
         self._reason = best_reason(set_.final)
         tall = set_.stage.shape is Shape.TALL
-        self._row = 210.0 if tall else 150.0
+        self._row = 210.0 if tall else 150.0 if len(self._splits) < 3 else 172.0
         self._size = 46.0 if tall else 40.0
         positions = len(self._lane.state.position_rates)
         self._chart = 110 + positions * (70.0 if tall else 56.0) if positions <= _FEW else 330.0
@@ -104,6 +104,7 @@ class WhyScene:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
         stage.card(box)
         pad = u(30)
+        whose = f" of {short_title(self._lane.spec)}" if len(self._set.final.contenders) > 1 else ""
         told = stage.text(
             "How often is each draft token accepted?",
             box.left() + pad,
@@ -113,7 +114,7 @@ class WhyScene:
             room=box.width() - 2 * pad,
         )
         stage.text(
-            f"share of {len(self._lane.state.rounds)} rounds",
+            f"share of {len(self._lane.state.rounds)} rounds{whose}",
             box.right() - pad,
             box.top() + u(50),
             23,
