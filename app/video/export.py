@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import av
+
 from app.race.problems import Problem, ProblemError
 from app.video.encoders import ENCODERS, FILM_ENCODERS
 from app.video.encoders.base import Cancelled, Encoder, FilmEncoder, Footage, Job, Tell
@@ -17,6 +19,7 @@ from app.video.encoders.base import Cancelled, Encoder, FilmEncoder, Footage, Jo
 __all__ = ["Cancelled", "encoder_for", "export", "export_film", "film_encoder_for", "make_folder"]
 
 E = TypeVar("E", bound=Encoder)
+_SHOWN = 40
 
 
 def encoder_for(target: str) -> Encoder:
@@ -34,7 +37,7 @@ def film_encoder_for(target: str) -> FilmEncoder:
 
 
 def _by_ending(encoders: Sequence[E], target: str) -> E:
-    ending = "/" if target.endswith(("/", os.sep)) or Path(target).is_dir() else Path(target).suffix.lower()
+    ending = "/" if target.endswith(("/", os.sep)) or os.path.isdir(target) else Path(target).suffix.lower()
     found = next((encoder for encoder in encoders if ending in encoder.endings), None)
     if found is None:
         what = f"of the ending {ending!r}" if ending else "without an ending"
@@ -80,7 +83,7 @@ def _whole(encoder: Encoder, target: str, write: Callable[[Path], None]) -> Path
             raise ProblemError(
                 Problem("folder-full", f"{path} is not empty.", action="Choose a new or an empty folder.")
             )
-        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name[:_SHOWN]}.", suffix=".part", dir=path.parent))
     except OSError as error:
         raise ProblemError(_write_problem(path, error)) from error
     try:
@@ -91,6 +94,8 @@ def _whole(encoder: Encoder, target: str, write: Callable[[Path], None]) -> Path
         os.replace(part, path)
     except OSError as error:
         raise ProblemError(_write_problem(path, error)) from error
+    except av.error.FFmpegError as error:
+        raise ProblemError(_codec_problem(path, encoder, error)) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return path
@@ -117,11 +122,20 @@ def _write_problem(path: Path, error: OSError) -> Problem:
             cause=f"{reason}.",
             action="Free some space or choose another folder. Nothing was left behind.",
         )
-    if error.errno == errno.ENOENT:
+    if error.errno == errno.ENOENT and not path.parent.is_dir():
         return Problem("folder-missing", f"The folder {path.parent} does not exist.", action="Make it first.")
     return Problem(
         "unwritable",
         f"{path} cannot be written.",
         cause=f"{reason}.",
         action="Check that the folder exists and that you may write there.",
+    )
+
+
+def _codec_problem(path: Path, encoder: Encoder, error: av.error.FFmpegError) -> Problem:
+    return Problem(
+        "encoder-failed",
+        f"{path.name} cannot be made: the encoder for {encoder.title} gave up.",
+        cause=f"{(error.strerror or str(error)).rstrip('.')}.",
+        action="Choose another size or another format. Nothing was left behind.",
     )
