@@ -13,6 +13,7 @@ from typing import Final
 SANS: Final = "Inter"
 MONO: Final = "JetBrains Mono"
 CJK: Final = "Noto Sans CJK JP"
+EMOJI: Final = "Noto Emoji"
 
 FONT_FILES: Final = (
     "Inter-Regular.ttf",
@@ -23,6 +24,7 @@ FONT_FILES: Final = (
     "JetBrainsMono-Bold.ttf",
     "JetBrainsMono-Italic.ttf",
     "NotoSansCJKjp-Regular.otf",
+    "NotoEmoji-Regular.ttf",
 )
 """File names in ``resources/fonts``."""
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from app import look as looks
-from app.look import CJK, DARK, FONT_FILES, LIGHT, MONO, SANS, Look
+from app.look import CJK, DARK, EMOJI, FONT_FILES, LIGHT, MONO, SANS, Look
 
 
 class Theme(QObject):
@@ -30,8 +30,8 @@ class Theme(QObject):
         self._template = Template((resources / "styles" / "app.qss").read_text(encoding="utf-8"))
         for name in FONT_FILES:
             QFontDatabase.addApplicationFont(str(looks.fonts_folder(resources) / name))
-        QFont.insertSubstitutions(SANS, [CJK])
-        QFont.insertSubstitutions(MONO, [CJK])
+        QFont.insertSubstitutions(SANS, [CJK, EMOJI])
+        QFont.insertSubstitutions(MONO, [CJK, EMOJI])
         app.setStyle(QStyleFactory.create("fusion"))
         app.setFont(ui_font(tabular=False))
         self.look = self._wanted()
