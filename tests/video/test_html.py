@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from app.cli import main
 from app.race.events import Token
-from app.race.summary import summarize
 from app.race.trace import Trace
+from app.terminal.environment import OK, Environment
 from app.video.encoders.base import Job
 from app.video.encoders.html import page, script_json
 from app.video.export import export
@@ -62,9 +65,17 @@ def chromium(started: Page, trace: Trace, resources: Path, tmp_path: Path) -> Pa
     return started
 
 
-def check_the_end(shown: dict[str, list[str]], trace: Trace) -> None:
+def shown_as_json(trace_path: Path) -> dict[str, Any]:
+    """Returns what ``mtp-race show TRACE --json`` prints."""
+    env = Environment(stdout=io.StringIO(), stderr=io.StringIO())
+    assert main(["show", str(trace_path), "--json"], env) == OK
+    found: dict[str, Any] = json.loads(env.stdout.getvalue())  # type: ignore[attr-defined]
+    return found
+
+
+def check_the_end(shown: dict[str, list[str]], trace: Trace, trace_path: Path) -> None:
     state = trace.state()
-    summary = json.loads(json.dumps(summarize(trace.header, state, None)))
+    summary = shown_as_json(trace_path)
     lanes = list(summary["lanes"].values())
     assert shown["rates"] == [f"{lane['decode_tps']:.1f}" for lane in lanes]
     assert shown["clocks"] == [f"{lane['tokens']} tokens · {lane['clock_s']:.2f} s · finished" for lane in lanes]
@@ -72,7 +83,9 @@ def check_the_end(shown: dict[str, list[str]], trace: Trace) -> None:
     assert shown["texts"] == [lane.text for lane in state.lanes.values()]
 
 
-def test_the_page_scrubs_forth_and_back_and_ends_with_the_numbers_of_the_trace(chromium: Page, trace: Trace) -> None:
+def test_the_page_scrubs_forth_and_back_and_ends_with_the_numbers_of_the_trace(
+    chromium: Page, trace: Trace, trace_path: Path
+) -> None:
     start = chromium.evaluate(SHOWN)
     assert start["now"] == "0.00 s"
     assert start["texts"] == ["", ""]
@@ -85,16 +98,16 @@ def test_the_page_scrubs_forth_and_back_and_ends_with_the_numbers_of_the_trace(c
         for text, lane in zip(middle["texts"], final.lanes.values(), strict=True)
     )
     chromium.evaluate(END)
-    check_the_end(chromium.evaluate(SHOWN), trace)
+    check_the_end(chromium.evaluate(SHOWN), trace, trace_path)
     chromium.evaluate(f"{SCRUB}(1.5)")
     assert chromium.evaluate(SHOWN) == middle
 
 
-def test_the_page_plays_to_its_end(chromium: Page, trace: Trace) -> None:
+def test_the_page_plays_to_its_end(chromium: Page, trace: Trace, trace_path: Path) -> None:
     seen = [float(text.split()[0]) for text in chromium.evaluate(PLAY)]
     assert seen == sorted(seen)
     assert any(0 < moment < seen[-1] for moment in seen)
-    check_the_end(chromium.evaluate(SHOWN), trace)
+    check_the_end(chromium.evaluate(SHOWN), trace, trace_path)
 
 
 def test_the_page_asks_the_network_for_nothing_and_throws_nothing(chromium: Page) -> None:
