@@ -20,6 +20,9 @@ TONES = {
 """The sign of each token verdict."""
 _WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
 
+_DROP = 5
+"""Pixels by which a sign and its first line of text stand lower than the button beside them."""
+
 
 class Mark(QWidget):
     """A sign beside a verdict: a shape and a colour, so that neither stands alone."""
@@ -28,7 +31,7 @@ class Mark(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.tone = "faint"
-        self.setFixedSize(QSize(14, 18))
+        self.setFixedSize(QSize(14, 18 + _DROP))
         theme.changed.connect(self.update)
 
     def set_tone(self, tone: str) -> None:
@@ -41,6 +44,7 @@ class Mark(QWidget):
         """Paints the sign."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, _DROP)
         tone = color(getattr(self._theme.look, self.tone))
         if self.tone == "warn":
             pen = painter.pen()
@@ -98,6 +102,9 @@ class SameStrip(QFrame):
             (self.mark, self._tokens, self.show_button),
             (self.behaviour_mark, self._behaviour, self.behaviour_button),
         )
+        for text in (self._tokens, self._behaviour):
+            text.setContentsMargins(0, _DROP, 0, 0)
+            text.setAlignment(Qt.AlignmentFlag.AlignTop)
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop if column != 1 else Qt.AlignmentFlag(0))
