@@ -9,31 +9,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from app.models.places import find_places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
-from app.race.events import Noise
-from app.race.formats import FORMATS
 from app.race.lanes import LaneSpec
 from app.worker.pool import WorkerPool
-from app.worker.session import RaceSession
-from app.worker.setup import Choice, lane_specs, make_header
+from app.worker.setup import Choice, lane_specs
+from tests.bench.chess_race import race
 
 
 def rates(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
     """Races these lanes on the chess clock and returns their decode rates."""
-    header = make_header(choice, specs, datetime.now(UTC))
-    workers = pool.acquire(specs)
-    session = RaceSession(header, workers, FORMATS["clock"], time.monotonic_ns, noise=Noise(0.0, 0))
-    session.start()
-    session.join()
-    pool.release(list(workers.values()))
-    return {lane_id: lane.decode_tps for lane_id, lane in session.state.lanes.items()}
+    return {lane_id: lane.decode_tps for lane_id, lane in race(choice, specs, pool).items()}
 
 
 def main() -> None:

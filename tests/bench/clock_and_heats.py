@@ -8,34 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from app.models.places import find_places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
-from app.race.events import Noise
 from app.race.fold import LaneState, speedup
-from app.race.formats import FORMATS
 from app.race.heats import disagreement, lane_order
-from app.race.lanes import LaneSpec
 from app.race.statistics import Interval, paired_interval
 from app.worker.pool import WorkerPool
-from app.worker.session import RaceSession
-from app.worker.setup import Choice, lane_specs, make_header
-
-
-def race(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, LaneState]:
-    """Races these lanes on the chess clock; a single lane has the machine to itself."""
-    workers = pool.acquire(specs)
-    session = RaceSession(
-        make_header(choice, specs, datetime.now(UTC)), workers, FORMATS["clock"], time.monotonic_ns, noise=Noise(0.0, 0)
-    )
-    session.start()
-    session.join()
-    pool.release(list(workers.values()))
-    return session.state.lanes
+from app.worker.setup import Choice, lane_specs
+from tests.bench.chess_race import race
 
 
 def ratio(lanes: dict[str, LaneState]) -> float:

@@ -11,41 +11,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from app.models.places import find_places
 from app.models.prompts import load_prompts
 from app.models.registry import load_registry
-from app.race.events import Finish, Noise, Widths
+from app.race.events import Finish, Widths
 from app.race.fold import LaneState, speedup
-from app.race.formats import FORMATS
-from app.race.lanes import Contender, LaneSpec
+from app.race.lanes import Contender
 from app.race.predict import Costs, extended_rates, measured_costs, predict, probed_costs
 from app.race.statistics import paired_interval
 from app.worker.pool import WorkerPool
-from app.worker.session import RaceSession
-from app.worker.setup import Choice, drafting_specs, lane_specs, make_header
+from app.worker.setup import Choice, drafting_specs, lane_specs
 from app.worker.widths import probe_widths
+from tests.bench.chess_race import race
 
 MOST = 8
 ALLOWED = 0.10
 Runs = dict[str, list[LaneState]]
-
-
-def race(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, LaneState]:
-    """Races all lanes on the chess clock."""
-    workers = pool.acquire(specs)
-    session = RaceSession(
-        make_header(choice, specs, datetime.now(UTC)), workers, FORMATS["clock"], time.monotonic_ns, noise=Noise(0.0, 0)
-    )
-    session.start()
-    session.join()
-    pool.release(list(workers.values()))
-    return session.state.lanes
 
 
 def between_ns(runs: Sequence[LaneState]) -> float:
