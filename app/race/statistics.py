@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Annotated, Final
 
@@ -67,6 +68,12 @@ def paired_interval(ratios: Sequence[float], seed: int = 0) -> Interval | None:
         ratios: One a heat, positive. Anything else is a mistake of the caller.
         seed: Of the resampling; the same ratios and seed give the same interval.
     """
+    return _paired_interval(tuple(ratios), seed)
+
+
+# A sweep asks for the intervals of all its cells ten times a second, and few of them change with a heat.
+@lru_cache(maxsize=512)
+def _paired_interval(ratios: tuple[float, ...], seed: int) -> Interval | None:
     if not ratios:
         return None
     logs = np.log(np.asarray(ratios, dtype=np.float64))

@@ -110,6 +110,8 @@ class SweepRun:
         self._widths: dict[int, int] = {}
         self._draft_ns = 0
         self._progress = SweepProgress()
+        self._told: dict[str, tuple[int, PromptResult]] = {}
+        """Of each prompt how many heats it had when its result was made, and that result."""
         self._result = self._make_result()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
 
@@ -180,6 +182,7 @@ class SweepRun:
         except ProblemError:
             return  # Predictions then rest on the heats alone. What is really wrong is told by the first heat.
         self._widths, self._draft_ns = found.forward_ns, found.draft_ns
+        self._told.clear()
 
     def _heat(self, following: NextHeat, *, warm_up: bool) -> bool:
         """Runs one heat and keeps it. Returns whether the sweep can go on."""
@@ -337,7 +340,11 @@ class SweepRun:
 
     def _make_result(self) -> SweepResult:
         done = sum(item.done for item in self._prompts)
-        found = tuple(prompt_result(item, self._choice.contenders, self._widths) for item in self._prompts)
+        for item in self._prompts:
+            if item.prompt.name not in self._told or self._told[item.prompt.name][0] != item.done:
+                told = prompt_result(item, self._choice.contenders, self._widths)
+                self._told[item.prompt.name] = (item.done, told)
+        found = tuple(self._told[item.prompt.name][1] for item in self._prompts)
         return SweepResult(
             created=self._created,
             app_version=__version__,
