@@ -33,6 +33,8 @@ class TorchPair:
             raise ProblemError(
                 Problem("option-bad", "There is no NVIDIA GPU that torch can use.", action="Use the device cpu.")
             )
+        if self.device == "cuda":
+            _leave_cudnn_attention()
         name = _option(spec, "dtype", tuple(_DTYPES)) or ("bfloat16" if self.device == "cuda" else "float32")
         self.dtype_name, self.dtype = name, _DTYPES[name]
         if spec.threads:
@@ -113,6 +115,16 @@ class TorchPair:
 
 def _has_gpu() -> bool:
     return bool(torch.cuda.is_available())
+
+
+def _leave_cudnn_attention() -> None:
+    """Takes cuDNN's kernels out of the choice for attention, for both lanes alike.
+
+    cuDNN builds a plan anew for every length of the KV cache that it has not seen, and in a race nearly every pass has
+    a new one. Recorded on an H200, such a pass took 80 to 90 ms where one with a known plan took 10 ms. The other
+    kernels (flash, memory-efficient, plain) take any length as it comes.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def _option(spec: LaneSpec, name: str, known: tuple[str, ...]) -> str:

@@ -123,6 +123,16 @@ def test_settings_that_cannot_be_are_refused(make_spec: MakeSpec, changes: dict[
     assert caught.value.problem.kind == kind
 
 
+def test_attention_on_a_gpu_is_not_left_to_kernels_that_plan_anew_for_each_length(make_spec: MakeSpec) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("torch finds no NVIDIA GPU here")
+    with loaded(make_spec(options={"device": "cuda"})) as engine:
+        Run(engine, Request(prompt=HAIKU, max_tokens=4))
+        assert not torch.backends.cuda.cudnn_sdp_enabled()
+
+
 def test_a_target_as_its_own_drafter_is_refused(make_spec: MakeSpec, folders: tuple[Path, Path]) -> None:
     with pytest.raises(ProblemError) as caught, loaded(make_spec(3, drafter=str(folders[0]))):
         pass
