@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -44,10 +47,10 @@ def server_terminal(terminal: Terminal) -> Terminal:
     return terminal
 
 
-def servers_of_this_process() -> list[psutil.Process]:
+def servers_below(pid: int) -> list[psutil.Process]:
     return [
         process
-        for process in psutil.Process(os.getpid()).children(recursive=True)
+        for process in psutil.Process(pid).children(recursive=True)
         if "tests.engines.llama_server_process" in " ".join(process.cmdline())
     ]
 
@@ -60,7 +63,7 @@ def test_run_starts_both_servers_of_the_pair_and_ends_them(server_terminal: Term
     assert found["format"] == "heats"
     assert found["lanes"]["baseline"]["tokens"] == found["lanes"]["mtp"]["tokens"] == 16
     assert found["lanes"]["mtp"]["accepted"] > 0
-    assert not servers_of_this_process()
+    assert not servers_below(os.getpid())
     lanes = open_trace(trace).header.lanes
     assert [(lane.engine, lane.target, lane.k) for lane in lanes] == [
         ("llama-server", "nano-target.gguf", 0),
@@ -90,7 +93,7 @@ def test_several_requests_at_once_are_all_counted_and_the_same_servers_serve_eve
         assert 12 < lane.others <= 24
     pids = [[event.pid for record in t.records if isinstance(event := record.e, Hello)] for t in (alone, crowd)]
     assert pids[0] == pids[1]
-    assert not servers_of_this_process()
+    assert not servers_below(os.getpid())
 
 
 def test_a_table_shows_each_number_of_requests(server_terminal: Terminal) -> None:
@@ -100,3 +103,42 @@ def test_a_table_shows_each_number_of_requests(server_terminal: Terminal) -> Non
     assert lines[0].startswith("Total tokens per second of all requests at once")
     assert [line.split()[1] for line in lines if "MTP K=3" in line] == ["1", "2"]
     assert "2 requests at once, all with this prompt" in server_terminal.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of Linux and macOS")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_no_server_outlives_an_app_that_is_cut_off_in_a_race(
+    server_terminal: Terminal, tmp_path: Path, number: signal.Signals
+) -> None:
+    trace = tmp_path / "t.ndjson"
+    words = [
+        "run",
+        "--engine",
+        "llama-server",
+        "--prompt",
+        "code",
+        "--k",
+        "4",
+        "--repeats",
+        "50",
+        "--trace",
+        str(trace),
+    ]
+    home = server_terminal.environment.places.config.parent
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", *words],
+        env={**os.environ, "MTP_RACE_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        said = b""
+        while not (trace.is_file() and trace.stat().st_size > 20_000):  # both lanes decode by then
+            assert (more := os.read(process.stderr.fileno(), 4096)), said.decode()
+            said += more
+        family = psutil.Process(process.pid).children(recursive=True)
+        servers = servers_below(process.pid)
+        process.send_signal(number)
+        _, alive = psutil.wait_procs(family, timeout=30)
+    assert servers
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
