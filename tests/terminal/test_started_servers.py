@@ -125,20 +125,21 @@ def test_no_server_outlives_an_app_that_is_cut_off_in_a_race(
         str(trace),
     ]
     home = server_terminal.environment.places.config.parent
-    with subprocess.Popen(
-        [sys.executable, "-m", "app", *words],
-        env={**os.environ, "MTP_RACE_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stderr is not None
-        said = b""
-        while not (trace.is_file() and trace.stat().st_size > 20_000):  # both lanes decode by then
-            assert (more := os.read(process.stderr.fileno(), 4096)), said.decode()
-            said += more
-        family = psutil.Process(process.pid).children(recursive=True)
-        servers = servers_below(process.pid)
-        process.send_signal(number)
-        _, alive = psutil.wait_procs(family, timeout=30)
+    log = tmp_path / "log.txt"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", *words],
+            env={**os.environ, "MTP_RACE_HOME": str(home)},
+            stdout=sink,
+            stderr=sink,
+        )
+    while not (trace.is_file() and trace.stat().st_size > 4_000):  # both servers are up by then
+        with pytest.raises(subprocess.TimeoutExpired):  # else it has ended by itself
+            process.wait(timeout=0.2)
+    family = psutil.Process(process.pid).children(recursive=True)
+    servers = servers_below(process.pid)
+    process.send_signal(number)
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=30)
     assert servers
     assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
