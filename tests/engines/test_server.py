@@ -183,6 +183,26 @@ def test_sglang_chunks_are_counted_by_its_usage(play: Play) -> None:
     assert (run.text, run.count, run.finish) == ("Salt wind on", 5, Finish.END)
 
 
+@pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
+def test_what_a_model_thinks_is_shown_and_counted_under_either_name(play: Play, name: str) -> None:
+    thought = {"choices": [{"index": 0, "delta": {name: "Salt"}, "finish_reason": None}], "usage": used(9, 1)}
+    lines = sse(thought, delta(" wind", used(9, 2), "stop"), {"choices": [], "usage": used(9, 2)})
+    with loaded(play("vllm", lines)) as engine:
+        run = Run(engine, Request(prompt="haiku", max_tokens=9))
+    assert (run.text, run.count) == ("Salt wind", 2)
+
+
+@pytest.mark.parametrize(("engine", "keeps_all"), [("vllm", -1), ("sglang", -1), ("lmstudio", 0), ("llama-server", 0)])
+def test_at_a_temperature_the_request_says_how_many_tokens_to_keep(play: Play, engine: str, keeps_all: int) -> None:
+    spec = play(engine, sse(delta("Salt", used(9, 1), "stop"), {"choices": [], "usage": used(9, 1)}))
+    with loaded(spec) as lane:
+        for top_k in (0, 40):
+            Run(lane, Request(prompt="haiku", max_tokens=2, sampling=Sampling(1.0, top_k)))
+        Run(lane, Request(prompt="haiku", max_tokens=2))
+    bodies = [body for _, body in play.asked]  # type: ignore[attr-defined]
+    assert [body.get("top_k") for body in bodies] == [keeps_all, 40, None]
+
+
 def test_lm_studio_is_put_right_by_its_last_chunk(play: Play) -> None:
     lines = sse(delta("Salt"), delta(" wind on"), delta("", None, "stop"), {"choices": [], "usage": used(9, 4)})
     with loaded(play("lmstudio", lines)) as engine:

@@ -1,4 +1,8 @@
-"""llama.cpp's own server. With ``timings_per_token`` each chunk says how much was drafted and accepted so far."""
+"""llama.cpp's own server. With ``timings_per_token`` each chunk says how much was drafted and accepted so far.
+
+Source: tools/server/README.md of the llama.cpp in llama-cpp-python 0.3.36 (``timings``, ``timings_per_token``,
+``cache_prompt``) and its server-task.cpp (``draft_n``, ``draft_n_accepted``); run against the real one in the tests.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,12 @@ class LlamaServer(OpenAI):
     """Its ``timings`` are totals, so their differences are the rounds. K is what it was started with."""
 
     title = "llama-server"
+    all_tokens = 0
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
         path, body = super().request(spec, model, request)
         # A cached prompt would make the second lane's prefill look fast.
-        return path, {**body, "timings_per_token": True, "cache_prompt": False, "top_k": request.sampling.top_k}
+        return path, {**body, "timings_per_token": True, "cache_prompt": False}
 
     def read(self, chunk: Any) -> Piece:
         piece = super().read(chunk)

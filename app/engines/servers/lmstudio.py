@@ -1,4 +1,11 @@
-"""LM Studio, through its OpenAI-compatible interface: the token count comes with the last chunk."""
+"""LM Studio, through its OpenAI-compatible interface: the token count comes with the last chunk.
+
+Source: LM Studio's developer documentation, "Chat Completions" (``top_k``, ``seed``) and "API Changelog"
+(``stream_options.include_usage`` since 0.3.18, ``reasoning_content`` since 0.3.9, ``delta.reasoning`` for gpt-oss since
+0.3.23). What it tells of drafting since 0.3.10 (``stats`` with ``total_draft_tokens_count``,
+``accepted_draft_tokens_count``, ``rejected_draft_tokens_count`` and ``ignored_draft_tokens_count``) comes once for the
+whole answer, after the rounds were told: it is not read.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +17,7 @@ class LmStudio(OpenAI):
     """Before the last chunk every chunk counts as one token; the last one puts the count right."""
 
     title = "LM Studio"
+    all_tokens = 0
     notes: tuple[str, ...] = (
         "LM Studio tells the number of tokens at the end only; until then every piece of text counts as one.",
     )

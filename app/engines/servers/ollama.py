@@ -1,4 +1,9 @@
-"""Ollama, through its own interface: lines of JSON, with the counts in the last one."""
+"""Ollama, through its own interface: lines of JSON, with the counts in the last one.
+
+Source: Ollama's API documentation, "Usage" and "Streaming" (docs.ollama.com/api), read in 2026: the line with ``done``
+has ``done_reason``, ``prompt_eval_count``, ``eval_count`` and durations in nanoseconds. A model that thinks streams it
+as ``message.thinking``, at ``/api/generate`` as ``thinking``. Nothing is said there of drafting.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +46,17 @@ class Ollama:
         message = table(data.get("message"))
         done = data.get("done") is True
         return Piece(
-            text=text(message.get("content")) or text(message.get("thinking")) or text(data.get("response")),
+            text=text(message.get("content")) or text(message.get("thinking")) or _generated(data),
             total=number(data.get("eval_count")) if done else -1,
             prompt=number(data.get("prompt_eval_count")) if done else -1,
             finish=(text(data.get("done_reason")) or "stop") if done else "",
             last=done,
             error=text(data.get("error")),
         )
+
+
+def _generated(data: dict[str, Any]) -> str:
+    return text(data.get("response")) or text(data.get("thinking"))
 
 
 def create() -> ServerEngine:

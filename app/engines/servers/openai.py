@@ -1,4 +1,8 @@
-"""The OpenAI-compatible part that several servers share."""
+"""The OpenAI-compatible part that several servers share.
+
+Source: OpenAI's API reference, "Create chat completion" with ``stream`` and ``stream_options.include_usage``; what a
+server adds to it stands in that server's own file.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,16 @@ from app.race.lanes import LaneSpec, Request
 
 
 class OpenAI:
-    """Chat and completion streams as server-sent events, with the token counts of ``usage``."""
+    """Chat and completion streams as server-sent events, with the token counts of ``usage``.
+
+    Attributes:
+        all_tokens: The top_k that keeps all tokens.
+    """
 
     title = "OpenAI-compatible server"
     models_path = "/v1/models"
     notes: tuple[str, ...] = ()
+    all_tokens = -1
 
     def models(self, reply: Any) -> list[str]:
         data = table(reply).get("data")
@@ -28,7 +37,9 @@ class OpenAI:
             "stream_options": {"include_usage": True},
         }
         if request.sampling.temperature > 0:
-            body |= {"top_p": request.sampling.top_p, "seed": request.sampling.seed}
+            # Also where all are kept: left out, vLLM and SGLang take the top_k of the model's own generation settings.
+            sampling = request.sampling
+            body |= {"top_p": sampling.top_p, "top_k": sampling.top_k or self.all_tokens, "seed": sampling.seed}
         if request.raw:
             return "/v1/completions", {**body, "prompt": request.prompt}
         return "/v1/chat/completions", {**body, "messages": [{"role": "user", "content": request.prompt}]}
@@ -39,7 +50,8 @@ class OpenAI:
         delta = table(choice.get("delta"))
         usage = table(data.get("usage"))
         # A model that thinks first streams that under a name of its own; it is decoded like everything else.
-        new = text(choice.get("text")) or text(delta.get("content")) or text(delta.get("reasoning_content"))
+        thought = text(delta.get("reasoning_content")) or text(delta.get("reasoning"))
+        new = text(choice.get("text")) or text(delta.get("content")) or thought
         return Piece(
             text=new,
             total=number(usage.get("completion_tokens")),

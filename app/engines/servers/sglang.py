@@ -1,4 +1,11 @@
-"""SGLang, through its OpenAI-compatible interface: the token count comes with each chunk."""
+"""SGLang, through its OpenAI-compatible interface: the token count comes with each chunk.
+
+Source: python/sglang/srt/entrypoints/openai/protocol.py of its repository, read in 2026
+(``stream_options.continuous_usage_stats``; ``cache_salt``; ``top_k`` with -1 for all). What it tells of drafting is
+not told round by round, and is not read: ``usage.completion_tokens_details`` with ``accepted_prediction_tokens`` and
+``rejected_prediction_tokens`` (usage_processor.py there, newer versions), ``meta_info`` with ``spec_accept_length`` at
+``/generate``, and the averages ``sglang:spec_accept_length`` and ``sglang:spec_accept_rate`` at ``/metrics``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""vLLM. Each chunk has its token ids and the count so far; a chunk is a round unless the reader was slow."""
+"""vLLM. Each chunk has its token ids and the count so far; a chunk is a round unless the reader was slow.
+
+Source: vLLM's documentation and code, version 0.32 ("Reasoning Outputs": ``delta.reasoning``, called
+``reasoning_content`` before 0.11.1; ``stream_options.continuous_usage_stats``; ``return_token_ids``; ``cache_salt``).
+Its own account of drafting, "Per-Request Acceptance Metrics" (``metrics.speculative_decoding`` with
+``per_step_accepted``, by ``--per-request-spec-decode-metrics``), comes only with the last chunk, after the rounds were
+told, and is called experimental there: it is not read. The same counts for the whole server are at ``/metrics``:
+``vllm:spec_decode_num_drafts_total``, ``_num_draft_tokens_total`` and ``_num_accepted_tokens_total``.
+"""
 
 from __future__ import annotations
 
