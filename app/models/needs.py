@@ -11,6 +11,7 @@ import msgspec
 
 from app.models.facts import Facts, facts_of, kv_widths, sliding_layers
 from app.models.gguf import Gguf, GgufError
+from app.models.running_state import state_bytes, with_attention
 
 REPACKED = frozenset({"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"})
 """Tensor types that llama.cpp copies into another order on CPUs with AVX2 or NEON, so that they are not shared."""
@@ -51,7 +52,7 @@ class Need(msgspec.Struct, frozen=True):
         mapped: Of its files, mapped into memory: shared by all lanes that open the same file.
         lazy: Of `mapped`: tables of which only the rows of the tokens at hand are read; the system may drop the rest.
         copied: Weights that each lane holds for itself.
-        cache: KV cache of one lane.
+        cache: KV cache of one lane, and the running states of layers that keep one in its place.
         compute: Intermediate results of one lane, at most.
         tables: Vocabulary and output rows of one lane.
         host: What of `mapped` stays in ordinary memory when the rest is on a GPU (the embedding table).
@@ -91,13 +92,19 @@ def cells(context: int) -> int:
 
 
 def cache_bytes(head: Gguf, facts: Facts, runtime: Runtime) -> int:
-    """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps."""
+    """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps.
+
+    Layers with a running state in place of it have that, as often as drafts may have to be taken back.
+    """
     arch, layers = facts.architecture, facts.layers
     own = layers - min(layers, head.number(f"{arch}.attention.shared_kv_layers") or 0)
     everything, in_window = cells(runtime.context), _window_cells(head, arch, runtime)
-    total = 0
+    total = state_bytes(head, arch, layers, kept=min(runtime.outputs, cells(runtime.context) // 2))
+    attends = with_attention(head, arch, layers)
     slides = sliding_layers(head, arch, layers)
-    for (key, value), sliding in list(zip(kv_widths(head, arch, layers), slides, strict=True))[:own]:
+    for (key, value), sliding, has in list(zip(kv_widths(head, arch, layers), slides, attends, strict=True))[:own]:
+        if not has:
+            continue
         total += (in_window if sliding else everything) * (key + value) * runtime.cache_bytes
     return total
 

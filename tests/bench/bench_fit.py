@@ -25,6 +25,7 @@ from app.models.places import find_places
 from app.models.registry import load_registry
 from app.models.states import Ready, state
 from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.models.nextn_ggufs import NextNShape, write_nextn
 
 LANE = """
 import sys
@@ -61,11 +62,11 @@ class Measured:
         return self.fit.together / self.measured - 1
 
 
-def measure(name: str, target: Path, drafter: Path, context: int) -> Measured:
+def measure(name: str, target: Path, drafter: Path | None, context: int) -> Measured:
     lanes = []
     try:
         for kind in ("baseline", "mtp"):
-            command = [sys.executable, "-c", LANE, kind, str(target), str(drafter), str(context)]
+            command = [sys.executable, "-c", LANE, kind, str(target), str(drafter or ""), str(context)]
             lanes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
         for lane in lanes:
             assert lane.stdout is not None
@@ -78,9 +79,10 @@ def measure(name: str, target: Path, drafter: Path, context: int) -> Measured:
             lane.communicate()
     total = sum(one["Anonymous"] for one in found) + max(one["Rss"] - one["Anonymous"] for one in found)
     runtime = Runtime(context=context)
-    needs = [need_of(read_heads(path), runtime) for path in (target, drafter)]
+    needs = [need_of(read_heads(path), runtime) if path else None for path in (target, drafter)]
+    assert needs[0] is not None
     memory = psutil.virtual_memory()
-    return Measured(name, context, total, estimate(*needs, context, Memory(memory.available, memory.total)))
+    return Measured(name, context, total, estimate(needs[0], needs[1], context, Memory(memory.available, memory.total)))
 
 
 def _smaps(pid: int) -> dict[str, int]:
@@ -117,14 +119,18 @@ def built_in() -> tuple[Path, Path] | None:
     return (found.target_path, found.drafter_path) if isinstance(found, Ready) and found.drafter_path else None
 
 
-def all_cases(folder: Path) -> list[tuple[str, Path, Path, int]]:
-    cases = []
+def all_cases(folder: Path) -> list[tuple[str, Path, Path | None, int]]:
+    cases: list[tuple[str, Path, Path | None, int]] = []
     nano = built_in()
     if nano is not None:
         cases += [("built-in pair", *nano, context) for context in (2048, 8192)]
     for number, (name, (shape, context)) in enumerate(SHAPES.items()):
         target, drafter = folder / f"target{number}.gguf", folder / f"drafter{number}.gguf"
         cases.append((name, write_target(target, shape), write_drafter(drafter, shape), context))
+    hybrid = NextNShape(
+        hidden=512, layers=24, feed_forward=1536, attention_heads=8, head_dim=64, state=64, state_heads=16
+    )
+    cases.append(("running state", write_nextn(folder / "hybrid.gguf", hybrid), None, 2048))
     return cases
 
 

@@ -11,6 +11,7 @@ from app.models.gguf import GgufError
 from app.models.needs import Need, Runtime, cells, need_of, require_target
 from tests.bench.bench_fit import built_in, measure
 from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.models.nextn_ggufs import NextNShape, write_nextn
 
 GB = 10**9
 PLENTY = Memory(free=64 * GB, total=64 * GB)
@@ -44,6 +45,16 @@ def test_sliding_layers_keep_their_window_and_a_batch(files: tuple[Path, Path]) 
     one = (2 * 32 + 2 * 32) * 2
     windowed = need(files[0], Runtime(context=8192))
     assert windowed.cache == (3 * cells(64 + 512) + 8192) * one
+
+
+def test_layers_with_a_running_state_have_that_in_place_of_a_cache(tmp_path: Path) -> None:
+    # As in Qwen 3.5: of 8 layers every fourth has attention, and so has the MTP head behind them.
+    path = write_nextn(tmp_path / "hybrid.gguf", NextNShape(layers=8, state=16, state_heads=4))
+    per_token = 3 * (32 + 32) * 2
+    inner = 16 * 4
+    one_state = 4 * (3 * (inner + 2 * 2 * 16) + 16 * inner)
+    found = need(path, Runtime(context=2048, outputs=5))
+    assert found.cache == 2048 * per_token + 6 * one_state * (1 + 5)
 
 
 def test_four_bit_weights_are_counted_for_each_lane_and_the_file_once(tmp_path: Path) -> None:
