@@ -12,11 +12,13 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LEVEL: Final = 0.95
 """Every interval of the app covers the truth this often."""
@@ -76,6 +78,8 @@ def paired_interval(ratios: Sequence[float], seed: int = 0) -> Interval | None:
 def _paired_interval(ratios: tuple[float, ...], seed: int) -> Interval | None:
     if not ratios:
         return None
+    import numpy as np  # Not above: the window starts without it.
+
     logs = np.log(np.asarray(ratios, dtype=np.float64))
     count = len(logs)
     if count == 1:
@@ -103,6 +107,8 @@ def trimmed_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns the mean along the last axis without the smallest and the largest quarter (each at least one value)."""
     count = values.shape[-1]
     cut = max(1, int(_TRIM * count)) if count > 2 else 0
+    import numpy as np  # Not above: the window starts without it.
+
     mean: NDArray[np.float64] = np.sort(values, axis=-1)[..., cut : count - cut].mean(axis=-1)
     return mean
 
@@ -155,6 +161,8 @@ def drift(values: Sequence[float]) -> float | None:
     count = len(values)
     if count < FEW:
         return None
+    import numpy as np  # Not above: the window starts without it.
+
     data = np.asarray(values, dtype=np.float64)
     first, second = np.triu_indices(count, 1)
     changes = data[second] - data[first]
@@ -173,6 +181,8 @@ def scatter(values: Sequence[float]) -> float:
     """
     if len(values) < 2:
         return 0.0
+    import numpy as np  # Not above: the window starts without it.
+
     data = np.asarray(values, dtype=np.float64)
     middle = float(np.median(data))
     return 1.4826 * float(np.median(np.abs(data - middle))) / abs(middle) if middle else 0.0

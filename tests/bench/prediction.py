@@ -1,10 +1,10 @@
-"""Does the prediction hold: probe and position rates of one K = 8 lane against the measured speedup of K = 1..8.
+"""Does the prediction hold: the probe's costs and position rates against the measured speedup of K = 1..8.
 
 python -m tests.bench.prediction [--prompts code,haiku] [--heats 5] [--max-tokens 160]; writes results/prediction.json.
-All lanes race at once on the chess clock, so every K is paired with the same baseline at the grain of a round. The
-prediction knows the probe's forward passes and draft, the K = 8 lane's position rates and its time between them; of
-the other K it knows nothing. A second prediction anchors the probe's shape at the costs that the baseline and the
-K = 8 lane showed, as the app does.
+All lanes race at once on the chess clock, so every K is paired with the same baseline at the grain of a round. Three
+predictions, none of which knows any lane's speedup: the probe's forward passes and draft with each lane's own position
+rates; the same with the rates of the K = 8 lane alone; and that with the probe's shape anchored at the costs that the
+baseline and the K = 8 lane showed, as the app does for a K that did not race.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def between_ns(runs: Sequence[LaneState]) -> float:
     )
 
 
-def compare(runs: Runs, costs: Costs) -> list[dict[str, float]]:
-    """Returns measured and predicted speedup of each K."""
-    widest = max(runs[f"mtp-k{MOST}"], key=lambda run: run.count)
-    rates = extended_rates(widest.position_rates, MOST)
+def compare(runs: Runs, costs: Costs, own: bool) -> list[dict[str, float]]:
+    """Returns measured and predicted speedup of each K, with its own position rates or with those of the widest."""
     rows = []
     for k in range(1, MOST + 1):
+        source = max(runs[f"mtp-k{k if own else MOST}"], key=lambda run: run.count)
+        rates = extended_rates(source.position_rates, MOST)
         ratios = [
             ratio
             for a, b in zip(runs["baseline"], runs[f"mtp-k{k}"], strict=True)
@@ -53,7 +53,7 @@ def compare(runs: Runs, costs: Costs) -> list[dict[str, float]]:
         ]
         found = paired_interval(ratios)
         assert found is not None
-        guess = predict(costs, rates, k, widest.count, widest.finish or Finish.LENGTH).speedup
+        guess = predict(costs, rates, k, source.count, source.finish or Finish.LENGTH).speedup
         rows.append(
             {
                 "k": k,
@@ -68,7 +68,7 @@ def compare(runs: Runs, costs: Costs) -> list[dict[str, float]]:
 
 
 def measure(choice: Choice, heats: int, pool: WorkerPool, widths: Widths) -> dict[str, object]:
-    """Races one prompt and returns both predictions of it."""
+    """Races one prompt and returns the predictions of it."""
     baseline, mtp = lane_specs(choice, find_places())[:2]
     specs = (baseline, *drafting_specs(mtp, [Contender(k) for k in range(1, MOST + 1)], numbered=True))
     runs: Runs = {spec.id: [] for spec in specs}
@@ -80,10 +80,15 @@ def measure(choice: Choice, heats: int, pool: WorkerPool, widths: Widths) -> dic
     last = runs[f"mtp-k{MOST}"]
     anchored = measured_costs(runs["baseline"], last, widths.forward_ns)
     assert anchored is not None
-    ways = {"probe": probed_costs(widths, between_ns(last)), "anchored": anchored}
+    probed = probed_costs(widths, between_ns(last))
+    ways = {
+        "probe and own rates": (probed, True),
+        "probe and rates of K = 8": (probed, False),
+        "anchored probe and rates of K = 8": (anchored, False),
+    }
     found: dict[str, object] = {"tokens": last[0].count, "rates": [round(rate, 4) for rate in last[0].position_rates]}
-    for way, costs in ways.items():
-        rows = compare(runs, costs)
+    for way, (costs, own) in ways.items():
+        rows = compare(runs, costs, own)
         found[way] = rows
         print(f"{choice.prompt.name}, {way}:")
         for row in rows:
