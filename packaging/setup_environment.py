@@ -155,7 +155,7 @@ def compile_bytecode(python: Path) -> None:
     packages = [Path(found.stdout.strip()) / name for name in LOADED_AT_START]
     present = [str(path) for path in packages if path.exists()]
     # A file that cannot be compiled is no reason not to start.
-    subprocess.run([str(python), "-m", "compileall", "-q", "-j", "0", "app", *present], cwd=ROOT, check=False)
+    subprocess.run([str(python), "-m", "compileall", "-qq", "-j", "0", "app", *present], cwd=ROOT, check=False)
 
 
 def main() -> None:

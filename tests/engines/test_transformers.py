@@ -12,7 +12,7 @@ from app.models.nano_hf import convert
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
-from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, loaded
+from tests.engines.conformance import CODE, HAIKU, Conformance, MakeSpec, Run, loaded
 
 for needed in ("torch", "transformers"):
     pytest.importorskip(needed, reason=f"{needed} is not installed; 'make test-torch' installs it and runs this file")
