@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,7 @@ from app.sandbox.behaviour import Aspect, Behaviour
 from app.sandbox.results import RunResult
 from app.ui.same_strip import Mark
 from app.ui.theme import Theme, mono_font
-from app.ui.widgets import button, card, label
+from app.ui.widgets import button, card, label, scroll_in
 
 _TONES = {"same": "good", "different": "bad", "unclear": "faint"}
 _FIGURE_WIDTH = 420
@@ -47,21 +46,9 @@ class BehaviourDialog(QDialog):
         layout.addLayout(self._figures(behaviour, names))
         self._counterexamples(layout, behaviour, names)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         close = button("Close", tip="Esc")
         close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setContentsMargins(20, 8, 20, 16)
-        row.addStretch(1)
-        row.addWidget(close)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(area, 1)
-        outer.addLayout(row)
+        scroll_in(self, inner, close)
 
     def _aspects(self, aspects: tuple[Aspect, ...]) -> QFrame:
         frame, box = card("What was compared")

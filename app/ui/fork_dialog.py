@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from app.race.fork import Candidate, ForkStory, Side, last_lines
 from app.ui.gap_strip import GapStrip
 from app.ui.same_strip import TONES, Mark
 from app.ui.theme import Theme, mono_font
-from app.ui.widgets import button, card, label
+from app.ui.widgets import button, card, label, scroll_in
 
 _LINES = 5
 _PAGE = 16
@@ -61,23 +60,8 @@ class ForkDialog(QDialog):
         if story.neighbours:
             layout.addWidget(self._gaps())
         layout.addStretch(1)
-        self._frame(inner)
+        scroll_in(self, inner, self.close_button)
         self._show_common(False)
-
-    def _frame(self, inner: QWidget) -> None:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
-        row = QHBoxLayout()
-        row.setContentsMargins(20, 8, 20, 16)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(area, 1)
-        outer.addLayout(row)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Shows the end of the common text, which is where the lanes part."""

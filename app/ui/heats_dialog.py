@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.race.heats import Heats
 from app.race.lanes import lane_title
 from app.ui.heats_check import notes
 from app.ui.same_strip import Mark
 from app.ui.theme import Theme
-from app.ui.widgets import button, card, label
+from app.ui.widgets import button, card, label, scroll_in
 
 
 class HeatsDialog(QDialog):
@@ -32,22 +32,10 @@ class HeatsDialog(QDialog):
                 layout.addWidget(self._lane(index, lane.id, lane_title(lane), found))
         layout.addWidget(self._notes(notes(summary)))
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         self.close_button = button("Close", tip="Esc")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setContentsMargins(20, 8, 20, 16)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(area, 1)
-        outer.addLayout(row)
+        scroll_in(self, inner, self.close_button)
         room = parent.window().size()
         wanted = 150 + 108 * len(summary["lanes"]) + 40 * max(1, len(notes(summary)))
         self.resize(min(720, max(560, room.width() - 80)), min(wanted, max(400, room.height() - 24)))

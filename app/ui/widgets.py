@@ -6,7 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.theme import ui_font
 
@@ -85,3 +95,20 @@ def restyle(widget: QWidget, role: str) -> None:
 def show_folder(path: Path) -> None:
     """Opens a folder in the system's file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def scroll_in(dialog: QDialog, inner: QWidget, close: QPushButton) -> None:
+    """Lays a dialog out: what it shows, with a scroll bar where it is too high, and below it the button that closes."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inner)
+    row = QHBoxLayout()
+    row.setContentsMargins(20, 8, 20, 16)
+    row.addStretch(1)
+    row.addWidget(close)
+    outer = QVBoxLayout(dialog)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.setSpacing(0)
+    outer.addWidget(area, 1)
+    outer.addLayout(row)
