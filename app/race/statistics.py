@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
+# The window starts without numpy, so that each function that computes with it imports it where its work begins.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def paired_interval(ratios: Sequence[float], seed: int = 0) -> Interval | None:
 def _paired_interval(ratios: tuple[float, ...], seed: int) -> Interval | None:
     if not ratios:
         return None
-    import numpy as np  # Not above: the window starts without it.
+    import numpy as np
 
     logs = np.log(np.asarray(ratios, dtype=np.float64))
     count = len(logs)
@@ -105,10 +106,10 @@ def _exp(value: float) -> float:
 
 def trimmed_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns the mean along the last axis without the smallest and the largest quarter (each at least one value)."""
+    import numpy as np
+
     count = values.shape[-1]
     cut = max(1, int(_TRIM * count)) if count > 2 else 0
-    import numpy as np  # Not above: the window starts without it.
-
     mean: NDArray[np.float64] = np.sort(values, axis=-1)[..., cut : count - cut].mean(axis=-1)
     return mean
 
@@ -161,7 +162,7 @@ def drift(values: Sequence[float]) -> float | None:
     count = len(values)
     if count < FEW:
         return None
-    import numpy as np  # Not above: the window starts without it.
+    import numpy as np
 
     data = np.asarray(values, dtype=np.float64)
     first, second = np.triu_indices(count, 1)
@@ -181,7 +182,7 @@ def scatter(values: Sequence[float]) -> float:
     """
     if len(values) < 2:
         return 0.0
-    import numpy as np  # Not above: the window starts without it.
+    import numpy as np
 
     data = np.asarray(values, dtype=np.float64)
     middle = float(np.median(data))
