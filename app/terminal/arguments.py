@@ -84,6 +84,17 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--top-k", type=_int_between(0, 1 << 20), default=0, metavar="N", help="0 keeps all tokens")
     run.add_argument("--top-p", type=_float_between(1e-6, 1), default=1.0, metavar="P", help="1 keeps all tokens")
     run.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N")
+    _add_heats(run)
+    _add_servers(run)
+    run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
+    run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
+    run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
+    run.add_argument("--no-verify", action="store_true", help="do not run the generated programs of a code prompt")
+    run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
+def _add_heats(run: argparse.ArgumentParser) -> None:
+    """The race format, and how heats are run."""
     run.add_argument(
         "--format",
         choices=sorted(FORMATS),
@@ -106,6 +117,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "--one-loaded", action="store_true", help="heats: load one lane's model at a time, if two do not fit in memory"
     )
+
+
+def _add_servers(run: argparse.ArgumentParser) -> None:
+    """The engine, and what is asked of it if it is a server."""
     run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
     run.add_argument(
         "--servers",
@@ -123,11 +138,6 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="requests at once, on a server: one is shown, all are counted; several such as 1,2,4,8 race one after the "
         "other and give a table (default 1)",
     )
-    run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
-    run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
-    run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
-    run.add_argument("--no-verify", action="store_true", help="do not run the generated programs of a code prompt")
-    run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
