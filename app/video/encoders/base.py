@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from PySide6.QtGui import QImage
 
@@ -23,8 +24,11 @@ class Cancelled(Exception):
     """The user gave the export up."""
 
 
-class Footage:
-    """A film that is to be exported, whatever it is of.
+Made = TypeVar("Made", bound=Reel, covariant=True)
+
+
+class FootageOf(ABC, Generic[Made]):
+    """A film that is to be exported.
 
     Attributes:
         poster_s: Moment of a single picture, film seconds; None picks the best one.
@@ -32,10 +36,18 @@ class Footage:
 
     poster_s: float | None
 
+    @abstractmethod
+    def make_film(self) -> Made:
+        """Makes the film anew.
+
+        Raises:
+            ProblemError: there is nothing to film, or the logo is no picture.
+        """
+
     @cached_property
-    def film(self) -> Reel:
+    def film(self) -> Made:
         """The film, made when it is first asked for."""
-        raise NotImplementedError
+        return self.make_film()
 
     def frames(self, tell: Tell) -> Iterator[QImage]:
         """Yields every frame of the film in order, telling about each. A frame is valid until the next one."""
@@ -44,8 +56,12 @@ class Footage:
             tell(number + 1, self.film.frames)
 
 
+Footage: TypeAlias = FootageOf[Reel]
+"""A film of anything."""
+
+
 @dataclass
-class Job(Footage):
+class Job(FootageOf[Film]):
     """A race that is to be exported.
 
     Attributes:
@@ -61,9 +77,8 @@ class Job(Footage):
     behaviour: Behaviour | None = None
     poster_s: float | None = None
 
-    @cached_property
-    def film(self) -> Film:
-        """The film, made when it is first asked for."""
+    def make_film(self) -> Film:
+        """Makes the film of the race."""
         return Film(self.trace, self.options, self.resources, self.behaviour)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from app.charts.speedup import measured
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
-from app.video.encoders.base import Footage
+from app.video.encoders.base import FootageOf
 from app.video.film import Reel, make_stage, read_logo
 from app.video.options import FilmOptions
 from app.video.sweep.figures import note
@@ -41,7 +40,7 @@ class SweepFilm(Reel):
 
 
 @dataclass
-class SweepJob(Footage):
+class SweepJob(FootageOf[SweepFilm]):
     """A sweep that is to be filmed; ``resources`` is the folder of what comes with the app."""
 
     result: SweepResult
@@ -49,7 +48,6 @@ class SweepJob(Footage):
     resources: Path
     poster_s: float | None = None
 
-    @cached_property
-    def film(self) -> SweepFilm:
-        """The film, made when it is first asked for."""
+    def make_film(self) -> SweepFilm:
+        """Makes the film of the sweep."""
         return SweepFilm(self.result, self.options, self.resources)
