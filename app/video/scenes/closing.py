@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF
 
 from app.video.figures import conditions, figure_rows, short_title, winner
-from app.video.scenes.base import Set, column, draw_logo
+from app.video.scenes.base import (
+    Set,
+    Told,
+    centred,
+    column,
+    draw_card_logo,
+    draw_foot,
+    draw_rule,
+    draw_told,
+    told_lines,
+)
 from app.video.stage import RIGHT, Shape
 
 _FOOT = "Every number is from the recorded trace of this race. Made with MTP Race."
@@ -33,8 +42,8 @@ class ClosingScene:
 
     def draw(self, at: float) -> None:
         """Draws the card."""
-        with self._set.stage.fitted(self._height) as high:
-            self._draw((self._set.stage.height - high) / 2)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(top)
 
     def _column(self) -> QRectF:
         return column(self._set.stage, 1640 if self._wide else 980)
@@ -46,9 +55,9 @@ class ClosingScene:
         return self._column().width() * (self._shares[1] if self._wide else 1.0)
 
     def _told_height(self) -> float:
-        stage = self._set.stage
-        lines = sum(len(self._lines(text)) for _, text in conditions(self._set.final))
-        return stage.u(66 + lines * self._small * 1.4 + len(conditions(self._set.final)) * 16)
+        told = self._told()
+        lines = sum(len(lines) for _, lines in told)
+        return self._set.stage.u(66 + lines * self._small * 1.4 + len(told) * 16)
 
     def _height(self) -> float:
         table, told = self._table_height(), self._told_height()
@@ -60,7 +69,7 @@ class ClosingScene:
         tone = look.lane(index) if index >= 0 else look.text
         left = stage.text(phrase, box.left(), top + u(52), 52, style="bold") + u(24) if phrase else 0.0
         stage.text(ratio, box.left() + left, top + u(52), 52, style="bold", tone=tone)
-        draw_logo(self._set, QRectF(box.right() - u(200), top, u(200), u(72)))
+        draw_card_logo(self._set, box, top)
         y, table, told = top + u(110), self._table_height(), self._told_height()
         if self._wide:
             self._table(QRectF(box.left(), y, box.width() * self._shares[0], table))
@@ -70,8 +79,7 @@ class ClosingScene:
             self._table(QRectF(box.left(), y, box.width(), table))
             self._conditions(QRectF(box.left(), y + table + u(50), box.width(), told))
             y += table + u(50) + told
-        foot, tone = (self._set.note, look.warn) if self._set.note else (self._set.options.caption or _FOOT, look.muted)
-        stage.text(foot, box.left(), y + u(54), 24, tone=tone, room=box.width())
+        draw_foot(self._set, _FOOT, box, y + u(54))
 
     def _table(self, box: QRectF) -> None:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
@@ -93,7 +101,7 @@ class ClosingScene:
             )
         y = box.top() + u(66)
         for name, values in self._rows:
-            stage.painter.fillRect(QRectF(box.left(), y, box.width(), max(1.0, u(1.5))), QColor(look.line))
+            draw_rule(stage, box, y)
             base = y + u(self._row * 0.66)
             stage.text(name, box.left(), base, self._figures - 2, tone=look.muted, room=names)
             for number, value in enumerate(values):
@@ -102,16 +110,11 @@ class ClosingScene:
             y += u(self._row)
 
     def _conditions(self, box: QRectF) -> None:
-        stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
+        stage, u = self._set.stage, self._set.stage.u
         stage.text("How it was measured", box.left(), box.top() + u(44), 30, style="semibold")
-        y = box.top() + u(66)
-        for name, text in conditions(self._set.final):
-            stage.text(name, box.left(), y + u(36), self._small, tone=look.muted)
-            for line in self._lines(text):
-                stage.text(line, box.left() + u(160), y + u(36), self._small)
-                y += u(self._small * 1.4)
-            y += u(16)
+        first = QPointF(box.left(), box.top() + u(66) + u(36))
+        draw_told(stage, self._told(), first, self._small, indent=160, gap=16)
 
-    def _lines(self, text: str) -> list[str]:
+    def _told(self) -> Told:
         stage = self._set.stage
-        return stage.wrap(text, self._small, self._told_width() - stage.u(160), most=3)
+        return told_lines(stage, conditions(self._set.final), self._small, self._told_width() - stage.u(160))

@@ -8,7 +8,7 @@ from app.race.formats import FORMATS
 from app.race.verdict import TokenVerdict
 from app.ui.race_view import LaneView
 from app.video.figures import rate_text, short_title, winner, worst_comparison
-from app.video.scenes.base import Set, column, draw_logo, mark
+from app.video.scenes.base import Set, centred, column, draw_corner_logo, mark
 from app.video.stage import CENTER, Shape, ease
 
 _MOVE_S = 1.0
@@ -36,10 +36,9 @@ class FinishScene:
 
     def draw(self, at: float) -> None:
         """Draws the finish at ``at``."""
-        stage = self._set.stage
-        draw_logo(self._set, QRectF(stage.width - stage.u(280), stage.u(54), stage.u(220), stage.u(90)))
-        with stage.fitted(self._height) as high:
-            self._draw(at, (stage.height - high) / 2)
+        draw_corner_logo(self._set, 220, 90)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(at, top)
 
     def _column(self) -> QRectF:
         return column(self._set.stage, 1240 if self._set.stage.shape is Shape.WIDE else 980)

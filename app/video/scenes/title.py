@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 
 from app.race.lanes import lane_title
 from app.video.figures import machine, way
-from app.video.scenes.base import Set, column, draw_logo
+from app.video.scenes.base import Set, centred, column, draw_corner_logo, draw_title
 from app.video.stage import Shape, ease
 
 _MOVE_S = 0.7
@@ -28,10 +28,9 @@ class TitleScene:
 
     def draw(self, at: float) -> None:
         """Draws the title at ``at``."""
-        stage = self._set.stage
-        draw_logo(self._set, QRectF(stage.width - stage.u(320), stage.u(54), stage.u(260), stage.u(110)))
-        with stage.fitted(self._height) as high:
-            self._draw(at, (stage.height - high) / 2)
+        draw_corner_logo(self._set, 260, 110)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(at, top)
 
     def _column(self) -> QRectF:
         return column(self._set.stage, 1500 if self._set.stage.shape is Shape.WIDE else 980)
@@ -58,14 +57,7 @@ class TitleScene:
 
     def _draw(self, at: float, y: float) -> None:
         stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._column()
-        y += u(34)
-        kicker = self._set.options.caption or "MTP Race"
-        stage.text(kicker, box.left(), y, 32, style="semibold", tone=look.muted, room=box.width())
-        y += u(26)
-        for line in self._title():
-            y += u(self._big * 1.15)
-            stage.text(line, box.left(), y - u(12), self._big, style="bold")
-        y += u(36)
+        y = draw_title(self._set, "MTP Race", self._title(), self._big, box, y) + u(36)
         for number in range(len(self._set.final.lanes)):
             self._draw_lane(number, box, y, at)
             y += u(self._lane)

@@ -6,14 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QImage
 
 from app.charts.canvas import Canvas, tone_of
 from app.charts.speedup import draw_speedup
 from app.race.sweep_result import PromptResult, SweepResult
 from app.video.figures import machine_text
 from app.video.options import FilmOptions
-from app.video.scenes.base import Scene, column, draw_logo
+from app.video.scenes.base import (
+    Scene,
+    Told,
+    centred,
+    column,
+    draw_card_logo,
+    draw_corner_logo,
+    draw_foot,
+    draw_logo,
+    draw_rule,
+    draw_title,
+    draw_told,
+    told_lines,
+)
 from app.video.stage import RIGHT, Shape, Stage, ease
 from app.video.sweep.figures import (
     best_cell,
@@ -56,10 +69,9 @@ class SweepTitle:
 
     def draw(self, at: float) -> None:
         """Draws the title at ``at``."""
-        stage = self._set.stage
-        draw_logo(self._set, QRectF(stage.width - stage.u(320), stage.u(54), stage.u(260), stage.u(110)))
-        with stage.fitted(self._height) as high:
-            self._draw(at, (stage.height - high) / 2)
+        draw_corner_logo(self._set, 260, 110)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(at, top)
 
     def _box(self) -> QRectF:
         return column(self._set.stage, 1500 if self._set.stage.shape is Shape.WIDE else 980)
@@ -74,21 +86,10 @@ class SweepTitle:
         return self._set.stage.u(200 + len(self._title()) * self._big * 1.15 + len(self._set.result.prompts) * 64)
 
     def _draw(self, at: float, y: float) -> None:
-        stage, look, u, box, result = (
-            self._set.stage,
-            self._set.stage.look,
-            self._set.stage.u,
-            self._box(),
-            self._set.result,
-        )
-        kicker = self._set.options.caption or "MTP Race · how many tokens to draft?"
-        y += u(34)
-        stage.text(kicker, box.left(), y, 32, style="semibold", tone=look.muted, room=box.width())
-        y += u(26)
-        for line in self._title():
-            y += u(self._big * 1.15)
-            stage.text(line, box.left(), y - u(12), self._big, style="bold")
-        y += u(44)
+        stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._box()
+        result = self._set.result
+        kicker = "MTP Race · how many tokens to draft?"
+        y = draw_title(self._set, kicker, self._title(), self._big, box, y) + u(44)
         for index, prompt in enumerate(result.prompts):
             slide = u(40) * (1 - ease((at - 0.1 * index) / 0.6))
             tone = tone_of(look, index)
@@ -155,8 +156,8 @@ class Advice:
 
     def draw(self, at: float) -> None:
         """Draws the advice at ``at``."""
-        with self._set.stage.fitted(self._height) as high:
-            self._draw(at, (self._set.stage.height - high) / 2)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(at, top)
 
     def _box(self) -> QRectF:
         return column(self._set.stage, 1600 if self._set.stage.shape is Shape.WIDE else 980)
@@ -226,8 +227,8 @@ class SweepClosing:
 
     def draw(self, at: float) -> None:
         """Draws the card."""
-        with self._set.stage.fitted(self._height) as high:
-            self._draw((self._set.stage.height - high) / 2)
+        with centred(self._set.stage, self._height) as top:
+            self._draw(top)
 
     def _box(self) -> QRectF:
         return column(self._set.stage, 1640 if self._wide else 980)
@@ -239,13 +240,10 @@ class SweepClosing:
     def _table_height(self) -> float:
         return 66 + len(self._rows) * 64
 
-    def _told(self) -> list[tuple[str, list[str]]]:
+    def _told_columns(self) -> list[Told]:
         stage = self._set.stage
         room = self._box().width() / (2 if self._wide else 1) - stage.u(190)
-        return [(name, stage.wrap(text, self._small, room, most=3)) for name, text in conditions(self._set.result)]
-
-    def _told_columns(self) -> list[list[tuple[str, list[str]]]]:
-        told = self._told()
+        told = told_lines(stage, conditions(self._set.result), self._small, room)
         half = (len(told) + 1) // 2
         return [told[:half], told[half:]] if self._wide else [told]
 
@@ -257,18 +255,18 @@ class SweepClosing:
         return self._set.stage.u(100 + self._table_height() + 40 + self._told_height() + 60)
 
     def _draw(self, top: float) -> None:
-        stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._box()
+        stage, u, box = self._set.stage, self._set.stage.u, self._box()
         stage.text("The numbers", box.left(), top + u(52), 52, style="bold")
-        draw_logo(self._set, QRectF(box.right() - u(200), top, u(200), u(72)))
+        draw_card_logo(self._set, box, top)
         y = top + u(100)
         self._table(QRectF(box.left(), y, box.width(), u(self._table_height())))
         y += u(self._table_height() + 40)
         stage.text("How it was measured", box.left(), y + u(40), 30, style="semibold")
         for number, told in enumerate(self._told_columns()):
-            self._conditions(told, box.left() + number * (box.width() / 2 + u(20)), y + u(66))
+            first = QPointF(box.left() + number * (box.width() / 2 + u(20)), y + u(66) + u(30))
+            draw_told(stage, told, first, self._small, indent=150, gap=14)
         y += u(self._told_height())
-        foot, tone = (self._set.note, look.warn) if self._set.note else (self._set.options.caption or _FOOT, look.muted)
-        stage.text(foot, box.left(), y + u(48), 24, tone=tone, room=box.width())
+        draw_foot(self._set, _FOOT, box, y + u(48))
 
     def _table(self, box: QRectF) -> None:
         stage, look, u, shares = self._set.stage, self._set.stage.look, self._set.stage.u, self._columns()
@@ -278,7 +276,7 @@ class SweepClosing:
             stage.text(self._heads[number], right, box.top() + u(44), 26, tone=look.muted, align=RIGHT, room=room)
         y = box.top() + u(66)
         for index, texts in self._rows:
-            stage.painter.fillRect(QRectF(box.left(), y, box.width(), max(1.0, u(1.5))), QColor(look.line))
+            draw_rule(stage, box, y)
             base, tone = y + u(42), tone_of(look, index)
             _sign(stage, index, QPointF(box.left() + u(12), base - u(10)))
             room = box.width() * shares[0] - u(48)
@@ -288,15 +286,6 @@ class SweepClosing:
                 room = box.width() * shares[number] - u(14)
                 stage.text(texts[number], right, base, 28, style=style, align=RIGHT, room=room)
             y += u(64)
-
-    def _conditions(self, told: list[tuple[str, list[str]]], left: float, y: float) -> None:
-        stage, u = self._set.stage, self._set.stage.u
-        for name, lines in told:
-            stage.text(name, left, y + u(30), self._small, tone=stage.look.muted)
-            for line in lines:
-                stage.text(line, left + u(150), y + u(30), self._small)
-                y += u(self._small * 1.4)
-            y += u(14)
 
 
 def _sign(stage: Stage, index: int, at: QPointF) -> None:
