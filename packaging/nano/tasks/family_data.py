@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .base import Program, make
-from .domains import DOMAINS, plural_field, rows_of
+from .domains import DOMAINS, Domain, plural_field, rows_of
 from .family import family, function, literal, shows
 from .wording import infinitive
 
@@ -19,11 +19,43 @@ def texts_with_rows(rng: random.Random) -> Program:
     field = rng.choice(list(domain.fields))
     rows: list[dict[str, Any]] = rows_of(domain, rng, 3, [field])
     rows = [{domain.label: row[domain.label], field: int(row[field])} for row in rows]
-    x, many, as_json = domain.variable, domain.many, rng.random() < 0.5
+    as_json = rng.random() < 0.5
+    values = {row[domain.label]: row[field] for row in rows}
+    what, name, result, body, expected = rng.choice(_readings(domain, field, values, as_json))
+    many = domain.many
+    if as_json:
+        text = "[" + ", ".join(map(_json_object, rows)) + "]"
+        asks = [f"{what} of the {many} in a JSON text", f"parses a JSON list of {many} and {what}"]
+        imports, opened = "import json", "json.loads(text)"
+    else:
+        text = "\n".join([f"{domain.label},{field}", *(f"{key},{value}" for key, value in values.items())]) + "\n"
+        asks = [
+            f"{what} of the {many} in a CSV text",
+            f"reads CSV text with the columns {domain.label} and {field} and {what}",
+        ]
+        imports, opened = "import csv\nimport io", "csv.DictReader(io.StringIO(text))"
+    if what.startswith("counts"):
+        asks = [ask.replace(f"the {many} of the {many}", f"the {many}") for ask in asks]
+    source = function(name, f"(text: str) -> {result}", infinitive(asks[0]), body.format(rows=opened), imports)
+    quoted = f"'{text}'" if as_json else literal(text)
+    return make(
+        asks=asks,
+        source=source,
+        demo=f"text = {quoted}\nprint({name}(text))",
+        checks=[f"{name}({quoted}) == {expected!r}"],
+        topic="files",
+        params={"text": f"The {many} as text."},
+    )
+
+
+def _readings(
+    domain: Domain, field: str, values: dict[str, int], as_json: bool
+) -> list[tuple[str, str, str, str, Any]]:
+    """What may be asked of rows in a text: words, the function's name and result, its body and what it returns."""
+    x = domain.variable
     number = f'{x}["{field}"]' if as_json else f'int({x}["{field}"])'
     label = f'{x}["{domain.label}"]'
-    values = {row[domain.label]: row[field] for row in rows}
-    kinds: list[tuple[str, str, str, str, Any]] = [
+    return [
         (
             f"returns the total {field}",
             f"total_{field}",
@@ -52,39 +84,12 @@ def texts_with_rows(rng: random.Random) -> Program:
             f"return {{{{{label}: {number} for {x} in {{rows}}}}}}",
             values,
         ),
-        (f"counts the {many}", f"count_{domain.list_name}", "int", "return len(list({rows}))", len(rows)),
+        (f"counts the {domain.many}", f"count_{domain.list_name}", "int", "return len(list({rows}))", len(values)),
     ]
-    what, name, result, body, expected = rng.choice(kinds)
-    if as_json:
-        text = (
-            "["
-            + ", ".join(
-                "{" + ", ".join(f'"{key}": {literal(value)}' for key, value in row.items()) + "}" for row in rows
-            )
-            + "]"
-        )
-        asks = [f"{what} of the {many} in a JSON text", f"parses a JSON list of {many} and {what}"]
-        imports, opened = "import json", "json.loads(text)"
-    else:
-        text = "\n".join([f"{domain.label},{field}", *(f"{key},{value}" for key, value in values.items())]) + "\n"
-        asks = [
-            f"{what} of the {many} in a CSV text",
-            f"reads CSV text with the columns {domain.label} and {field} and {what}",
-        ]
-        imports, opened = "import csv\nimport io", "csv.DictReader(io.StringIO(text))"
-    if what.startswith("counts"):
-        asks = [ask.replace(f"the {many} of the {many}", f"the {many}") for ask in asks]
-    source = function(name, f"(text: str) -> {result}", infinitive(asks[0]), body.format(rows=opened), imports)
-    quoted = f"'{text}'" if as_json else literal(text)
-    demo = f"text = {quoted}\nprint({name}(text))"
-    return make(
-        asks=asks,
-        source=source,
-        demo=demo,
-        checks=[f"{name}({quoted}) == {expected!r}"],
-        topic="files",
-        params={"text": f"The {many} as text."},
-    )
+
+
+def _json_object(row: dict[str, Any]) -> str:
+    return "{" + ", ".join(f'"{key}": {literal(value)}' for key, value in row.items()) + "}"
 
 
 @family(1.5)

@@ -22,67 +22,16 @@ def term_tables(rng: random.Random) -> Program:
     one, code, many = rng.choice(TERMS)
     i, n = rng.choice(("i", "number", "i")), rng.choice(("n", "limit", "n"))
     term = code.format(i=i)
-    slug = many.replace(" ", "_")
     draw = rng.random()
     size = rng.choice((4, 5, 6, 8))
-    run = eval(f"lambda i: {code.format(i='i')}")
-    values = [run(k) for k in range(1, size + 1)]
     if draw < 0.3:
-        asks = [
-            f"prints the numbers from 1 to n with their {many}",
-            f"prints each number from 1 to n together with its {one}",
-        ]
-        name, result = f"print_{slug}", "None"
-        if rng.random() < 0.3:
-            body = f"{i} = 1\nwhile {i} <= {n}:\n    print({i}, {term})\n    {i} += 1"
-            asks = [f"{ask} using a while loop" for ask in asks]
-        else:
-            line = rng.choice(
-                (f"print({i}, {term})", f'print(f"{{{i}}}: {{{term}}}")', f'print(f"{{{i}}} -> {{{term}}}")')
-            )
-            body = f"for {i} in range(1, {n} + 1):\n    {line}"
+        result, name = "None", f"print_{many.replace(' ', '_')}"
+        asks, body = _printed_terms(rng, one, many, term, i, n)
         demo, checks = f"{name}({size})", [f"{name}(0) is None"]
     else:
-        kinds: list[tuple[str, str, list[str], Any, str]] = [
-            (
-                "list[float]" if one == "half" else "list[int]",
-                f"first_{slug}",
-                [
-                    f"returns a list of the {many} of the numbers from 1 to n",
-                    f"builds a list with the {one} of each number from 1 to n",
-                ],
-                values,
-                f"return [{term} for {i} in range(1, {n} + 1)]",
-            ),
-            (
-                "float" if one == "half" else "int",
-                f"sum_of_{slug}",
-                [
-                    f"returns the sum of the {many} of the numbers from 1 to n",
-                    f"adds up the {many} of all numbers from 1 to n",
-                ],
-                sum(values),
-                f"return sum({term} for {i} in range(1, {n} + 1))",
-            ),
-            (
-                "float" if one == "half" else "int",
-                f"sum_of_{slug}",
-                [f"returns the sum of the {many} of the numbers from 1 to n with a loop"],
-                sum(values),
-                f"total = 0\nfor {i} in range(1, {n} + 1):\n    total += {term}\nreturn total",
-            ),
-            (
-                "dict[int, float]" if one == "half" else "dict[int, int]",
-                f"{slug}_table",
-                [
-                    f"returns a dictionary from each number between 1 and n to its {one}",
-                    f"maps the numbers from 1 to n to their {many}",
-                ],
-                dict(enumerate(values, 1)),
-                f"return {{{i}: {term} for {i} in range(1, {n} + 1)}}",
-            ),
-        ]
-        result, name, asks, expected, body = rng.choice(kinds)
+        run = eval(f"lambda i: {code.format(i='i')}")
+        values = [run(k) for k in range(1, size + 1)]
+        result, name, asks, expected, body = rng.choice(_returned_terms(one, many, term, i, n, values))
         demo, checks = shows(name, str(size)), [f"{name}({size}) == {expected!r}"]
     asks = [
         ask.replace("to n", f"to {n}" if n == "n" else "to a limit").replace(
@@ -100,6 +49,66 @@ def term_tables(rng: random.Random) -> Program:
         names={i: ["i", "k", "number"], n: ["n", "limit", "count"]},
         params={n: "The last number."},
     )
+
+
+def _printed_terms(rng: random.Random, one: str, many: str, term: str, i: str, n: str) -> tuple[list[str], str]:
+    """The wordings and the body of a function that prints a table."""
+    asks = [
+        f"prints the numbers from 1 to n with their {many}",
+        f"prints each number from 1 to n together with its {one}",
+    ]
+    if rng.random() < 0.3:
+        asks = [f"{ask} using a while loop" for ask in asks]
+        return asks, f"{i} = 1\nwhile {i} <= {n}:\n    print({i}, {term})\n    {i} += 1"
+    line = rng.choice((f"print({i}, {term})", f'print(f"{{{i}}}: {{{term}}}")', f'print(f"{{{i}}} -> {{{term}}}")'))
+    return asks, f"for {i} in range(1, {n} + 1):\n    {line}"
+
+
+def _returned_terms(
+    one: str, many: str, term: str, i: str, n: str, values: list[Any]
+) -> list[tuple[str, str, list[str], Any, str]]:
+    """Functions that return something of a table: result, name, wordings, what is returned, and the body."""
+    slug = many.replace(" ", "_")
+    kind = "float" if one == "half" else "int"
+    return [
+        (
+            f"list[{kind}]",
+            f"first_{slug}",
+            [
+                f"returns a list of the {many} of the numbers from 1 to n",
+                f"builds a list with the {one} of each number from 1 to n",
+            ],
+            values,
+            f"return [{term} for {i} in range(1, {n} + 1)]",
+        ),
+        (
+            kind,
+            f"sum_of_{slug}",
+            [
+                f"returns the sum of the {many} of the numbers from 1 to n",
+                f"adds up the {many} of all numbers from 1 to n",
+            ],
+            sum(values),
+            f"return sum({term} for {i} in range(1, {n} + 1))",
+        ),
+        (
+            kind,
+            f"sum_of_{slug}",
+            [f"returns the sum of the {many} of the numbers from 1 to n with a loop"],
+            sum(values),
+            f"total = 0\nfor {i} in range(1, {n} + 1):\n    total += {term}\nreturn total",
+        ),
+        (
+            f"dict[int, {kind}]",
+            f"{slug}_table",
+            [
+                f"returns a dictionary from each number between 1 and n to its {one}",
+                f"maps the numbers from 1 to n to their {many}",
+            ],
+            dict(enumerate(values, 1)),
+            f"return {{{i}: {term} for {i} in range(1, {n} + 1)}}",
+        ),
+    ]
 
 
 RANGES = (

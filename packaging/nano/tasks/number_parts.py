@@ -26,21 +26,29 @@ class Map:
     result: str = "int"
 
 
+PLAIN = (
+    Filter("even numbers", "even number", "are even", "even", "{x} % 2 == 0"),
+    Filter("odd numbers", "odd number", "are odd", "odd", "{x} % 2 != 0"),
+    Filter("positive numbers", "positive number", "are positive", "positive", "{x} > 0"),
+    Filter("negative numbers", "negative number", "are negative", "negative", "{x} < 0"),
+    Filter("nonzero numbers", "nonzero number", "are not zero", "nonzero", "{x} != 0"),
+    Filter("single-digit numbers", "single-digit number", "have a single digit", "single_digit", "-10 < {x} < 10"),
+    Filter("two-digit numbers", "two-digit number", "have two digits", "two_digit", "10 <= abs({x}) <= 99"),
+)
+
+
 def filters(rng: random.Random) -> Filter:
+    """Draws a filter: without numbers, with numbers of its own, or with one that is a parameter."""
     k, low = rng.choice((2, 3, 4, 5, 6, 7, 10)), rng.randint(1, 20)
     high = low + rng.choice((5, 10, 20, 30))
     n = rng.choice((0, 5, 10, 12, 20, 50, 100))
     d = rng.randint(0, 9)
-    plain = [
-        Filter("even numbers", "even number", "are even", "even", "{x} % 2 == 0"),
-        Filter("odd numbers", "odd number", "are odd", "odd", "{x} % 2 != 0"),
-        Filter("positive numbers", "positive number", "are positive", "positive", "{x} > 0"),
-        Filter("negative numbers", "negative number", "are negative", "negative", "{x} < 0"),
-        Filter("nonzero numbers", "nonzero number", "are not zero", "nonzero", "{x} != 0"),
-        Filter("single-digit numbers", "single-digit number", "have a single digit", "single_digit", "-10 < {x} < 10"),
-        Filter("two-digit numbers", "two-digit number", "have two digits", "two_digit", "10 <= abs({x}) <= 99"),
-    ]
-    fixed = [
+    fixed = [*_of_one_condition(k, n, d, low, high), *_of_two_conditions(n)]
+    return rng.choice(rng.choices((PLAIN, fixed, _given(k, n)), weights=(45, 35, 20))[0])
+
+
+def _of_one_condition(k: int, n: int, d: int, low: int, high: int) -> list[Filter]:
+    return [
         Filter(
             f"numbers divisible by {k}",
             f"number divisible by {k}",
@@ -83,6 +91,11 @@ def filters(rng: random.Random) -> Filter:
             f"ending_in_{d}",
             f"abs({{x}}) % 10 == {d}",
         ),
+    ]
+
+
+def _of_two_conditions(n: int) -> list[Filter]:
+    return [
         Filter(
             "positive even numbers",
             "positive even number",
@@ -105,7 +118,11 @@ def filters(rng: random.Random) -> Filter:
             f"{{x}} % 2 == 0 and {{x}} < {n}",
         ),
     ]
-    given = [
+
+
+def _given(k: int, n: int) -> list[Filter]:
+    """Filters with a parameter, and the number that the demo and the checks give for it."""
+    return [
         Filter(
             "numbers greater than a limit",
             "number greater than a limit",
@@ -155,7 +172,6 @@ def filters(rng: random.Random) -> Filter:
             n,
         ),
     ]
-    return rng.choice(rng.choices((plain, fixed, given), weights=(45, 35, 20))[0])
 
 
 MAPS = (
