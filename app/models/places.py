@@ -32,6 +32,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.data / "models"
 
     @property
+    def races(self) -> Path:
+        """The library: recorded races."""
+        return self.data / "races"
+
+    @property
     def samples(self) -> Path:
         """Recorded races that come with the app; read only."""
         return self.resources / "samples"

@@ -61,10 +61,10 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         pool.close()
     complain_of(started, env)
     header, state = started.header, started.session.state
-    heats = started.session.heats if isinstance(started.session, HeatsSession) else None
-    _add_clocks(heats, env)
     behaviour = _verify(arguments, started, env)
     if arguments.json:
+        heats = started.session.heats if isinstance(started.session, HeatsSession) else None
+        _add_clocks(heats, env)  # What is shown live reads them by itself.
         found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
         env.say(json.dumps(found, ensure_ascii=False))
     else:
@@ -320,7 +320,7 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
 def _add_clocks(heats: Heats | None, env: Environment) -> None:
     """Lays what chess-clock races of the same lanes said beside, so that a contradiction is told."""
     if heats is not None:
-        heats.clocks = recorded_clocks(env.places.data / "races", heats.header)
+        heats.clocks = recorded_clocks(env.places.races, heats.header)
 
 
 def _open(path: Path, env: Environment) -> Trace:

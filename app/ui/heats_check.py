@@ -55,5 +55,5 @@ def _judged(heats: Heats, places: Places | None) -> dict[str, Any]:
     if places is not None:
         from app.models.records import recorded_clocks
 
-        heats.clocks = recorded_clocks(places.data / "races", heats.header)
+        heats.clocks = recorded_clocks(places.races, heats.header)
     return race_heats_summary(heats)

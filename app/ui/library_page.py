@@ -54,7 +54,7 @@ class LibraryPage(QWidget):
     def __init__(self, theme: Theme, places: Places, prompts: Sequence[Prompt], toast: Toast) -> None:
         super().__init__()
         self._theme = theme
-        self.folder = places.data / "races"
+        self.folder = places.races
         self._samples = places.samples
         self._titles = {prompt.name: prompt.title for prompt in prompts}
         self._toast = toast

@@ -294,7 +294,7 @@ def trace_path(places: Places, header: Header) -> Path:
     """Returns where a new trace goes: a name that sorts by time and tells what it is; never one that exists."""
     stamp = re.sub(r"[^0-9T]", "", header.created.partition("+")[0]).replace("T", "-")
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{stamp}-{header.pair}-{header.prompt_name}")
-    path = places.data / "races" / f"{stem}.ndjson"
+    path = places.races / f"{stem}.ndjson"
     number = 2
     while path.exists():
         path = path.with_name(f"{stem}-{number}.ndjson")
