@@ -13,13 +13,12 @@ from app.models.fit import Fit, Memory
 from app.models.local import LocalPair, as_pair, open_local
 from app.models.pairs import Pair
 from app.models.places import Places
-from app.models.registry import load_registry
 from app.race.lanes import Contender
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
 from tests.models.ggufs import write_drafter, write_target
-from tests.ui.test_window import make_window
+from tests.ui.windows import built_in, make_window, shown
 
 LEFT = Qt.MouseButton.LeftButton
 GB = 10**9
@@ -41,13 +40,8 @@ def small(tmp_path: Path) -> Pair:
 
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme, places: Places, small: Pair) -> Iterator[MainWindow]:
-    made = make_window(theme, places, [*list(load_registry(places=places).pairs)[:1], small])
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+    with shown(make_window(theme, places, [*built_in(places), small]), qtbot) as made:
+        yield made
 
 
 @pytest.fixture

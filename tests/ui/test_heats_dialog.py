@@ -16,6 +16,7 @@ from app.ui.race_board import RaceBoard
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from tests.ui import synthetic
+from tests.ui.windows import make_board
 
 HEAD = msgspec.structs.replace(synthetic.header(), format="heats")
 
@@ -29,7 +30,7 @@ def in_heats(*rates: float) -> list[Record]:
 
 
 def on_the_clock(places: Places, *rates: float) -> None:
-    folder = places.data / "races"
+    folder = places.races
     folder.mkdir(parents=True)
     head = msgspec.structs.replace(HEAD, format="clock")
     for number, rate in enumerate(rates):
@@ -42,12 +43,7 @@ def on_the_clock(places: Places, *rates: float) -> None:
 
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme, places: Places) -> RaceBoard:
-    widget = RaceBoard(theme, places)
-    qtbot.addWidget(widget)
-    widget.charts.load()
-    widget.resize(1200, 720)
-    widget.show()
-    return widget
+    return make_board(theme, qtbot, places)
 
 
 def show(board: RaceBoard, records: list[Record]) -> None:

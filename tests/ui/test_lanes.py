@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.models.places import Places
-from app.models.registry import load_registry
 from app.race.lanes import ADAPTIVE, Contender, LaneKind
 from app.race.trace import Record
 from app.ui.lanes_field import LanesField
@@ -23,20 +22,15 @@ from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from tests.models.ggufs import write_drafter
 from tests.ui import synthetic
-from tests.ui.test_window import make_window
+from tests.ui.windows import built_in, make_board, make_window, shown
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
+        yield made
 
 
 @pytest.fixture
@@ -46,11 +40,7 @@ def field(window: MainWindow) -> LanesField:
 
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme) -> RaceBoard:
-    widget = RaceBoard(theme)
-    qtbot.addWidget(widget)
-    widget.charts.load()
-    widget.show()
-    return widget
+    return make_board(theme, qtbot)
 
 
 def opened(field: LanesField, qtbot: QtBot) -> LanesPopover:
@@ -156,7 +146,7 @@ def test_the_window_remembers_its_lanes(window: MainWindow, qtbot: QtBot, theme:
     window.race.controls.lanes.set_lanes((Contender(2), ADAPTIVE))
     settings = QSettings(str(places.config / "other.ini"), QSettings.Format.IniFormat)
     window.race.remember(settings)
-    again = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    again = make_window(theme, places, built_in(places))
     qtbot.addWidget(again)
     again.race.recall(settings)
     assert again.race.controls.lanes.lanes == (Contender(2), ADAPTIVE)

@@ -24,7 +24,7 @@ from app.ui.models.page import ModelsPage
 from app.ui.theme import Theme
 from tests.models.fakehub import COMMIT, FakeHub, Handler, sha256
 from tests.models.ggufs import Shape, write_drafter, write_target
-from tests.ui.test_window import make_window
+from tests.ui.windows import built_in, make_window, shown
 
 REPOSITORY = "maker/small-GGUF"
 LEFT = Qt.MouseButton.LeftButton
@@ -56,17 +56,13 @@ def small_pair(hub: FakeHub, **changes: object) -> Pair:
 def window(qtbot: QtBot, theme: Theme, places: Places, hub: FakeHub, tmp_path: Path) -> Iterator[MainWindow]:
     places.config.mkdir(parents=True)
     places.user_registry.write_text("schema = 1\n\n" + pair_text(small_pair(hub)), encoding="utf-8")
-    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    made = make_window(theme, places, built_in(places))
     page = ModelsPage(theme, places, lambda: HubSettings(hub.endpoint, None, tmp_path / "cache", False))
     page.said.connect(made.toast.say)
     page.ready_changed.connect(made.race.set_pairs)
     made.add_page("Models", page)
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+    with shown(made, qtbot):
+        yield made
 
 
 @pytest.fixture

@@ -17,16 +17,12 @@ from app.ui.race_view import RaceView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from tests.ui import synthetic
+from tests.ui.windows import make_board
 
 
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme) -> RaceBoard:
-    widget = RaceBoard(theme)
-    qtbot.addWidget(widget)
-    widget.charts.load()
-    widget.resize(1200, 720)
-    widget.show()
-    return widget
+    return make_board(theme, qtbot)
 
 
 def settle(board: RaceBoard) -> None:

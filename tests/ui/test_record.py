@@ -13,12 +13,11 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from app.models.places import Places
-from app.models.registry import load_registry
 from app.ui.export.choices import ExportChoices, recall_choices, remember_choices
 from app.ui.export.recorder import Recorder, films_folder, free_name
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
-from tests.ui.test_window import make_window
+from tests.ui.windows import built_in, make_window, shown
 
 TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
 SMALL = ExportChoices(size="640x360", fps=15, speed=0.0, seconds=3.0, scenes=("race", "finish"), dark=False)
@@ -39,13 +38,8 @@ def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[MainWindow]:
-    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
+        yield made
 
 
 @pytest.fixture
@@ -103,7 +97,7 @@ def test_record_is_off_at_first_and_remembered(window: MainWindow, qtbot: QtBot,
     window.race.controls.record.setFocus()
     qtbot.keyClick(window.race.controls.record, Qt.Key.Key_Space)
     window.remember()
-    again = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    again = make_window(theme, places, built_in(places))
     qtbot.addWidget(again)
     again.recall()
     assert again.race.controls.record.isChecked()

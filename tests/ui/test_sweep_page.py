@@ -18,6 +18,7 @@ from app.ui.sweep.page import SweepPage
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 from tests.charts.sweeps import sweep
+from tests.ui.windows import shown
 
 
 @pytest.fixture
@@ -31,12 +32,9 @@ def page(qtbot: QtBot, qapp: object, places: Places) -> Iterator[SweepPage]:
     pool = WorkerPool()
     pairs = [pair for pair in load_registry(places=places).pairs if pair.id == "nano"]
     made = SweepPage(Theme(qapp, places.resources), places, pool, pairs, load_prompts(places))  # type: ignore[arg-type]
-    qtbot.addWidget(made)
-    made.resize(1280, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close_down()
+    with shown(made, qtbot, height=900):
+        yield made
+        made.close_down()
     pool.close()
 
 

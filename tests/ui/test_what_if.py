@@ -21,16 +21,12 @@ from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
 from app.worker.widths import KnownWidths
 from tests.ui import synthetic
+from tests.ui.windows import make_board
 
 
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme, places: Places) -> RaceBoard:
-    widget = RaceBoard(theme, places)
-    qtbot.addWidget(widget)
-    widget.charts.load()
-    widget.resize(1200, 760)
-    widget.show()
-    return widget
+    return make_board(theme, qtbot, places, height=760)
 
 
 @pytest.fixture

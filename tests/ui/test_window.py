@@ -7,26 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.models.pairs import Pair
 from app.models.places import Places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
 from app.models.traces import open_trace
 from app.race.trace import TraceWriter
 from app.ui.behaviour_dialog import BehaviourDialog
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
-from app.ui.race_page import RacePage
 from app.ui.race_report import race_json, verdict_text
 from app.ui.race_view import RaceView
 from app.ui.theme import Theme
-from app.worker.pool import WorkerPool
 from tests.ui import synthetic
+from tests.ui.windows import built_in, make_window, shown
 
 
 def write_trace(path: Path, tokens: int = 60) -> Path:
@@ -40,25 +36,10 @@ def write_trace(path: Path, tokens: int = 60) -> Path:
     return path
 
 
-def make_window(theme: Theme, places: Places, pairs: list[Pair]) -> MainWindow:
-    prompts = load_prompts(places)
-    settings = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(theme, places, settings, RacePage(theme, places, WorkerPool(), pairs, prompts))
-    library = LibraryPage(theme, places, prompts, window.toast)
-    library.said.connect(window.toast.say)
-    window.add_page("Library", library)
-    return window
-
-
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    made = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
+        yield made
 
 
 @pytest.fixture
@@ -132,7 +113,7 @@ def test_the_choice_and_the_size_are_remembered(window: MainWindow, qtbot: QtBot
     window.race.controls.temperature.setValue(0.7)
     window.race.controls.use_text("My own words")
     window.remember()
-    again = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    again = make_window(theme, places, built_in(places))
     qtbot.addWidget(again)
     again.recall()
     choice = again.race.controls.choice()
@@ -147,7 +128,7 @@ def test_damaged_settings_are_no_reason_not_to_start(qtbot: QtBot, theme: Theme,
     (places.config / "window.ini").write_text(
         "[race]\nk=many\nmax-tokens=\ntemperature=hot\nformat=nope\npair=gone\nprompt=gone\n", encoding="utf-8"
     )
-    window = make_window(theme, places, list(load_registry(places=places).pairs)[:1])
+    window = make_window(theme, places, built_in(places))
     qtbot.addWidget(window)
     window.recall()
     assert window.race.controls.choice() is not None
