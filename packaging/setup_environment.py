@@ -99,11 +99,25 @@ def gpu_settings() -> list[str]:
     return ["-DGGML_CUDA=ON"]
 
 
+def processor_settings() -> list[str]:
+    """Returns build settings for what this machine's processor has and llama.cpp cannot use.
+
+    With AMX, its kernels load a tile configuration that GCC leaves unwritten, and die with SIGILL in the first pass of
+    more than one token (ggml-org/llama.cpp, pull request 26954). Without the macro they are not built.
+    """
+    if "amx_int8" not in cpu_identity().split():
+        return []
+    return ["-DCMAKE_C_FLAGS=-U__AMX_INT8__", "-DCMAKE_CXX_FLAGS=-U__AMX_INT8__"]
+
+
 def build_settings() -> list[str]:
-    """Returns cmake's arguments for llama.cpp: what pyproject.toml says, and this machine's GPU."""
+    """Returns cmake's arguments for llama.cpp: what pyproject.toml says, this machine's processor and its GPU."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         fixed = tomllib.load(file)["tool"]["uv"]["config-settings-package"]["llama-cpp-python"]
-    return [f"-D{key.removeprefix('cmake.define.')}={value}" for key, value in fixed.items()] + gpu_settings()
+    return [f"-D{key.removeprefix('cmake.define.')}={value}" for key, value in fixed.items()] + [
+        *processor_settings(),
+        *gpu_settings(),
+    ]
 
 
 def cache_folder() -> Path:

@@ -32,7 +32,10 @@ def exited(returncode: int, doing: str, log: str) -> Problem:
         if name == "SIGKILL":
             cause = f"It was ended from outside ({name}): by somebody, or by the system because memory ran out."
             action = "Close other programs or choose a smaller model, then race again."
-        elif name in ("SIGILL", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE"):
+        elif name == "SIGILL":
+            cause = f"Native code of the engine used an instruction that this processor does not run ({name})."
+            action = "Build the engine on this machine (make clean, then make race), then race again."
+        elif name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE"):
             cause = f"Native code of the engine crashed ({name})."
         else:
             cause = f"It was ended by {name}."

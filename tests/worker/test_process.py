@@ -124,7 +124,14 @@ def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(-9, "memory ran out"), (-11, "SIGSEGV"), (-15, "SIGTERM"), (1, "exit status was 1"), (-250, "signal 250")],
+    [
+        (-9, "memory ran out"),
+        (-11, "SIGSEGV"),
+        (-4, "SIGILL"),
+        (-15, "SIGTERM"),
+        (1, "exit status was 1"),
+        (-250, "signal 250"),
+    ],
 )
 def test_every_end_of_a_process_has_words(status: int, words: str) -> None:
     problem = exited(status, "decoding", "log")
