@@ -17,9 +17,9 @@ HOT = ("speculative", "sampling", "common.cpp", "ngram", "log.cpp", "peer_loop")
 
 
 def compile_file(source: Path, file: Path, output: Path, include: list[str]) -> None:
-    c = file.suffix == ".c"
+    c = file.suffix == ".c" and "namespace" not in file.read_text(encoding="utf-8")  # Some are C++ by content.
     level = "-O3" if any(word in file.name for word in HOT) else "-O0"
-    command = ["cc"] if c else ["c++", "-std=c++17"]
+    command = ["cc"] if c else ["c++", "-std=c++17", "-x", "c++"]
     subprocess.run(
         [*command, level, "-DNDEBUG", "-march=native", "-fPIC", *include, "-c", str(file), "-o", str(output)],
         cwd=source,

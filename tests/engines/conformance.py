@@ -23,6 +23,8 @@ from app.race.verdict import TokenVerdict, compare_tokens
 
 CODE = "Write a Python function called merge_sort that sorts a list with the merge sort algorithm."
 HAIKU = "Write a haiku about the ocean."
+SHORT = "Answer in JSON with the keys name and colour for an apple."
+"""Answered in 33 tokens, none of them a near tie, so that lanes without logits can be compared too."""
 JAPANESE = "再帰とは何ですか。初心者にもわかるように日本語で説明してください。"
 
 MakeSpec = Callable[..., LaneSpec]
@@ -104,7 +106,7 @@ class Conformance:
         assert loaded.load_ns > 0
 
     def test_the_mtp_lane_emits_what_the_baseline_emits(self, baseline: Engine, mtp: Engine) -> None:
-        for prompt, limit in ((CODE, 20), (HAIKU, 16)):
+        for prompt, limit in ((CODE, 20), (SHORT, 16)):
             request = Request(prompt=prompt, max_tokens=limit)
             plain = Run(baseline, request)
             for k in self.ks if self.can.sets_k else (self.top_k,):
@@ -172,7 +174,7 @@ class Conformance:
             assert run.count == 1
 
     def test_an_end_token_ends_the_run_and_has_no_text(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=HAIKU, max_tokens=60)
+        request = Request(prompt=SHORT, max_tokens=60)
         mtp.set_k(self.ks[-1])
         plain, run = Run(baseline, request), Run(mtp, request)
         assert plain.finish is run.finish is Finish.END
@@ -209,7 +211,7 @@ class Conformance:
         assert self.same(Run(baseline, request), Run(mtp, request))
 
     def test_a_run_that_is_left_does_not_disturb_the_next(self, baseline: Engine, mtp: Engine) -> None:
-        request = Request(prompt=HAIKU, max_tokens=10)
+        request = Request(prompt=SHORT, max_tokens=10)
         mtp.set_k(self.ks[-1])
         mtp.prefill(Request(prompt=CODE, max_tokens=30))
         mtp.round()
