@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from app.models.forms import opens
 from app.models.pairs import Pair
 
 ServerName = Literal["llama-server", "vllm", "sglang", "ollama", "lmstudio"]
@@ -55,7 +56,7 @@ class ServerTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fits(self, pair: Pair) -> bool:
         """Whether it opens files of this kind."""
-        return (self.opens == "file") == pair.target.is_single_file
+        return opens(self.opens, pair)
 
 
 def server_problems(table: ServerTable) -> Iterator[tuple[tuple[str], str]]:

@@ -16,6 +16,7 @@ from app import __version__
 from app.engines import ENGINES
 from app.engines.cores import default_threads, shared_cores
 from app.engines.order import COMMAND
+from app.models.forms import FILE, in_form
 from app.models.pairs import Pair
 from app.models.places import Places
 from app.models.registry import load_registry
@@ -93,7 +94,7 @@ def lane_specs(choice: Choice, places: Places, *, numbered: bool = False) -> tup
         return _server_specs(choice, engine, race_format, places)
     check_format(race_format, engine)
     check_concurrency(engine, choice.concurrency)
-    found = _ready(choice.pair, places)
+    found = _ready(choice.pair, places, ENGINES[engine].opens if engine in ENGINES else FILE)
     threads = _threads(choice, race_format)
     baseline = LaneSpec(
         id="baseline",
@@ -215,19 +216,18 @@ def _server_specs(choice: Choice, engine: str, race_format: RaceFormat, places: 
     engine = concrete(engine, choice.pair, servers)
     check_format(race_format, engine)
     check_k(engine, [item for item in contenders if item.policy is not KPolicy.FIXED])
-    start = start_of(
-        engine, choice.pair, servers, _ready(choice.pair, places), choice.context, max(choice.slots, choice.concurrency)
-    )
+    found = _ready(choice.pair, places, servers[engine].opens if engine in servers else FILE)
+    start = start_of(engine, choice.pair, servers, found, choice.context, max(choice.slots, choice.concurrency))
     several = len(contenders) > 1
     drafting = [drafting_specs(start.drafting(item), [item], numbered=several)[0] for item in contenders]
     return start.baseline(), *drafting
 
 
-def _ready(pair: Pair, places: Places) -> Ready:
+def _ready(pair: Pair, places: Places, form: str) -> Ready:
     found = state(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
-    return found
+    return in_form(pair, found, form, places)
 
 
 def default_format(engine: str) -> str:

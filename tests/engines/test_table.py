@@ -49,5 +49,7 @@ def test_a_sample_race_is_whole_and_names_its_machine(path: Path) -> None:
     assert trace.header.lanes[1].k == int(path.stem.rpartition("-k")[2])
 
 
-def test_there_is_a_sample_for_each_k() -> None:
-    assert len(SAMPLES) == 8
+def test_there_is_a_sample_for_each_k_of_both_engines() -> None:
+    lanes = [open_trace(path).header.lanes[1] for path in SAMPLES]
+    expected = [(engine, k) for engine in ("llama.cpp", "transformers") for k in range(1, 9)]
+    assert sorted((lane.engine, lane.k) for lane in lanes) == expected
