@@ -258,6 +258,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="0: the app's default")
     parser.add_argument("--per", type=int, default=8, help="code requests by group for acceptance")
     parser.add_argument("--races", type=int, default=3, help="requests by class for speed")
+    parser.add_argument("--speed-name", default="speed", help="part of the file for speed, for another machine's")
     parser.add_argument("--classes", nargs="*", default=[], help="for speed: these classes of text alone")
     a = parser.parse_args()
     found = json.loads(a.out.read_text()) if a.out.exists() else {}
@@ -268,6 +269,7 @@ def main() -> None:
         elif part == "acceptance":
             found[part] = acceptance(a.pair, a.threads, a.per)
         elif part == "speed":
+            part = a.speed_name
             found[part] = found.get(part, {}) | speed(a.pair, a.threads, a.races, a.classes)
         else:
             parser.error(f"no such part: {part}")
