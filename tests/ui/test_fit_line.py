@@ -55,7 +55,8 @@ def pick_small(page: RacePage, memory: Memory) -> None:
 
 
 def between(page: RacePage, qtbot: QtBot) -> Memory:
-    """A machine on which one lane of the small pair fits and two do not."""
+    """A machine on which one lane of the small pair fits and two do not, whatever is loaded ahead meanwhile."""
+    page.fit._held = lambda: 0
     pick_small(page, PLENTY)
     choice = page.controls.choice()
     assert choice is not None
