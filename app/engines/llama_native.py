@@ -34,8 +34,8 @@ def start_library() -> None:
     """Makes the library ready and takes its log. May be called again.
 
     On NVIDIA GPUs from Hopper on, kernels of a CUDA graph may start before the ones they depend on are done
-    (programmatic dependent launch). With llama-cpp-python 0.3.36 a drafter then reads rows that are not written yet:
-    on an H100 the built-in one had 0.8 drafts of 3 accepted and not 2.7. So it is off unless the user turns it on.
+    (programmatic dependent launch). With llama-cpp-python 0.3.36 on an H100 the built-in drafter then had 0.8 drafts of
+    3 accepted and not 2.7, most likely from rows that were not written yet. So it is off unless the user turns it on.
     """
     os.environ.setdefault("GGML_CUDA_PDL", "0")
     lib.llama_log_set(_keep_log, None)

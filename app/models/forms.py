@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -26,12 +25,7 @@ MLX: Final = "mlx"
 
 def opens(form: str, pair: Pair) -> bool:
     """Whether an engine that opens this form can open the pair's files, as they are or made anew."""
-    return (form == FILE) == pair.target.is_single_file or is_built_in(pair)
-
-
-def is_built_in(pair: Pair) -> bool:
-    """Whether the pair's files come with the app."""
-    return pair.target.resource is not None
+    return (form == FILE) == pair.target.is_single_file or pair.is_built_in
 
 
 def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
@@ -40,7 +34,7 @@ def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
     Raises:
         ProblemError: they cannot be made.
     """
-    if form == FILE or not is_built_in(pair) or not pair.target.is_single_file:
+    if form == FILE or not pair.is_built_in:
         return found
     digest = (pair.target.files[0].sha256 or "")[:12]
     kept = places.cache / "forms" / f"{pair.id}-{digest}-{form}"
@@ -60,17 +54,18 @@ def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
 
 
 def _make(resources: Path, kept: Path, *, mlx: bool) -> None:
-    """Writes the folders beside their place and moves them there whole: another race may be doing the same."""
-    from app.models.nano_hf import convert  # It needs numpy, which the window starts without.
+    """Writes the folders beside their place and moves them there whole, once, however many races ask for them."""
+    import filelock
 
+    from app.models.nano_hf import convert  # It needs numpy; the window starts without both.
+
+    part = kept.with_name(f"{kept.name}.part")
     kept.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{kept.name}-", dir=kept.parent))
-    try:
-        convert(resources, made, mlx=mlx)
+    with filelock.FileLock(kept.with_name(f"{kept.name}.lock")):
+        if kept.is_dir():
+            return
         try:
-            os.replace(made, kept)
-        except OSError:
-            if not kept.is_dir():  # else somebody was first
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            convert(resources, part, mlx=mlx)  # over what a process that was killed may have left
+            os.replace(part, kept)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)

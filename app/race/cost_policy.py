@@ -143,4 +143,4 @@ class CostPolicy:
         if not best:
             return min(2, self._most)
         step = 1 if self._upwards else -1
-        return best + step if 0 < best + step <= self._most else min(best - step, self._most)
+        return next((k for k in (best + step, best - step) if 0 < k <= self._most), 0)

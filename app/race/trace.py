@@ -35,9 +35,10 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class FileHash(msgspec.Struct, frozen=True):
-    """A model file's name (never its folder), size in bytes and hash.
+    """A model file's name (never where it is), size in bytes and hash.
 
-    ``kind`` is ``"sha256"``, or ``"sha256-ends"`` for a large file: the hash of its first and last MiB.
+    ``kind`` is ``"sha256"``, or ``"sha256-ends"`` for a large file: the hash of its first and last MiB. For a model
+    that is a folder it is ``"sha256-folder"``: the hash of lines ``name hash`` of its config and its weights, by name.
     """
 
     name: str

@@ -38,5 +38,5 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     env.say("           A server that runs elsewhere needs nothing installed here: --servers URL MTP_URL")
     ready = [pair.id for pair in registry.pairs if isinstance(state(pair, env.places), Ready)]
     env.say(f"Pairs      ready to race: {', '.join(ready) or 'none'}; 'mtp-race models' lists all")
-    env.say(f"Traces     {env.places.data / 'races'}")
+    env.say(f"Traces     {env.places.races}")
     return OK

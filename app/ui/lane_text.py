@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import islice
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -27,13 +24,9 @@ from app.ui.theme import Theme, color, mono_font
 
 _LINE_HEIGHT = 112
 _LAST_STEP = 5
-_COLORED_AT_ONCE = 60
-"""Lines: no more than a screen shows, a millisecond or two."""
 # Characters that the text engine would take as its own marks, or that have no look of their own.
 _CLEAN = str.maketrans({"\r": None, "\0": "\u2400", "\u2028": "\n", "\u2029": "\n", "\ufdd0": "\ufffd",
                         "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})  # fmt: skip
-
-_Lines = Iterator[tuple[QTextBlock, list[QTextLayout.FormatRange]]]
 
 
 class LaneText(QTextEdit):
@@ -300,51 +293,26 @@ class LaneText(QTextEdit):
         self._outline(token)
 
     def color_code(self, spans: list[Span]) -> None:
-        """Colours stretches of the text, in order; tint and underline of draft tokens stay.
-
-        Some lines now and the rest of a long text later, so that the window never waits for it.
-        """
+        """Colours stretches of the text; tint and underline of draft tokens stay."""
         self._spans = spans
-        self._color_lines(spans, self._formats(spans))
-
-    def _color_lines(self, spans: list[Span], formats: _Lines) -> None:
-        """Colours some lines, unless there is another text by now."""
-        if spans is not self._spans:
-            return
-        done = list(islice(formats, _COLORED_AT_ONCE))
-        if not done:
-            return
-        for block, ranges in done:
-            block.layout().setFormats(ranges)
-        first, last = done[0][0], done[-1][0]
-        self.document().markContentsDirty(first.position(), last.position() + last.length() - first.position())
-        if len(done) == _COLORED_AT_ONCE:
-            QTimer.singleShot(0, self, lambda: self._color_lines(spans, formats))
-
-    def _formats(self, spans: list[Span]) -> _Lines:
-        """Yields each line that has colours, with them."""
-        document, styles = self.document(), dict[str, QTextCharFormat]()
-        line, ranges = QTextBlock(), list[QTextLayout.FormatRange]()
+        document = self.document()
+        by_block: dict[int, list[QTextLayout.FormatRange]] = {}
         for span in spans:
-            if span.role not in styles:
-                styles[span.role] = QTextCharFormat()
-                styles[span.role].setForeground(color(getattr(self._theme.look, span.role)))
+            style = QTextCharFormat()
+            style.setForeground(color(getattr(self._theme.look, span.role)))
             block = document.findBlock(span.start)
             at, end = span.start, span.start + span.length
             while block.isValid() and at < end:
-                if block != line:
-                    if ranges:
-                        yield line, ranges
-                    line, ranges = block, []
                 inside = QTextLayout.FormatRange()
                 inside.start = at - block.position()
                 inside.length = min(end, block.position() + block.length() - 1) - at
-                inside.format = styles[span.role]
-                ranges.append(inside)
+                inside.format = style
+                by_block.setdefault(block.blockNumber(), []).append(inside)
                 block = block.next()
                 at = block.position()
-        if ranges:
-            yield line, ranges
+        for number, ranges in by_block.items():
+            document.findBlockByNumber(number).layout().setFormats(ranges)
+        document.markContentsDirty(0, document.characterCount())
 
 
 def _utf16(text: str) -> int:

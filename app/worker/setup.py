@@ -402,13 +402,23 @@ def _unwritable(path: Path | None, error: OSError) -> Problem:
 
 
 def _hash(path: Path) -> FileHash:
-    """Hashes a model file: whole if that takes no time to speak of, else its ends, where header and tensors differ."""
+    """Hashes a model: whole if that takes no time to speak of, else its ends, where header and tensors differ."""
     try:
+        if path.is_dir():
+            return _hash_folder(path)
         if not path.is_file():
             return FileHash(path.name, 0)
         return _hash_file(str(path), path.stat().st_size, path.stat().st_mtime_ns)
     except OSError:
         return FileHash(path.name, 0)
+
+
+def _hash_folder(folder: Path) -> FileHash:
+    """Hashes what makes the model: without it all folders would share what was measured of one of them."""
+    parts = [_hash(path) for path in sorted([*folder.glob("config.json"), *folder.glob("*.safetensors")])]
+    lines = "".join(f"{part.name} {part.digest}\n" for part in parts)
+    size = sum(part.size for part in parts)
+    return FileHash(folder.name, size, "sha256-folder", hashlib.sha256(lines.encode()).hexdigest())
 
 
 _known: dict[tuple[str, int, int], FileHash] = {}

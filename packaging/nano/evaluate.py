@@ -263,19 +263,18 @@ def main() -> None:
     a = parser.parse_args()
     found = json.loads(a.out.read_text()) if a.out.exists() else {}
     for part in a.parts:
-        start = time.time()
+        start, name = time.time(), a.speed_name if part == "speed" else part
         if part == "quality":
-            found[part] = quality(a.pair, a.threads)
+            found[name] = quality(a.pair, a.threads)
         elif part == "acceptance":
-            found[part] = acceptance(a.pair, a.threads, a.per)
+            found[name] = acceptance(a.pair, a.threads, a.per)
         elif part == "speed":
-            part = a.speed_name
-            found[part] = found.get(part, {}) | speed(a.pair, a.threads, a.races, a.classes)
+            found[name] = found.get(name, {}) | speed(a.pair, a.threads, a.races, a.classes)
         else:
             parser.error(f"no such part: {part}")
-        found[part]["seconds"] = round(time.time() - start)
-        found[part]["requests_sha256"] = digest()
-        found["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        found[name]["seconds"] = round(time.time() - start)
+        found[name]["requests_sha256"] = digest()
+        found[name]["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         a.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 

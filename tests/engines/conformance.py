@@ -6,7 +6,9 @@ reports, so that nothing is ever made up.
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
@@ -24,7 +26,7 @@ from app.race.verdict import TokenVerdict, compare_tokens
 CODE = "Write a Python function called merge_sort that sorts a list with the merge sort algorithm."
 HAIKU = "Write a haiku about the ocean."
 SHORT = "Answer in JSON with the keys name and colour for an apple."
-"""Answered in 33 tokens, none of them a near tie, so that lanes without logits can be compared too."""
+"""Ends by itself. None of its tokens is a near tie (test_llama_cpp.py), so lanes without logits can be compared too."""
 JAPANESE = "再帰とは何ですか。初心者にもわかるように日本語で説明してください。"
 
 MakeSpec = Callable[..., LaneSpec]
@@ -60,6 +62,12 @@ class Run:
         for event in (self.prefilled, *self.rounds, Done(0, self.finish, self.tail)):
             state.apply(event)
         return state
+
+
+def give_back() -> None:
+    """Has the C library return what was freed, so that memory that stays is memory that leaked."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager
@@ -243,5 +251,6 @@ class Conformance:
                 Run(engine, Request(prompt=HAIKU, max_tokens=4))
             del engine
             gc.collect()
+            give_back()
             resident.append(psutil.Process().memory_info().rss)
         assert resident[-1] - resident[-3] < self.leak_bytes, resident  # the first runs fill caches

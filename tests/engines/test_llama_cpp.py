@@ -13,11 +13,9 @@ from app.engines.llama_lane import prompt_chunk
 from app.race.events import Finish, Round
 from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
-from tests.engines.conformance import CODE, HAIKU, Conformance, MakeSpec, Run
+from tests.engines.conformance import CODE, HAIKU, JAPANESE, SHORT, Conformance, MakeSpec, Run
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("nano")]
-
-JAPANESE = "再帰とは何ですか。日本語で説明してください。"
 
 
 class TestLlamaCpp(Conformance):
@@ -37,6 +35,13 @@ def test_mtp_emits_the_baselines_tokens_at_every_k(baseline: Engine, mtp: Engine
         assert run.ids == plain.ids, f"K={k}"
         assert run.text == plain.text
         assert run.finish == plain.finish
+
+
+@pytest.mark.parametrize(("prompt", "limit"), [(CODE, 24), (SHORT, 60), (JAPANESE, 16)])
+def test_what_the_suite_compares_without_logits_has_no_near_tie(baseline: Engine, prompt: str, limit: int) -> None:
+    run = Run(baseline, Request(prompt=prompt, max_tokens=limit))
+    assert min(token.gap for token in run.tokens) > 0.3
+    assert (run.finish is Finish.END) == (prompt == SHORT)
 
 
 def test_the_first_round_of_a_wide_draft_never_goes_past_the_limit(mtp: Engine) -> None:
