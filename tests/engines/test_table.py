@@ -46,7 +46,7 @@ def test_a_sample_race_is_whole_and_names_its_machine(path: Path) -> None:
     baseline, mtp = trace.state().lanes.values()
     assert baseline.text == mtp.text
     assert mtp.drafted >= mtp.accepted > 0
-    assert trace.header.lanes[1].k == int(path.stem.rpartition("-k")[2])
+    assert trace.header.lanes[1].k == int(path.stem.rpartition("K=")[2])
 
 
 def test_there_is_a_sample_for_each_k_of_both_engines() -> None:

@@ -35,7 +35,7 @@ def trace(places: Places) -> Trace:
 
 
 def sample(places: Places) -> Path:
-    return places.samples / "nano-h100-transformers-k4.ndjson"
+    return places.samples / "H100 transformers K=4.ndjson"
 
 
 def shown(board: RaceBoard, trace: Trace) -> RaceView:
