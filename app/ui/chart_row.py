@@ -161,7 +161,7 @@ class ChartRow(QWidget):
                 line = self._positions[lane.spec.id]
                 line.setText(positions_text(lane, short=line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70))
         if self._rate is not None:
-            right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS)
+            right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS, whole=view.over)
             if self._rate.set_right(right):
                 for chart in self._rounds.values():
                     chart.show_times(right)
@@ -228,8 +228,15 @@ def positions_text(lane: LaneView, *, short: bool = False) -> str:
     return "by position   " + "   ".join(f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1))
 
 
-def time_axis(seconds: float) -> float:
-    """The right end of a time axis that holds ``seconds``: it grows in steps, so that it does not creep."""
+def time_axis(seconds: float, *, whole: bool = False) -> float:
+    """The right end of a time axis that holds ``seconds``: it grows in steps, so that it does not creep.
+
+    ``whole``: no more will come, so the axis of a race of a moment need not leave room for any.
+    """
+    if whole and 0 < seconds < _FIRST_RIGHT:
+        from app.ui.charts import nice_top  # Loaded by whoever has charts to show.
+
+        return nice_top(seconds)
     for step in (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 180, 240, 300):
         if seconds <= step:
             return float(step)

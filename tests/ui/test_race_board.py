@@ -12,6 +12,7 @@ from app.race.problems import Problem
 from app.race.trace import Record
 from app.ui.failure_card import FailureArea
 from app.ui.fork_dialog import ForkDialog
+from app.ui.chart_row import time_axis
 from app.ui.race_board import RaceBoard
 from app.ui.race_view import RaceView
 from app.ui.text_line import TextLine
@@ -23,6 +24,12 @@ from tests.ui.windows import make_board
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme) -> RaceBoard:
     return make_board(theme, qtbot)
+
+
+@pytest.mark.parametrize(("seconds", "running", "over"), [(0.0, 2, 2), (0.07, 2, 0.08), (0.86, 2, 1), (2.5, 3, 3)])
+def test_the_time_axis_leaves_no_room_for_what_cannot_come(seconds: float, running: float, over: float) -> None:
+    assert time_axis(seconds) == pytest.approx(running)
+    assert time_axis(seconds, whole=True) == pytest.approx(over)
 
 
 def settle(board: RaceBoard) -> None:
