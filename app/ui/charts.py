@@ -175,7 +175,7 @@ class RateChart(_Chart):
 
     def _label_rates(self) -> None:
         most = max(2, min(4, self.height() // 26))
-        self.getAxis("left").setTicks([[(value, f"{value:g}") for value in even_ticks(self._top, most)]])
+        self.getAxis("left").setTicks([[(value, rate_label(value)) for value in even_ticks(self._top, most)]])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many labels as there is room for."""
@@ -258,6 +258,11 @@ def even_ticks(top: float, most: int = 4) -> list[float]:
     power = 10.0 ** math.floor(math.log10(top / most))
     step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power * most >= top)
     return [number * step for number in range(int(top / step * 0.99) + 1)]
+
+
+def rate_label(value: float) -> str:
+    """Returns a rate in few characters: the axis leaves out what is wider than it."""
+    return f"{value:g}" if value < 1000 else f"{value / 1000:g}k"
 
 
 def nice_top(value: float) -> float:

@@ -156,7 +156,7 @@ def test_a_cancelled_download_is_partly_here_and_goes_on_from_there(
     hub.script[("storage", "target.gguf")] = [half_then_wait]
     item = press_get(page, qtbot)
     qtbot.waitUntil(
-        lambda: any(part.stat().st_size > 0 for part in places.models.rglob("target.gguf.part")), timeout=20000
+        lambda: any(part.stat().st_size == half for part in places.models.rglob("target.gguf.part")), timeout=20000
     )
     qtbot.mouseClick(item.cancel, LEFT)
     gate.set()
