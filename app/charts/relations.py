@@ -156,7 +156,8 @@ def draw_widths(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     """Draws what one forward pass of some tokens costs, in single steps."""
     one = result.widths.get(1, 0)
     if not one:
-        canvas.nothing(area, "The cost of a wider forward pass was not measured.")
+        done = result.heats > 0
+        canvas.nothing(area, f"What a wider forward pass costs {'was not measured' if done else 'appears here'}.")
         return
     look = canvas.look
     widths = sorted(width for width in result.widths if width > 0)

@@ -21,6 +21,7 @@ from app.models.registry import load_registry
 from app.models.states import Ready, state
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt
+from app.race.sweep_result import SweepResult
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
@@ -106,6 +107,13 @@ def make_sweep_page(
     page.busy = lambda: window.race.running
     page.running_changed.connect(lambda running: window.race.hold("A sweep is running." if running else ""))
     page.race_wanted.connect(window.open_trace)
+
+    def film(result: SweepResult) -> None:
+        from app.ui.export.opening import open_sweep_export  # with the media library, which is slow to load
+
+        open_sweep_export(window, theme, places, result, window.toast.say)
+
+    page.film_wanted.connect(film)
     return page
 
 

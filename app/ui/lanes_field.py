@@ -13,7 +13,7 @@ from app.race.lanes import KIND_NAMES, MAX_CONTENDERS, MAX_K, Contender, KPolicy
 from app.race.problems import Problem
 from app.ui.lanes_popover import LanesPopover
 from app.ui.theme import Theme
-from app.ui.widgets import button
+from app.ui.widgets import button, indent_text
 
 _WIDTH = 112
 
@@ -37,7 +37,7 @@ class LanesField(QWidget):
         self.spin.setRange(1, MAX_K)
         self.spin.setValue(3)
         self.spin.setFixedWidth(_WIDTH)
-        self.spin.lineEdit().setTextMargins(8, 0, 0, 0)
+        indent_text(self.spin)
         self.spin.setAccessibleName("Draft tokens K")
         self.spin.setToolTip("How many tokens the drafter guesses each round. MLX counts one more and calls it block.")
         self.summary = button("", "summary")

@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.copy_button = button("Copy", "quiet", tip="Copy a text, the verdict or the result")
         self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
-        self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of this race (Ctrl+E)")
+        self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of it (Ctrl+E)")
         self._lay_out()
         self.toast = Toast(self.pages)
         self._copy_menu = QMenu(self)
@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         """Opens the Export dialog for the race of the page that is shown, or lets the page export what it shows."""
         page: Any = self.pages.currentWidget()
         if hasattr(page, "export"):
-            page.export()
+            page.export(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
             return
         path = self.race.trace if page is self.race else getattr(page, "shown_trace", None)
         if path is None or (page is self.race and self.race.running):

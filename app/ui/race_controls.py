@@ -24,7 +24,7 @@ from app.ui.icons import icon
 from app.ui.lanes_field import LanesField
 from app.ui.picker import Picker
 from app.ui.theme import Theme
-from app.ui.widgets import button, restyle
+from app.ui.widgets import button, indent_text, restyle
 from app.worker.setup import Choice
 
 _RECORD_TIP = (
@@ -112,7 +112,7 @@ class RaceControls(QWidget):
             layout.addLayout(column, stretch)
         for spin, width in ((self.temperature, 80), (self.max_tokens, 84)):
             spin.setFixedWidth(width)
-            spin.lineEdit().setTextMargins(8, 0, 0, 0)
+            indent_text(spin)
         column = QVBoxLayout()
         column.addStretch(1)
         start = QHBoxLayout()

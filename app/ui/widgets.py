@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -70,6 +71,11 @@ def button(text: str, role: str = "", *, tip: str = "", name: str = "") -> QPush
     result.setAccessibleName(name or text)
     result.setAutoDefault(False)
     return result
+
+
+def indent_text(spin: QAbstractSpinBox) -> None:
+    """Sets a spin box's text off from its edge; a style sheet cannot."""
+    spin.lineEdit().setTextMargins(8, 0, 0, 0)
 
 
 def card(title: str = "") -> tuple[QFrame, QVBoxLayout]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.models.places import Places
 from app.models.traces import open_trace
 from app.ui.export.dialog import ExportDialog
+from app.ui.export.subject import RaceSubject, SweepSubject
 from app.ui.theme import Theme
+from app.video.encoders import FILM_ENCODERS
+from app.video.options import SWEEP_SCENES
+from tests.charts.sweeps import sweep
 
 TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
 
 
 @pytest.fixture
 def dialog(qtbot: QtBot, theme: Theme, places: Places) -> ExportDialog:
-    shown = ExportDialog(theme, places, TRACE, open_trace(TRACE))
+    shown = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
     qtbot.addWidget(shown)
     choose(shown, "picture_size", "960x540")
     shown.show()
@@ -96,7 +102,42 @@ def test_what_was_exported_last_is_chosen_the_next_time(
     dialog.form.caption.setText("Mine")
     with qtbot.waitSignal(dialog.exported, timeout=30_000):
         dialog.start(str(tmp_path / "race.md"))
-    again = ExportDialog(theme, places, TRACE, open_trace(TRACE))
+    again = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
     qtbot.addWidget(again)
     assert again.form.choices() == dialog.form.choices()
     assert again.form.encoder.name == "markdown"
+
+
+@pytest.fixture
+def sweep_dialog(qtbot: QtBot, theme: Theme, places: Places) -> ExportDialog:
+    shown = ExportDialog(theme, places, SweepSubject(sweep(2), places.resources))
+    qtbot.addWidget(shown)
+    shown.show()
+    return shown
+
+
+def test_a_sweep_is_exported_as_films_and_pictures_only(qtbot: QtBot, sweep_dialog: ExportDialog) -> None:
+    formats = [sweep_dialog.form.format.itemText(row) for row in range(sweep_dialog.form.format.count())]
+    assert formats == [encoder.title for encoder in FILM_ENCODERS]
+    assert list(sweep_dialog.form.scenes) == list(SWEEP_SCENES)
+    assert sweep_dialog.form.speed.currentText() == "As usual"
+    qtbot.waitUntil(lambda: "of" in sweep_dialog.preview.about.text(), timeout=30_000)
+    assert not sweep_dialog.preview.picture.pixmap().isNull()
+
+
+def test_a_picture_of_a_sweep_is_written_and_its_choices_are_kept_apart_from_a_races(
+    qtbot: QtBot, sweep_dialog: ExportDialog, theme: Theme, places: Places, tmp_path: Path
+) -> None:
+    choose_format(sweep_dialog, "poster")
+    choose(sweep_dialog, "picture_size", "960x540")
+    sweep_dialog.form.scenes["advice"].setChecked(False)
+    with qtbot.waitSignal(sweep_dialog.exported, timeout=60_000):
+        sweep_dialog.start(str(tmp_path / "sweep.png"))
+    assert QImage(str(tmp_path / "sweep.png")).size() == QSize(960, 540)
+    again = ExportDialog(theme, places, SweepSubject(sweep(2), places.resources))
+    race = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
+    qtbot.addWidget(again)
+    qtbot.addWidget(race)
+    assert not again.form.scenes["advice"].isChecked()
+    assert all(check.isChecked() for check in race.form.scenes.values())
+    assert race.form.encoder.name == "mp4"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.charts.catalog import CHARTS
@@ -128,6 +129,25 @@ def test_an_earlier_sweep_is_opened_and_a_click_on_a_point_asks_for_its_race(
     with qtbot.waitSignal(page.race_wanted):
         qtbot.keyClick(chart, Qt.Key.Key_Return)
     qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))  # Nothing is there.
+
+
+def test_export_offers_files_and_a_film_of_the_sweep_that_is_shown(
+    page: SweepPage, places: Places, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitSignal(page.said) as said:
+        page.export(QPoint(0, 0))
+    assert said.args == ["There is no sweep to export yet."]
+    page.open_sweep(stored(places))
+    qtbot.waitUntil(lambda: page.result.heats > 0)
+    files, film = page.fill_export_menu().actions()
+    with qtbot.waitSignal(page.film_wanted) as wanted:
+        film.trigger()
+    assert wanted.args == [page.result]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    with qtbot.waitSignal(page.said, timeout=60_000):
+        files.trigger()
+    made = {path.suffix for path in (tmp_path / f"sweep-{page.result.pair}").iterdir()}
+    assert made == {".csv", ".json", ".png", ".svg"}
 
 
 def test_results_of_others_are_laid_beside_and_named_as_theirs(page: SweepPage, places: Places, qtbot: QtBot) -> None:

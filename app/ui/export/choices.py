@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,6 @@ from app.race.problems import ProblemError
 from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS, FilmOptions, parse_size
 
 FORMAT = "mp4"
-_KEY = "export/choices"
 
 
 class ExportChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,29 +55,29 @@ class ExportChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         )
 
 
-def recall_choices(places: Places) -> ExportChoices:
-    """Returns what was chosen last; the usual film if nothing was, or nothing that can be understood."""
-    text = str(_settings(places).value(_KEY, "") or "")
+def recall_choices(places: Places, scenes: Sequence[str] = SCENES) -> ExportChoices:
+    """Returns what was chosen last for films of these scenes; the usual film if nothing was that can be understood."""
+    usual = ExportChoices(scenes=tuple(scenes))
+    text = str(_settings(places).value(_key(scenes), "") or "")
     try:
-        found = msgspec.json.decode(text.encode(), type=ExportChoices) if text else ExportChoices()
+        found = msgspec.json.decode(text.encode(), type=ExportChoices) if text else usual
         parse_size(found.size)
     except (msgspec.MsgspecError, UnicodeError, ProblemError):
-        return ExportChoices()
+        return usual
     slow, fast = SPEED_LIMITS
     right = found.fps in FRAME_RATES and (found.speed == 0 or slow <= found.speed <= fast) and found.seconds > 0
-    return found if right and _known(found.scenes) else ExportChoices()
+    return found if right and found.scenes and set(found.scenes) <= set(scenes) else usual
 
 
-def remember_choices(places: Places, choices: ExportChoices) -> None:
-    """Writes the choices down."""
+def remember_choices(places: Places, choices: ExportChoices, scenes: Sequence[str] = SCENES) -> None:
+    """Writes the choices down; ``scenes`` are those of the film that can be chosen."""
     settings = _settings(places)
-    settings.setValue(_KEY, msgspec.json.encode(choices).decode())
+    settings.setValue(_key(scenes), msgspec.json.encode(choices).decode())
     settings.sync()
 
 
-def _known(scenes: Iterable[str]) -> bool:
-    names = list(scenes)
-    return bool(names) and all(name in SCENES for name in names)
+def _key(scenes: Sequence[str]) -> str:
+    return "export/choices" if tuple(scenes) == SCENES else "export/sweep"
 
 
 def _settings(places: Places) -> QSettings:

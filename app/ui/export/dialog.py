@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -13,21 +12,18 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, Q
 
 from app.models.places import Places
 from app.race.problems import Problem
-from app.race.trace import Trace
-from app.sandbox.races import stored_behaviour
 from app.ui.background import in_background
 from app.ui.export.choices import recall_choices, remember_choices
 from app.ui.export.form import ExportForm
 from app.ui.export.preview import Preview
+from app.ui.export.subject import Subject
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
-from app.video.encoders.base import Cancelled, Job
-from app.video.export import export
-from app.video.options import FilmOptions
+from app.video.encoders.base import Cancelled
 
 
 class ExportDialog(QDialog):
-    """Makes a film, a picture or a report of one race.
+    """Makes a film, a picture or a report of one race or sweep.
 
     Signals:
         exported: The path of what was made.
@@ -36,21 +32,20 @@ class ExportDialog(QDialog):
     exported = Signal(object)
     _told = Signal(int, int)
 
-    def __init__(self, theme: Theme, places: Places, path: Path, trace: Trace, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, places: Places, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.resize(1080, 680)
-        self._path = path
+        self._subject = subject
         self._stop: threading.Event | None = None
         self._started = 0.0
-        self._job = Job(trace, path.name, FilmOptions(), places.resources, stored_behaviour(path))
         self._places = places
-        self.form = ExportForm(dark=theme.look.dark)
-        self.form.use(recall_choices(places))
-        self.preview = Preview(self._job)
+        self.form = ExportForm(subject, dark=theme.look.dark)
+        self.form.use(recall_choices(places, subject.scenes))
+        self.preview = Preview(subject.footage)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the export")
-        self.said = label(trace.note, "muted", wrap=True)
+        self.said = label(subject.note, "muted", wrap=True)
         self.export_button = button("Export", "primary", tip="Choose a file and make it")
         self.cancel_button = button("Close", tip="Stop the export, or close")
         self._lay_out()
@@ -92,7 +87,7 @@ class ExportDialog(QDialog):
         if problem:
             set_text(self.said, problem)
             return
-        set_text(self.said, self._job.trace.note)
+        set_text(self.said, self._subject.note)
         self.preview.show_options(self.form.options())
 
     def _ask(self) -> None:
@@ -102,7 +97,7 @@ class ExportDialog(QDialog):
             chosen = QFileDialog.getExistingDirectory(self, "Export into an empty folder", str(Path.home()))
             target = f"{chosen}/" if chosen else ""
         else:
-            start = str(Path.home() / f"{self._path.stem}{ending}")
+            start = str(Path.home() / f"{self._subject.stem}{ending}")
             target, _ = QFileDialog.getSaveFileName(self, "Export", start, f"{encoder.title} (*{ending})")
             if target and Path(target).suffix.lower() not in encoder.endings:
                 target += ending
@@ -111,10 +106,10 @@ class ExportDialog(QDialog):
 
     def start(self, target: str) -> None:
         """Makes ``target`` in the background, and remembers how."""
-        remember_choices(self._places, self.form.choices())
+        remember_choices(self._places, self.form.choices(), self._subject.scenes)
         stop = self._stop = threading.Event()
         self._started = time.monotonic()
-        job = replace(self._job, options=self.form.options())
+        subject, options = self._subject, self.form.options()
 
         def tell(done: int, total: int) -> None:
             if stop.is_set():
@@ -126,7 +121,7 @@ class ExportDialog(QDialog):
 
         def work() -> Path | None:
             try:
-                return export(job, target, tell)
+                return subject.write(options, target, tell)
             except Cancelled:
                 return None
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFileDialog,
 
 from app.race.problems import ProblemError
 from app.ui.export.choices import ExportChoices
-from app.ui.widgets import button
-from app.video.encoders import ENCODERS
+from app.ui.export.subject import Subject
+from app.ui.widgets import button, indent_text
 from app.video.encoders.base import Encoder
-from app.video.options import SCENES, FilmOptions
+from app.video.options import FilmOptions
 
 _SIZES = (
     ("1920 × 1080 wide", "1920x1080"),
@@ -29,6 +29,8 @@ _TITLES = {
     "why": "Why",
     "programs": "Programs",
     "closing": "Numbers",
+    "curves": "Curves",
+    "advice": "Advice",
 }
 
 
@@ -41,8 +43,9 @@ class ExportForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, *, dark: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, subject: Subject, *, dark: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._subject = subject
         self._logo: Path | None = None
         self.format = QComboBox()
         self.picture_size = QComboBox()
@@ -52,7 +55,7 @@ class ExportForm(QWidget):
         self.theme = QComboBox()
         self.caption = QLineEdit()
         self.logo = button("Choose a picture", tip="A picture for the corner of the film")
-        self.scenes = {name: QCheckBox(_TITLES[name]) for name in SCENES}
+        self.scenes = {name: QCheckBox(_TITLES[name]) for name in subject.scenes}
         self._fill(dark)
         self._lay_out()
         for box in (self.format, self.picture_size, self.rate, self.speed, self.theme):
@@ -66,19 +69,22 @@ class ExportForm(QWidget):
         self._format_changed()
 
     def _fill(self, dark: bool) -> None:
-        for encoder in ENCODERS:
+        for encoder in self._subject.encoders:
             self.format.addItem(encoder.title, encoder)
         for title, size in _SIZES:
             self.picture_size.addItem(title, size)
         for rate in (15, 30, 60):
             self.rate.addItem(f"{rate} pictures a second", rate)
+        usual, times = ("Real time", "real time") if self._subject.timed else ("As usual", "as fast")
         for speed in _SPEEDS:
-            self.speed.addItem("Real time" if speed == 1 else f"{speed:g}× real time", speed)
+            self.speed.addItem(usual if speed == 1 else f"{speed:g}× {times}", speed)
         self.speed.addItem("Fit into …", 0.0)
         self.speed.setCurrentIndex(_SPEEDS.index(1.0))
         self.seconds.setRange(2, 3600)
         self.seconds.setValue(20)
         self.seconds.setSuffix(" s")
+        self.seconds.setDecimals(0)
+        indent_text(self.seconds)
         self.theme.addItem("Dark", True)
         self.theme.addItem("Light", False)
         self.theme.setCurrentIndex(0 if dark else 1)
@@ -132,7 +138,7 @@ class ExportForm(QWidget):
 
     def use(self, choices: ExportChoices) -> None:
         """Makes these choices; what cannot be chosen stays as it is."""
-        names = [encoder.name for encoder in ENCODERS]
+        names = [encoder.name for encoder in self._subject.encoders]
         if choices.format in names:
             self.format.setCurrentIndex(names.index(choices.format))
         wanted: list[tuple[QComboBox, object]] = [

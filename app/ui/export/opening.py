@@ -1,4 +1,4 @@
-"""Opens the Export dialog for a trace file."""
+"""Opens the Export dialog for a trace file or a sweep."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ from PySide6.QtWidgets import QWidget
 
 from app.models.places import Places
 from app.models.traces import open_trace
-from app.race.problems import Problem
-from app.race.trace import Trace
+from app.race.sweep_result import SweepResult
 from app.ui.background import in_background
 from app.ui.export.dialog import ExportDialog
+from app.ui.export.subject import RaceSubject, Subject, SweepSubject
 from app.ui.theme import Theme
 
 
 def open_export(parent: QWidget, theme: Theme, places: Places, path: Path, say: Callable[[str], None]) -> None:
     """Reads ``path`` in the background, then opens the dialog; ``say`` tells what went wrong or was made."""
+    in_background(
+        parent,
+        lambda: RaceSubject.of(places, path, open_trace(path)),
+        lambda subject: _open(parent, theme, places, subject, say),
+        lambda problem: say(problem.sentence),
+    )
 
-    def opened(trace: Trace) -> None:
-        dialog = ExportDialog(theme, places, path, trace, parent)
-        dialog.exported.connect(lambda made: say(f"Exported {made.name}."))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
-    def failed(problem: Problem) -> None:
-        say(problem.sentence)
+def open_sweep_export(
+    parent: QWidget, theme: Theme, places: Places, result: SweepResult, say: Callable[[str], None]
+) -> None:
+    """Opens the dialog for a sweep; ``say`` tells what was made."""
+    _open(parent, theme, places, SweepSubject(result, places.resources), say)
 
-    in_background(parent, lambda: open_trace(path), opened, failed)
+
+def _open(parent: QWidget, theme: Theme, places: Places, subject: Subject, say: Callable[[str], None]) -> None:
+    dialog = ExportDialog(theme, places, subject, parent)
+    dialog.exported.connect(lambda made: say(f"Exported {made.name}."))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 from app.race.problems import Problem
 from app.ui.background import in_background
 from app.ui.widgets import label, set_text
-from app.video.encoders.base import Job
-from app.video.film import Film
+from app.video.encoders.base import Footage
+from app.video.film import Reel
 from app.video.options import FilmOptions
 
 _PAUSE_MS = 120
@@ -28,11 +28,11 @@ class Preview(QWidget):
 
     failed = Signal(object)
 
-    def __init__(self, job: Job, parent: QWidget | None = None) -> None:
+    def __init__(self, footage: Callable[[FilmOptions], Footage], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._job = job
+        self._footage = footage
         self._options: FilmOptions | None = None
-        self._film: tuple[FilmOptions, Film] | None = None
+        self._film: tuple[FilmOptions, Reel] | None = None
         self._busy = self._again = False
         self._image: QImage | None = None
         self.picture = QLabel()
@@ -71,14 +71,14 @@ class Preview(QWidget):
         share = self.slider.value() / self.slider.maximum()
         kept = self._film if self._film is not None and self._film[0] == options else None
 
-        def work() -> tuple[FilmOptions, Film, QImage, int]:
-            film = kept[1] if kept else replace(self._job, options=options).film
+        def work() -> tuple[FilmOptions, Reel, QImage, int]:
+            film = kept[1] if kept else self._footage(options).film
             number = round(share * (film.frames - 1))
             return options, film, film.frame(number).copy(), number
 
         in_background(self, work, self._drawn, self._not_drawn)
 
-    def _drawn(self, result: tuple[FilmOptions, Film, QImage, int]) -> None:
+    def _drawn(self, result: tuple[FilmOptions, Reel, QImage, int]) -> None:
         options, film, self._image, number = result
         self._film = options, film
         at = number / options.fps

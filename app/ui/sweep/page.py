@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.charts.catalog import CHARTS
@@ -40,11 +40,13 @@ class SweepPage(QWidget):
     Signals:
         said: A short remark. running_changed: A sweep began or ended.
         race_wanted: A trace and the ids of the lanes of it that the user wants to see.
+        film_wanted: A sweep that the user wants to film.
     """
 
     said = Signal(str)
     running_changed = Signal(bool)
     race_wanted = Signal(object, object)
+    film_wanted = Signal(object)
 
     def __init__(
         self, theme: Theme, places: Places, pool: WorkerPool, pairs: Sequence[Pair], prompts: Sequence[Prompt]
@@ -253,11 +255,22 @@ class SweepPage(QWidget):
         self.failure.hide()
         in_background(self, lambda: load_sweep(folder), lambda result: self._show(result, folder), self._tell)
 
-    def export(self) -> None:
-        """Saves the table, the data and all charts into a folder that the user picks."""
+    def export(self, at: QPoint) -> None:
+        """Offers, at a place of the screen, what can be made of the sweep that is shown."""
         if not self.result.heats:
             self.said.emit("There is no sweep to export yet.")
             return
+        self.fill_export_menu().popup(at)
+
+    def fill_export_menu(self) -> QMenu:
+        """Returns the menu of what can be made of a sweep."""
+        self._menu.clear()
+        self._menu.addAction("Charts, table and data…", self._export_files)
+        self._menu.addAction("Film or picture…", lambda: self.film_wanted.emit(self.result))
+        return self._menu
+
+    def _export_files(self) -> None:
+        """Saves the table, the data and all charts into a folder that the user picks."""
         chosen = QFileDialog.getExistingDirectory(self, "Export into a folder", str(Path.home()))
         if not chosen:
             return
