@@ -17,9 +17,9 @@ from __future__ import annotations
 import time
 from importlib import metadata
 
-import llama_cpp as lib
 import psutil
 
+from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane
 from app.engines.llama_native import StopFlag, start_library
@@ -118,10 +118,10 @@ def _count(parameters: int) -> str:
 def _device(lane: LlamaLane) -> str:
     threads = lane.pool.threads
     cpu = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
-    if not lane.gpu_layers:
+    names = " + ".join(gpu_names()) if lane.gpu_layers else ""
+    if not names:
         return cpu
-    gpus = lib.llama_print_system_info().decode("utf-8", "replace").split(":")[0].strip()
-    return f"{gpus or 'GPU'} ({'all' if lane.gpu_layers < 0 else lane.gpu_layers} layers), {cpu}"
+    return f"{names} ({'all' if lane.gpu_layers < 0 else lane.gpu_layers} layers), {cpu}"
 
 
 def create() -> LlamaEngine:
