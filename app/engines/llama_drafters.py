@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -62,6 +63,26 @@ def make_drafter(
 def confident(row: Floats, best: int, min_p: float) -> bool:
     """Tells whether the best token has at least this probability."""
     return min_p <= 0 or 1 / float(np.exp(row - row[best]).sum()) >= min_p
+
+
+def chain(context: Context, batch: Batch, min_p: float, count: int, fill: Callable[[int, int], None]) -> list[int]:
+    """Drafts at most ``count`` tokens, at least one of which is wanted, each from the logits after the one before it.
+
+    Args:
+        context: The last pass left the logits for the first draft.
+        fill: Puts a draft token into the batch, that many places behind the last token of the text.
+    """
+    drafts: list[int] = []
+    while True:
+        row = context.logits(1)[0]
+        best = int(row.argmax())
+        if not confident(row, best, min_p):
+            return drafts
+        drafts.append(best)
+        if len(drafts) == count:
+            return drafts
+        fill(best, len(drafts))
+        context.decode(batch)
 
 
 class MtpDrafter:
@@ -188,18 +209,13 @@ class NextNDrafter:
         final = self._rows_at + self._width * (len(self._tokens) - 1)
         ctypes.memmove(self._rows_at, final, self._width)
         self._tokens, self._kept = [], 0
-        drafts: list[int] = []
-        while True:
-            row = self._context.logits(1)[0]
-            best = int(row.argmax())
-            if not confident(row, best, self._min_p):
-                break
-            drafts.append(best)
-            if len(drafts) == count:
-                break
-            self._batch.fill_rows([best], position + len(drafts), self._context.hidden_row(-1))
-            self._context.decode(self._batch)
-        return drafts
+        return chain(
+            self._context,
+            self._batch,
+            self._min_p,
+            count,
+            lambda best, behind: self._batch.fill_rows([best], position + behind, self._context.hidden_row(-1)),
+        )
 
     def verified(self, accepted: int) -> None:
         if self._kept + accepted + 1 > self._room:  # many rounds without a draft
@@ -244,17 +260,13 @@ class ModelDrafter:
 
     def draft(self, last: int, position: int, count: int) -> list[int]:
         self._feed(position + 1)  # what was emitted since, ``last`` included
-        drafts: list[int] = []
-        while True:
-            row = self._context.logits(1)[0]
-            best = int(row.argmax())
-            if not confident(row, best, self._min_p):
-                break
-            drafts.append(best)
-            if len(drafts) == count:
-                break
-            self._batch.fill([best], position + len(drafts), all_outputs=False)
-            self._context.decode(self._batch)
+        drafts = chain(
+            self._context,
+            self._batch,
+            self._min_p,
+            count,
+            lambda best, behind: self._batch.fill([best], position + behind, all_outputs=False),
+        )
         self._context.forget(position + 1)
         return drafts
 

@@ -11,6 +11,8 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Literal
 
 import psutil
 import pytest
@@ -19,7 +21,7 @@ from app.engines import ENGINES, create
 from app.engines.base import Capabilities, Engine, Stopped
 from app.race.events import Done, Finish, Loaded, Prefilled, Round, Token
 from app.race.fold import LaneState
-from app.race.lanes import LaneSpec, Request, Sampling
+from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
 from app.race.verdict import TokenVerdict, compare_tokens
 
@@ -76,6 +78,45 @@ def loaded(spec: LaneSpec) -> Iterator[Engine]:
     with closing(create(spec.engine)) as engine:
         engine.load(spec)
         yield engine
+
+
+def spec_maker(engine: str, files: Callable[[int], tuple[str, str]], **usual: object) -> MakeSpec:
+    """What the fixture ``make_spec`` returns. ``files`` gives target and drafter of a lane with that K."""
+
+    def make(k: int = 0, **settings: object) -> LaneSpec:
+        target, drafter = files(k)
+        values: dict[str, object] = {
+            "id": "lane",
+            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
+            "engine": engine,
+            "target": target,
+            "drafter": drafter,
+            "k": k,
+        }
+        return LaneSpec(**{**values, **usual, **settings})  # type: ignore[arg-type]
+
+    return make
+
+
+def pair_of(files: tuple[Path, Path]) -> Callable[[int], tuple[str, str]]:
+    """Target and drafter of one pair: the drafter only for a lane that drafts."""
+    return lambda k: (str(files[0]), str(files[1]) if k else "")
+
+
+def lane_fixtures(scope: Literal["session", "module"], top_k: int = 16) -> tuple[Any, Any]:
+    """The fixtures ``baseline`` and ``mtp``, made of ``make_spec``."""
+
+    @pytest.fixture(scope=scope)
+    def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
+        with loaded(make_spec()) as engine:
+            yield engine
+
+    @pytest.fixture(scope=scope)
+    def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
+        with loaded(make_spec(top_k)) as engine:
+            yield engine
+
+    return baseline, mtp
 
 
 class Conformance:

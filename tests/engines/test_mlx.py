@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.engines.base import Engine
 from app.models.nano_hf import convert
-from app.race.lanes import LaneKind, LaneSpec
+from app.race.lanes import LaneKind
 from app.race.problems import ProblemError
-from tests.engines.conformance import Conformance, MakeSpec, loaded
+from tests.engines.conformance import Conformance, MakeSpec, lane_fixtures, loaded, pair_of, spec_maker
 
 for needed in ("mlx.core", "mlx_vlm"):
     pytest.importorskip(needed, reason=f"{needed} is not installed; 'make test-mlx' installs it and runs this file")
@@ -28,30 +26,10 @@ def folders(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def make_spec(folders: tuple[Path, Path]) -> MakeSpec:
-    def make(k: int = 0, **settings: object) -> LaneSpec:
-        values: dict[str, object] = {
-            "id": "lane",
-            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
-            "engine": "mlx",
-            "target": str(folders[0]),
-            "drafter": str(folders[1]) if k else "",
-            "k": k,
-        }
-        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
-
-    return make
+    return spec_maker("mlx", pair_of(folders))
 
 
-@pytest.fixture(scope="module")
-def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec()) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec(16)) as engine:
-        yield engine
+baseline, mtp = lane_fixtures("module")
 
 
 class TestMlx(Conformance):

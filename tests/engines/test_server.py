@@ -20,7 +20,7 @@ from app.engines.base import Engine, Stopped
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
-from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, loaded
+from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fixtures, loaded, spec_maker
 
 K = 4
 
@@ -51,29 +51,10 @@ def addresses(pair: tuple[Path, Path]) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def make_spec(addresses: tuple[str, str]) -> MakeSpec:
-    def make(k: int = 0, **settings: object) -> LaneSpec:
-        values: dict[str, object] = {
-            "id": "lane",
-            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
-            "engine": "llama-server",
-            "target": addresses[1 if k else 0],
-            "k": k,
-        }
-        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
-
-    return make
+    return spec_maker("llama-server", lambda k: (addresses[1 if k else 0], ""))
 
 
-@pytest.fixture(scope="module")
-def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec()) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec(K)) as engine:
-        yield engine
+baseline, mtp = lane_fixtures("module", K)
 
 
 @pytest.mark.real

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +11,17 @@ from app.models.nano_hf import convert
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
-from tests.engines.conformance import CODE, HAIKU, Conformance, MakeSpec, Run, loaded
+from tests.engines.conformance import (
+    CODE,
+    HAIKU,
+    Conformance,
+    MakeSpec,
+    Run,
+    lane_fixtures,
+    loaded,
+    pair_of,
+    spec_maker,
+)
 
 for needed in ("torch", "transformers"):
     pytest.importorskip(needed, reason=f"{needed} is not installed; 'make test-torch' installs it and runs this file")
@@ -31,32 +40,10 @@ def folders(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def make_spec(folders: tuple[Path, Path]) -> MakeSpec:
-    def make(k: int = 0, **settings: object) -> LaneSpec:
-        values: dict[str, object] = {
-            "id": "lane",
-            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
-            "engine": "transformers",
-            "target": str(folders[0]),
-            "drafter": str(folders[1]) if k else "",
-            "k": k,
-            "threads": 1,
-            "options": {"device": "cpu"},
-        }
-        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
-
-    return make
+    return spec_maker("transformers", pair_of(folders), threads=1, options={"device": "cpu"})
 
 
-@pytest.fixture(scope="module")
-def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec()) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec(16)) as engine:
-        yield engine
+baseline, mtp = lane_fixtures("module")
 
 
 class TestTransformers(Conformance):

@@ -20,9 +20,9 @@ from app.models.nano_hf import convert
 from app.models.places import find_places
 from app.models.registry import load_registry
 from app.models.states import Ready
-from app.race.lanes import Contender, LaneKind, LaneSpec, Request
+from app.race.lanes import Contender, LaneSpec, Request
 from app.worker.server_lanes import Start
-from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, loaded
+from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fixtures, spec_maker
 
 PROGRAM = Path(__file__).resolve().parents[2] / ".cache" / "vllm" / "bin" / "vllm"
 K = 4
@@ -68,29 +68,10 @@ def addresses(start: Start) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def make_spec(addresses: tuple[str, str]) -> MakeSpec:
-    def make(k: int = 0, **settings: object) -> LaneSpec:
-        values: dict[str, object] = {
-            "id": "lane",
-            "kind": LaneKind.MTP if k else LaneKind.BASELINE,
-            "engine": "vllm",
-            "target": addresses[1 if k else 0],
-            "k": k,
-        }
-        return LaneSpec(**{**values, **settings})  # type: ignore[arg-type]
-
-    return make
+    return spec_maker("vllm", lambda k: (addresses[1 if k else 0], ""))
 
 
-@pytest.fixture(scope="module")
-def baseline(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec()) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def mtp(make_spec: MakeSpec) -> Iterator[Engine]:
-    with loaded(make_spec(K)) as engine:
-        yield engine
+baseline, mtp = lane_fixtures("module", K)
 
 
 class TestVllm(Conformance):
