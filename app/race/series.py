@@ -14,6 +14,8 @@ from app.race.fold import NS, LaneState
 
 MAX_POINTS: Final = 240
 FIRST_STEP_NS: Final = 40_000_000
+FEW_POINTS: Final = 6
+"""Points, about, of a lane that is over before its second one is due."""
 SMOOTH_NS: Final = 400_000_000
 """Time constant of the smoothed rate, lane clock ns."""
 
@@ -41,13 +43,28 @@ class RateSeries:
     def update(self, lane: LaneState) -> bool:
         """Takes in the rounds since the last call; returns whether there are new points. Same result in any steps."""
         before = len(self.at), self.at[-1] if self.at else 0.0
+        self._take(lane)
+        if lane.finish is not None and len(self.at) < 2 and self._step == FIRST_STEP_NS:
+            self._start_finer(lane)
+        return before != (len(self.at), self.at[-1] if self.at else 0.0)
+
+    def _take(self, lane: LaneState) -> None:
         for item in lane.rounds[self._seen :]:
             self._tokens += item.emitted
             self._ns += max(0, item.end_ns - item.start_ns)
             if self._ns >= self._step:
                 self._point(item.end_ns)
         self._seen = len(lane.rounds)
-        return before != (len(self.at), self.at[-1] if self.at else 0.0)
+
+    def _start_finer(self, lane: LaneState) -> None:
+        """Begins anew with shorter stretches, since one point is no line: the lane was over in a moment."""
+        took = [max(0, item.end_ns - item.start_ns) for item in lane.rounds]
+        whole = sum(took)
+        # Half of what is left beside the longest round, so that this one cannot swallow all the others.
+        fresh = RateSeries(_step=max(1, min(whole // FEW_POINTS, (whole - max(took, default=0)) // 2)))
+        fresh._take(lane)
+        for name in RateSeries.__slots__:
+            setattr(self, name, getattr(fresh, name))
 
     def _point(self, end_ns: int) -> None:
         fade = math.exp(-self._ns / SMOOTH_NS)

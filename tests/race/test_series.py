@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Prefilled, Round, Token
+from app.race.events import Done, Finish, Prefilled, Round, Token
 from app.race.fold import LaneState
 from app.race.series import MAX_POINTS, RateSeries, RoundSeries
 
@@ -50,6 +50,21 @@ def test_series_stay_short_and_in_order(steps: list[tuple[int, int]]) -> None:
     assert len(bars.start) < MAX_POINTS
     assert all(0 <= accepted <= 4 for accepted in bars.accepted)
     assert all(start < end for start, end in zip(bars.start, bars.end, strict=True))
+
+
+@given(st.lists(st.tuples(st.integers(1_000_000, 9_000_000), st.integers(0, 4)), min_size=2, max_size=8), st.data())
+def test_a_lane_that_is_over_in_a_moment_has_a_line_too(steps: list[tuple[int, int]], data: st.DataObject) -> None:
+    part, whole = RateSeries(), RateSeries()
+    part.update(lane(steps[: data.draw(st.integers(0, len(steps)))]))
+    ended = lane(steps)
+    ended.apply(Done(ended.clock_ns, Finish.END))
+    assert part.update(ended)
+    whole.update(ended)
+    assert part == whole
+    assert len(whole.at) >= 2
+    rates = [(accepted + 1) * 1e9 / took for took, accepted in steps]
+    assert all(min(rates) * 0.999 <= rate <= max(rates) * 1.001 for rate in whole.current)
+    assert not whole.update(ended)
 
 
 def test_a_steady_lane_has_a_steady_rate() -> None:
