@@ -11,15 +11,10 @@ file.
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 import platform
-import re
-import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -29,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from held_out import FOLDER, GROUPS, digest, read_tasks  # noqa: E402
+from judge import judge  # noqa: E402
 
 from app.engines.base import Engine  # noqa: E402
 from app.engines.llama_cpp import create  # noqa: E402
@@ -38,16 +34,6 @@ from app.race.lanes import LaneKind, LaneSpec, Request  # noqa: E402
 LIMIT = 400
 KS = range(1, 9)
 SPEED_KS = (1, 2, 3, 4, 6, 8, 12, 16)
-BLOCK = re.compile(r"```python\n(.*?)(?:```|\Z)", re.S)
-SECONDS, MEMORY = 10, 1 << 30
-REPORT = """
-import sys
-space = {"__name__": "__main__"}
-source, checks = sys.stdin.read().split("\\0")
-exec(compile(source, "<answer>", "exec"), space)
-print("\\0ran", end="")
-print("\\0right" if all(eval(c, space) for c in checks.split("\\1")) else "\\0wrong", end="")
-"""
 
 
 @dataclass
@@ -94,41 +80,6 @@ def decode(engine: Engine, prompt: str, limit: int) -> Run:
     run.text += engine.tail()
     run.finish = step.value
     return run
-
-
-def limits() -> None:
-    """For the process that runs an answer."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-
-
-def judge(answer: str, checks: list[str]) -> dict[str, bool]:
-    """Whether the first code block of an answer parses, runs and passes its checks."""
-    found = BLOCK.search(answer)
-    source = found[1] if found else answer
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        return {"parses": False, "runs": False, "right": False}
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-c", REPORT],
-                input=source + "\0" + "\1".join(checks),
-                capture_output=True,
-                text=True,
-                timeout=4 * SECONDS,
-                cwd=folder,
-                env={"PATH": os.defpath},
-                preexec_fn=limits,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return {"parses": True, "runs": False, "right": False}
-    ran = "\0ran" in done.stdout or "\0right" in done.stdout
-    return {"parses": True, "runs": ran, "right": done.stdout.endswith("\0right")}
 
 
 def quality(folder: Path, threads: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Program:
 
     asks: third person verb phrases ("counts the vowels in a text"). main: the function or class that the request names,
     or "" for a script. params: descriptions of parameters for an Args section. returns: sentence for a Returns section.
+    requests: whole requests, with {n} where the asked name stands.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Program:
     main: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     returns: str = ""
+    requests: tuple[str, ...] = ()
 
     @property
     def is_class(self) -> bool:
@@ -141,9 +143,23 @@ def main_name(source: str) -> str:
 
 @lru_cache(maxsize=1)
 def load_programs() -> tuple[Program, ...]:
-    """Import every programs_*.py beside this file and return all programs in a fixed order."""
+    """All programs in a fixed order: those of every programs_*.py beside this file and of the plain texts.
+
+    Raises ValueError where two have one name, or requests name a program that is not there.
+    """
+    from .plain import further_requests, small_programs  # here, since it builds on this module
+
     folder = str(Path(__file__).parent)
     for module in sorted(info.name for info in pkgutil.iter_modules([folder])):
         if module.startswith("programs_"):
             importlib.import_module(f"{__package__}.{module}")
-    return tuple(PROGRAMS[key] for key in sorted(PROGRAMS))
+    known = dict(PROGRAMS)
+    for entry in small_programs():
+        if entry.name in known:
+            raise ValueError(f"two programs are named {entry.name}")
+        known[entry.name] = entry
+    for name, requests in further_requests().items():
+        if name not in known:
+            raise ValueError(f"there are requests for {name}, which is no program")
+        known[name] = replace(known[name], requests=known[name].requests + requests)
+    return tuple(known[key] for key in sorted(known))
