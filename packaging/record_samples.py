@@ -17,8 +17,8 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app import __version__
-from app.models.places import find_places
-from app.models.prompts import load_prompts
+from app.library.prompts import load_prompts
+from app.places import find_places
 from app.race.formats import ChessClock
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.trace import Header, TraceWriter

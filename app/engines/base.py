@@ -97,7 +97,7 @@ class EngineInfo(msgspec.Struct, frozen=True):
         title: For people.
         module: Imported only in the worker, and only when the engine is used.
         capabilities: See :class:`Capabilities`.
-        opens: The form of a pair's files that it takes, see :mod:`app.models.forms`. Servers: see ``ServerTable``.
+        opens: The form of a pair's files that it takes (:mod:`app.models.shelf.forms`). Servers: see ``ServerTable``.
         requires: Distribution names that must be installed.
         program: Of a server: the program that has to be on the path.
         install: The one command that installs what is missing; ``{python}`` stands for the app's own Python.

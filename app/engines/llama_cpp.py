@@ -24,7 +24,7 @@ from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane
 from app.engines.llama_native import StopFlag, start_library
 from app.engines.llama_probe import probe_noise, probe_widths
-from app.models.facts import Facts
+from app.models.files.facts import Facts
 from app.race.events import Finish, Loaded, Prefilled, Round, Widths
 from app.race.lanes import LaneSpec, Request
 from app.race.problems import Problem, ProblemError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psutil
 
-from app.models.facts import Facts, match, match_draft_model, read_facts, split_paths
-from app.models.gguf import GgufError
+from app.models.files.facts import Facts, match, match_draft_model, read_facts, split_paths
+from app.models.files.gguf import GgufError
 from app.race.lanes import MAX_K, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 

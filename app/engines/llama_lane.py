@@ -15,7 +15,7 @@ from app.engines.llama_files import check_k
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose
-from app.models.facts import Facts
+from app.models.files.facts import Facts
 from app.race.events import Finish, Prefilled, Round, Token
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.places import find_places
+from app.places import find_places
 from app.race.problems import DECODE_ERRORS, Problem
 from app.sandbox.base import Sandbox, Unavailable, sandbox_for
 from app.sandbox.interpreter import Interpreter, base_interpreter

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from app.models.places import Places, find_places
+from app.places import Places, find_places
 from app.race.problems import Problem
 from app.worker.pool import WorkerPool
 

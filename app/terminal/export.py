@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.models.sweeps import load_sweep
-from app.models.traces import open_trace
+from app.draw.offscreen import ensure_qt
+from app.library.sweeps import load_sweep
+from app.library.traces import open_trace
 from app.race.problems import ProblemError
 from app.sandbox.races import stored_behaviour
 from app.terminal.environment import OK, USAGE, Environment
 from app.video.encoders.base import Encoder, Footage, Job, Tell
 from app.video.export import encoder_for, export, export_film, film_encoder_for
-from app.video.offscreen import ensure_qt
 from app.video.options import SCENES, SWEEP_SCENES, FilmOptions, parse_scenes, parse_size
 from app.video.sweep.film import SweepJob
 

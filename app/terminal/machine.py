@@ -9,8 +9,8 @@ import msgspec
 import psutil
 
 from app.engines import ENGINES
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready, state
 from app.terminal.environment import OK, Environment
 from app.worker.engine_names import engine_state
 from app.worker.machine import describe_machine

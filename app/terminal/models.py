@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.progress import Progress as ProgressView
 
-from app.models import commands
-from app.models.commands import Result
-from app.models.hub import Hub, make_client
-from app.models.hub_settings import hub_settings
-from app.models.memory import free_memory
-from app.models.progress import Progress
+from app.models.fit.memory import free_memory
+from app.models.hub.client import Hub, make_client
+from app.models.hub.progress import Progress
+from app.models.hub.settings import hub_settings
+from app.terminal import model_commands as commands
 from app.terminal.environment import Environment
+from app.terminal.model_commands import Result
 
 
 def models(arguments: argparse.Namespace, env: Environment) -> int:

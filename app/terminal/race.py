@@ -14,11 +14,12 @@ from pathlib import Path
 
 from rich.live import Live
 
+from app.library.prompts import load_prompts
+from app.library.records import recorded_clocks
+from app.library.traces import open_trace
 from app.models.pairs import Pair
-from app.models.prompts import load_prompts
-from app.models.records import recorded_clocks
-from app.models.registry import load_registry
-from app.models.traces import open_trace
+from app.models.registry.registry import load_registry
+from app.present.result import summarize
 from app.race.fold import Phase, RaceState
 from app.race.formats import HEATS
 from app.race.heats import Heats, Plan, heats_of, shown_state
@@ -26,7 +27,6 @@ from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.replay import Replay
-from app.race.summary import summarize
 from app.race.trace import Header, Trace
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import CODE, stored_behaviour

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.charts.files import write_result
-from app.look import DARK, LIGHT
-from app.models.sweeps import load_sweep
+from app.draw.charts.files import write_result
+from app.draw.look import DARK, LIGHT
+from app.draw.offscreen import ensure_qt
+from app.library.sweeps import load_sweep
 from app.terminal.environment import OK, Environment
-from app.video.offscreen import ensure_qt
 
 
 def run(arguments: argparse.Namespace, env: Environment) -> int:

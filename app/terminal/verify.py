@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.models.traces import open_trace
+from app.library.traces import open_trace
 from app.race.fold import RaceState
 from app.race.problems import Problem
 from app.race.trace import Header

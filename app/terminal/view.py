@@ -9,12 +9,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from app.present.result import lane_speedups
 from app.race.explain import explain
 from app.race.fold import NS, LaneState, Phase, RaceState
 from app.race.formats import FORMATS
 from app.race.heats import Heats, heats_summary
 from app.race.lanes import KIND_NAMES, LaneKind, LaneSpec, lane_title
-from app.race.summary import lane_speedups
 from app.race.trace import Header, baseline_id, contender_id
 from app.race.verdict import compare_tokens
 

@@ -14,11 +14,11 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.library.prompts import load_prompts
 from app.models.pairs import Pair
-from app.models.places import Places, find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready, state
+from app.places import Places, find_places
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.present.view import RaceView
 from app.race.fold import Phase
 from app.race.problems import Problem
 from app.ui.background import in_background
-from app.ui.race_view import RaceView
 from app.ui.same_strip import SameStrip
 
 if TYPE_CHECKING:

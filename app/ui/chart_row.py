@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.ui.background import in_background
-from app.ui.race_view import LaneView, RaceView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label

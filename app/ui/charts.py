@@ -18,8 +18,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.look import mix
-from app.ui.race_view import LaneView
+from app.draw.look import mix
+from app.present.view import LaneView
 from app.ui.theme import Theme, color, ui_font
 
 _AXIS_WIDTH = 34

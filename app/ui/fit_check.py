@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.models.places import Places
-from app.models.states import state
+from app.models.shelf.states import state
+from app.places import Places
 from app.race.formats import HEATS
 from app.race.lanes import LaneKind
 from app.ui.background import in_background
 from app.worker.setup import Choice, asked_contenders
 
 if TYPE_CHECKING:
-    from app.models.fit import Fit, Memory
+    from app.models.fit.estimate import Fit, Memory
 
 FITS, NO = "fits", "does not fit"
 """Verdicts by their words. Their module is loaded with the first model that has to be looked at."""
@@ -104,8 +104,8 @@ class FitCheck(QObject):
 
         def look() -> Fit | str:
             # Imported here: the built-in pair, with which the app starts, needs none of it.
-            from app.models.memory import free_memory
-            from app.models.shelf import fit_race
+            from app.models.fit.memory import free_memory
+            from app.models.shelf.shelf import fit_race
 
             memory = (self.memory or free_memory)()
             memory = msgspec.structs.replace(memory, free=memory.free + self._held())

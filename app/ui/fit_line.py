@@ -14,7 +14,7 @@ from app.ui.widgets import button, label, restyle, set_text
 from app.worker.setup import Choice, asked_contenders
 
 if TYPE_CHECKING:
-    from app.models.fit import Fit
+    from app.models.fit.estimate import Fit
 
 _SIGNS = {
     "fits": ("\u2713 Fits one at a time", "good"),
@@ -50,7 +50,7 @@ class SumPanel(Overlay):
 
     def show_fit(self, fit: Fit) -> None:
         """Shows the sum of an estimate."""
-        from app.models.fit import fit_text
+        from app.models.fit.estimate import fit_text
 
         set_text(self.text, "\n".join(fit_text(fit)[:-1]))
         set_text(self.advice, fit.advice)  # In place of the last line: it wraps.
@@ -115,7 +115,7 @@ class FitLine(QFrame):
         if fit is None:
             self.hide()
             return
-        from app.models.fit import Verdict, fit_reason  # Not for the built-in pair, with which the app starts.
+        from app.models.fit.estimate import Verdict, fit_reason  # Not for the built-in pair, with which the app starts.
 
         if fit.verdict is Verdict.FITS:
             self.hide()

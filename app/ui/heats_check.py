@@ -6,10 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.heats import Heats, race_heats_summary
 from app.ui.background import in_background
-from app.ui.race_view import RaceView
 from app.ui.winner_card import WinnerCard
 
 
@@ -53,7 +53,7 @@ def notes(summary: dict[str, Any]) -> list[str]:
 
 def _judged(heats: Heats, places: Places | None) -> dict[str, Any]:
     if places is not None:
-        from app.models.records import recorded_clocks
+        from app.library.records import recorded_clocks
 
         heats.clocks = recorded_clocks(places.races, heats.header)
     return race_heats_summary(heats)

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
-from app.look import mix
+from app.draw.look import mix
+from app.present.highlight import Span
 from app.race.fold import LaneState, Phase
-from app.ui.highlight import Span
 from app.ui.theme import Theme, color, mono_font
 
 _LINE_HEIGHT = 112

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.present.result import summarize
 from app.race.formats import FORMATS
 from app.race.heats import heats_of, shown_state
 from app.race.lanes import LaneKind, lane_title
 from app.race.problems import ProblemError
-from app.race.summary import summarize
 
 SUFFIX = ".ndjson"
 _AUTOMATIC = re.compile(r"^\d{8}-\d{6}-")

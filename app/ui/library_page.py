@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.places import Places
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.places import Places
 from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt

@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.models.pairs import Pair
-from app.models.places import Places
+from app.places import Places
 from app.ui.icons import icon
 from app.ui.race_page import RacePage
 from app.ui.race_report import race_json, save_copy, verdict_text

@@ -8,16 +8,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.places import Places
+from app.places import Places
+from app.present.highlight import Span, code_spans
+from app.present.view import RaceView
 from app.race.fork import fork_story
 from app.race.lanes import LaneSpec
 from app.ui.background import in_background
 from app.ui.behaviour_check import BehaviourCheck
 from app.ui.chart_row import ChartRow
 from app.ui.heats_check import HeatsCheck
-from app.ui.highlight import Span, code_spans
 from app.ui.lane_pane import LanePane
-from app.ui.race_view import RaceView
 from app.ui.same_strip import SameStrip
 from app.ui.theme import Theme
 from app.ui.why_strip import WhyStrip

@@ -10,7 +10,8 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from app.models.pairs import Pair
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.events import Finish
 from app.race.formats import HEATS
 from app.race.lanes import LaneKind
@@ -26,7 +27,6 @@ from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
 from app.ui.race_runner import RaceRunner
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, lane_specs

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.present.result import summarize
+from app.present.view import RaceView
 from app.race.fold import NS
-from app.race.summary import summarize
-from app.ui.race_view import RaceView
 
 
 def verdict_text(view: RaceView) -> str:

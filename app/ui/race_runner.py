@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.problems import Problem
 from app.ui.background import in_background
-from app.ui.race_view import RaceView
 from app.worker.heats_session import HeatsSession
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, StartedRace, prepare, start_race

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
+from app.present.view import RaceView
 from app.race.fold import NS
 from app.race.heats import Heats, heats_of
 from app.race.replay import Replay
 from app.race.trace import Trace
 from app.ui.race_board import RaceBoard
-from app.ui.race_view import RaceView
 
 SPEEDS = (1, 2, 4)
 FRAME_MS = 16

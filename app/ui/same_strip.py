@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.present.view import RaceView
 from app.race.verdict import Comparison, TokenVerdict
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color
 from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 

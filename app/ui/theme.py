@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-from app import look as looks
-from app.look import CJK, DARK, EMOJI, FONT_FILES, LIGHT, MONO, SANS, Look
+from app.draw import look as looks
+from app.draw.look import CJK, DARK, EMOJI, FONT_FILES, LIGHT, MONO, SANS, Look
 
 
 class Theme(QObject):

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from app.look import mix
+from app.draw.look import mix
+from app.present.view import RaceView
 from app.race.explain import Split, split
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme, color, ui_font
 from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 

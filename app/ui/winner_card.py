@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.present.view import RaceView
 from app.race.fold import Phase
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
 

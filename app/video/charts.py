@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.look import mix
-from app.ui.race_view import LaneView
+from app.draw.look import mix
+from app.present.view import LaneView
 from app.video.stage import RIGHT, Stage
 
 _NICE: Final = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)

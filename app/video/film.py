@@ -8,13 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
-from app.look import DARK, LIGHT
+from app.draw.fonts import Fonts
+from app.draw.look import DARK, LIGHT
+from app.present.playback import Playback
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
-from app.video.fonts import Fonts
 from app.video.options import FilmOptions
-from app.video.playback import Playback
 from app.video.scenes import SCENE_MAKERS
 from app.video.scenes.base import Scene, Set
 from app.video.scenes.race import RaceScene

@@ -9,10 +9,10 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QTransform
 
-from app.look import mix
+from app.draw.look import mix
+from app.present.highlight import code_spans
+from app.present.view import LaneView
 from app.race.fold import Phase
-from app.ui.highlight import code_spans
-from app.ui.race_view import LaneView
 from app.video.stage import Stage, ease
 
 _ROLES: Final = ("", "keyword", "string", "number", "comment", "name")

@@ -15,8 +15,8 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from app.look import Look
-from app.video.fonts import Fonts
+from app.draw.fonts import Fonts
+from app.draw.look import Look
 
 LEFT, CENTER, RIGHT = "left", "center", "right"
 _CACHE_BYTES: Final = 96 * 1024 * 1024

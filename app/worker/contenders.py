@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.facts import match, match_draft_model
-from app.models.local import read_model
+from app.models.files.facts import match, match_draft_model
+from app.models.files.local import read_model
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.states import Ready, state
+from app.models.shelf.states import Ready, state
+from app.places import Places
 from app.race.lanes import MAX_CONTENDERS, Contender, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.worker.setup import check_kind

@@ -13,7 +13,7 @@ import msgspec
 from app.engines import ENGINES
 from app.engines.base import EngineInfo
 from app.models.pairs import Pair
-from app.models.servers import SERVER, ServerTable
+from app.models.registry.servers import SERVER, ServerTable
 from app.race.problems import ProblemError
 from app.worker.server_lanes import PYTHON, concrete
 

@@ -12,8 +12,8 @@ import msgspec
 from app.engines import ENGINES
 from app.engines.order import COMMAND, ServerOrder, filled
 from app.models.pairs import Pair
-from app.models.servers import SERVER, ServerTable
-from app.models.states import Ready
+from app.models.registry.servers import SERVER, ServerTable
+from app.models.shelf.states import Ready
 from app.race.lanes import Contender, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 

@@ -16,11 +16,11 @@ from app import __version__
 from app.engines import ENGINES
 from app.engines.cores import default_threads, shared_cores
 from app.engines.order import COMMAND
-from app.models.forms import FILE, in_form
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.registry.registry import load_registry
+from app.models.shelf.forms import FILE, in_form
+from app.models.shelf.states import Ready, state
+from app.places import Places
 from app.race.events import Noise
 from app.race.formats import FORMATS, HEATS, ChessClock, RaceFormat
 from app.race.heats import Plan

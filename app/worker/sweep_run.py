@@ -18,10 +18,10 @@ import msgspec
 
 from app import __version__
 from app.engines import ENGINES
+from app.library.sweeps import FILE, load_sweep
+from app.library.traces import open_trace
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.sweeps import FILE, load_sweep
-from app.models.traces import open_trace
+from app.places import Places
 from app.race.events import Finish
 from app.race.fold import NS, Phase
 from app.race.formats import FORMATS, HEATS

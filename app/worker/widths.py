@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from app.models.places import Places
+from app.places import Places
 from app.race.events import Failed, LaneEvent, Loaded, Widths
 from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError

@@ -23,7 +23,7 @@ from evaluate import read_prose  # noqa: E402
 from held_out import read_tasks  # noqa: E402
 
 from app.engines import create  # noqa: E402
-from app.models.nano_hf import convert  # noqa: E402
+from app.models.files.nano_hf import convert  # noqa: E402
 from app.race.events import Round  # noqa: E402
 from app.race.lanes import LaneKind, LaneSpec, Request  # noqa: E402
 

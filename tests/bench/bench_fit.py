@@ -18,12 +18,12 @@ from pathlib import Path
 import gguf
 import psutil
 
-from app.models.facts import read_heads
-from app.models.fit import Fit, Memory, estimate
-from app.models.needs import Runtime, need_of
-from app.models.places import find_places
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.files.facts import read_heads
+from app.models.fit.estimate import Fit, Memory, estimate
+from app.models.fit.needs import Runtime, need_of
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready, state
+from app.places import find_places
 from tests.models.ggufs import Shape, write_drafter, write_target
 from tests.models.nextn_ggufs import NextNShape, write_nextn
 

@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from statistics import median
 
-from app.models.places import find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.lanes import LaneSpec
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, lane_specs

@@ -10,9 +10,9 @@ import argparse
 import json
 from pathlib import Path
 
-from app.models.places import find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.fold import LaneState, speedup
 from app.race.heats import disagreement, lane_order
 from app.race.statistics import Interval, paired_interval

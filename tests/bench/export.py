@@ -26,11 +26,11 @@ BUNDLED = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
 
 def measure(trace: Path, size: str, fps: int, ending: str, speed: float) -> dict[str, object]:
     """Exports once in this process and returns what it took."""
-    from app.models.places import find_places
-    from app.models.traces import open_trace
+    from app.draw.offscreen import ensure_qt
+    from app.library.traces import open_trace
+    from app.places import find_places
     from app.video.encoders.base import Job
     from app.video.export import export
-    from app.video.offscreen import ensure_qt
     from app.video.options import FilmOptions, parse_size
 
     ensure_qt()

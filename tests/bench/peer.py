@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 from app.engines.llama_cpp import LlamaEngine
-from app.models.places import find_places
+from app.places import find_places
 from app.race.events import Round
 from app.race.lanes import LaneKind, LaneSpec, Request
 

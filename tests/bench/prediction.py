@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from app.models.places import find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.events import Finish, Widths
 from app.race.fold import LaneState, speedup
 from app.race.lanes import Contender

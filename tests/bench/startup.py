@@ -28,7 +28,7 @@ def child(started: float, wait: float) -> int:
     from PySide6.QtCore import QEvent, QObject, Qt, QTimer
     from PySide6.QtTest import QTest
 
-    from app.models.places import find_places
+    from app.places import find_places
     from app.ui.application import build_window, make_application
     from app.worker.pool import WorkerPool
 

@@ -24,10 +24,10 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.models.places import find_places
+from app.places import find_places
+from app.present.view import RaceView
 from app.ui.race_board import RaceBoard
 from app.ui.race_page import FRAME_MS
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from tests.ui import synthetic
 

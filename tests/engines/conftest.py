@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.models.places import find_places
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready, state
+from app.places import find_places
 from tests.engines.conformance import MakeSpec, lane_fixtures, pair_of, spec_maker
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.nano_hf import convert
+from app.models.files.nano_hf import convert
 from app.race.lanes import LaneKind
 from app.race.problems import ProblemError
 from tests.engines.conformance import Conformance, MakeSpec, lane_fixtures, loaded, pair_of, spec_maker

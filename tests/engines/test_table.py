@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engines import ENGINES
-from app.models.traces import open_trace
+from app.library.traces import open_trace
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = {

@@ -7,7 +7,7 @@ import pytest
 
 from app.engines import create
 from app.engines.base import Engine
-from app.models.nano_hf import convert
+from app.models.files.nano_hf import convert
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError

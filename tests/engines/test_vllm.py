@@ -16,10 +16,10 @@ import pytest
 from app.engines.base import Engine
 from app.engines.order import order_of
 from app.engines.started import StartedServer
-from app.models.nano_hf import convert
-from app.models.places import find_places
-from app.models.registry import load_registry
-from app.models.states import Ready
+from app.models.files.nano_hf import convert
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready
+from app.places import find_places
 from app.race.lanes import Contender, LaneSpec, Request
 from app.worker.server_lanes import Start
 from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fixtures, spec_maker

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from app.models import stored
+from app.models.hub import stored
 from app.models.pairs import Pair
-from app.models.states import Ready, state
+from app.models.shelf.states import Ready, state
 from tests.models import misbehaviour as bad
 from tests.models.fakehub import COMMIT, Action, git_oid, sha256
 from tests.models.hubkit import (

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.download import Download, DownloadSettings, Report
-from app.models.hub import Hub, make_client
-from app.models.hub_settings import HubSettings, Token
+from app.models.hub.client import Hub, make_client
+from app.models.hub.download import Download, DownloadSettings, Report
+from app.models.hub.progress import Progress
+from app.models.hub.settings import HubSettings, Token
+from app.models.hub.transfer import Retries
 from app.models.pairs import ModelFile, ModelSource, Pair
-from app.models.places import Places, find_places
-from app.models.progress import Progress
-from app.models.transfer import Retries
+from app.places import Places, find_places
 from tests.models.fakehub import COMMIT, FakeHub, sha256
 
 REPOSITORY = "maker/model-GGUF"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.models.places import find_places
+from app.places import find_places
 from app.race.problems import ProblemError
 from app.race.published import for_target, read_published, same_model
 

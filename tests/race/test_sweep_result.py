@@ -6,7 +6,7 @@ import pytest
 
 from app.race.problems import DECODE_ERRORS
 from app.race.sweep_result import read_sweep, write_sweep
-from tests.charts.sweeps import sweep
+from tests.draw.sweeps import sweep
 
 
 @pytest.mark.parametrize("heats", [1, 6])

@@ -86,7 +86,7 @@ def ordinary_world(folder):
     ignored = shutil.ignore_patterns("__pycache__", "*.gguf", "site-packages", "dist-packages", "test", "idlelib")
     for name in ("app/sandbox", "app/race", "app/models", "tests/sandbox"):
         shutil.copytree(root / name, folder / name, ignore=ignored)
-    for name in ("app/__init__.py", "tests/__init__.py"):
+    for name in ("app/__init__.py", "app/places.py", "tests/__init__.py"):
         shutil.copy(root / name, folder / name)
     packages = folder / "packages"
     packages.mkdir()

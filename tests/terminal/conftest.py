@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.models.places import find_places
+from app.places import find_places
 from app.race.trace import Record, TraceWriter
 from app.terminal.environment import Environment
 from tests.race.builders import header, lane_events

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.models.traces import open_trace
+from app.library.traces import open_trace
 from app.race.events import Hello
 from tests.terminal.conftest import Terminal
 

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.cli import main
-from app.models.places import find_places
-from app.models.sweeps import stored_sweeps
+from app.library.sweeps import stored_sweeps
+from app.places import find_places
 from app.race.sweep_result import write_sweep
 from app.terminal.environment import Environment
-from tests.charts.sweeps import sweep
+from tests.draw.sweeps import sweep
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.models.places import Places, find_places
+from app.places import Places, find_places
 from app.ui.theme import Theme
 
 

@@ -9,14 +9,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from app.models.places import Places
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.places import Places
 from app.ui.export.dialog import ExportDialog
 from app.ui.export.subject import RaceSubject, SweepSubject
 from app.ui.theme import Theme
 from app.video.encoders import FILM_ENCODERS
 from app.video.options import SWEEP_SCENES
-from tests.charts.sweeps import sweep
+from tests.draw.sweeps import sweep
 
 TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
 

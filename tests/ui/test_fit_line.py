@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.models.fit import Fit, Memory
-from app.models.local import LocalPair, as_pair, open_local
+from app.models.files.local import LocalPair, as_pair, open_local
+from app.models.fit.estimate import Fit, Memory
 from app.models.pairs import Pair
-from app.models.places import Places
+from app.places import Places
 from app.race.lanes import Contender
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont, QTextLayout
 
-from app.look import CJK, EMOJI, MONO, SANS
+from app.draw.look import CJK, EMOJI, MONO, SANS
 from app.ui.theme import Theme, mono_font, ui_font
 
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.heats import Heats
 from app.race.trace import Record, TraceWriter
 from app.ui.heats_dialog import HeatsDialog
 from app.ui.race_board import RaceBoard
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from tests.ui import synthetic
 from tests.ui.windows import make_board

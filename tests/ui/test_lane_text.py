@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from pytestqt.qtbot import QtBot
 
+from app.present.highlight import code_spans
 from app.race.events import Done, Finish, Prefilled, Round, Token
 from app.race.fold import LaneState
-from app.ui.highlight import code_spans
 from app.ui.lane_text import LaneText
 from app.ui.theme import Theme
 from tests.ui import synthetic

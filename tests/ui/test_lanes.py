@@ -10,14 +10,14 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.lanes import ADAPTIVE, Contender, LaneKind
 from app.race.trace import Record
 from app.ui.lanes_field import LanesField
 from app.ui.lanes_popover import LanesPopover
 from app.ui.main_window import MainWindow
 from app.ui.race_board import RaceBoard
-from app.ui.race_view import RaceView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from tests.models.ggufs import write_drafter

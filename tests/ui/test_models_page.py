@@ -13,11 +13,11 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.models.hub_settings import HubSettings
+from app.models.hub.settings import HubSettings
 from app.models.pairs import ModelFile, ModelSource, Pair
-from app.models.places import Places
-from app.models.registry import load_registry
-from app.models.user_pairs import pair_text
+from app.models.registry.registry import load_registry
+from app.models.registry.user_pairs import pair_text
+from app.places import Places
 from app.ui.main_window import MainWindow
 from app.ui.models.card import ModelCard
 from app.ui.models.page import ModelsPage

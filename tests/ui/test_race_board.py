@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.present.view import RaceView
 from app.race.events import Failed
 from app.race.problems import Problem
 from app.race.trace import Record
@@ -14,7 +15,6 @@ from app.ui.chart_row import time_axis
 from app.ui.failure_card import FailureArea
 from app.ui.fork_dialog import ForkDialog
 from app.ui.race_board import RaceBoard
-from app.ui.race_view import RaceView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from tests.ui import synthetic

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from app.models.places import Places
+from app.places import Places
 from app.ui.export.choices import ExportChoices, recall_choices, remember_choices
 from app.ui.export.recorder import Recorder, films_folder, free_name
 from app.ui.main_window import MainWindow

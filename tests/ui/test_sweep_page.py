@@ -8,17 +8,17 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.charts.catalog import CHARTS
-from app.models.places import Places, find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.draw.charts.catalog import CHARTS
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import Places, find_places
 from app.race.sweep import Spend
 from app.race.sweep_result import write_sweep
 from app.ui.sweep import controls as sweep_controls
 from app.ui.sweep.page import SweepPage
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
-from tests.charts.sweeps import sweep
+from tests.draw.sweeps import sweep
 from tests.ui.windows import shown
 
 

@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.models.places import Places
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.places import Places
+from app.present.view import RaceView
 from app.race.events import Widths
 from app.race.lanes import LaneKind
 from app.race.trace import Header, Trace
 from app.ui.race_board import RaceBoard
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
 from app.worker.widths import KnownWidths

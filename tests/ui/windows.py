@@ -10,10 +10,10 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.library.prompts import load_prompts
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.models.registry.registry import load_registry
+from app.places import Places
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.race_board import RaceBoard

@@ -10,8 +10,8 @@ from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from app.models.places import find_places
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.places import find_places
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict, FigurePair
 from app.sandbox.results import RunResult

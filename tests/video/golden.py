@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from app.models.places import find_places
-from app.models.traces import open_trace
+from app.draw.offscreen import ensure_qt
+from app.library.traces import open_trace
+from app.places import find_places
 from app.video.film import Film
-from app.video.offscreen import ensure_qt
 from app.video.options import FilmOptions
 
 DATA = Path(__file__).parent / "data"

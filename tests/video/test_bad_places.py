@@ -158,7 +158,7 @@ def test_a_folder_that_goes_away_in_the_middle_is_told(trace: Trace, resources: 
 def test_a_trace_that_goes_away_in_the_middle_is_filmed_to_its_end(
     trace_path: Path, resources: Path, tmp_path: Path
 ) -> None:
-    from app.models.traces import open_trace
+    from app.library.traces import open_trace
 
     own = Path(shutil.copy(trace_path, tmp_path / "race.ndjson"))
     work = job(open_trace(own), resources)

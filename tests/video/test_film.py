@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.present.result import summarize
 from app.race.problems import ProblemError
-from app.race.summary import summarize
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.video.film import Film

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.present.figures import short_title
 from app.race.lanes import KPolicy, lane_title
 from app.race.trace import Trace
-from app.video.figures import short_title
 from app.video.film import Film
 from app.video.options import FilmOptions
 

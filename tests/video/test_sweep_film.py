@@ -19,7 +19,7 @@ from app.video.encoders.gif import pixels_of
 from app.video.export import export_film
 from app.video.options import SWEEP_SCENES, FilmOptions
 from app.video.sweep.film import SweepFilm, SweepJob
-from tests.charts.sweeps import sweep
+from tests.draw.sweeps import sweep
 
 SMALL = FilmOptions(width=320, height=180, fps=10, scenes=SWEEP_SCENES)
 FAST = ["--size", "320x180", "--fps", "10", "--speed", "8"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.models.pairs import Pair
-from app.models.places import Places, find_places
-from app.models.registry import load_registry
-from app.models.states import Ready, state
+from app.models.registry.registry import load_registry
+from app.models.shelf.states import Ready, state
+from app.places import Places, find_places
 from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
 from app.race.problems import Problem, ProblemError
 from app.worker.contenders import make_contenders

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import time
 
+from app.present.result import summarize
 from app.race.events import Conditions, Done, Finish, Noise, Prefilled
 from app.race.fold import Phase
 from app.race.formats import FORMATS
 from app.race.heats import Heats, Plan, heats_of, shown_state
-from app.race.summary import summarize
 from app.race.trace import TraceWriter, read_trace
 from app.worker.heats_session import HeatsSession
 from app.worker.protocol import Probe, Race, Turn

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.models.places import find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.heats import Plan
 from app.race.lanes import Contender
 from app.worker.heats_session import HeatsSession

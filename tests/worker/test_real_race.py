@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from app.engines import ENGINES
-from app.models.places import find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
-from app.models.traces import open_trace
+from app.library.prompts import load_prompts
+from app.library.traces import open_trace
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.events import Finish
 from app.race.fold import Phase
 from app.race.problems import ProblemError

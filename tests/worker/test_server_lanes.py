@@ -14,8 +14,8 @@ import pytest
 from app.engines import ENGINES
 from app.engines.order import COMMAND, order_of
 from app.models.pairs import ModelFile, ModelSource, Pair
-from app.models.places import Places, find_places
-from app.models.servers import ServerName
+from app.models.registry.servers import ServerName
+from app.places import Places, find_places
 from app.race.formats import HEATS
 from app.race.lanes import ADAPTIVE, Contender, LaneSpec
 from app.race.problems import ProblemError

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.models.places import find_places
-from app.models.registry import load_registry
+from app.models.registry.registry import load_registry
+from app.places import find_places
 from app.race.lanes import LaneKind, LaneSpec
 from app.race.prompts import custom_prompt
 from app.race.trace import FileHash

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.models.places import Places, find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
-from app.models.sweeps import load_sweep, stored_sweeps
-from app.models.traces import open_trace
+from app.library.prompts import load_prompts
+from app.library.sweeps import load_sweep, stored_sweeps
+from app.library.traces import open_trace
+from app.models.registry.registry import load_registry
+from app.places import Places, find_places
 from app.race.lanes import ADAPTIVE, Contender
 from app.race.problems import ProblemError
 from app.race.sweep import Spend

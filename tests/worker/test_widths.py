@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.models.places import Places, find_places
-from app.models.prompts import load_prompts
-from app.models.registry import load_registry
+from app.library.prompts import load_prompts
+from app.models.registry.registry import load_registry
+from app.places import Places, find_places
 from app.race.events import Failed, Widths
 from app.race.problems import Problem, ProblemError
 from app.worker.pool import WorkerPool

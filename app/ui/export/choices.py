@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QSettings
 
-from app.models.places import Places
+from app.places import Places
 from app.race.problems import ProblemError
 from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS, FilmOptions, parse_size
 

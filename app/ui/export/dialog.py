@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.models.places import Places
+from app.places import Places
 from app.race.problems import Problem
 from app.ui.background import in_background
 from app.ui.export.choices import recall_choices, remember_choices

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from app.models.places import Places
-from app.models.traces import open_trace
+from app.library.traces import open_trace
+from app.places import Places
 from app.race.sweep_result import SweepResult
 from app.ui.background import in_background
 from app.ui.export.dialog import ExportDialog

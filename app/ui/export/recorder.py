@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QThreadPool, Signal
 
-from app.models.places import Places
+from app.places import Places
 from app.race.problems import Problem
 from app.ui.background import in_background
 from app.ui.export.choices import recall_choices
@@ -112,7 +112,7 @@ class Recorder(QObject):
     def _make(self, order: _Order, dark: bool) -> Path | None:
         """Makes the film, in the pool's thread; None if it was given up."""
         # Imported here: the media library is loaded only when it is wanted.
-        from app.models.traces import open_trace
+        from app.library.traces import open_trace
         from app.sandbox.races import stored_behaviour
         from app.video.encoders import ENCODERS
         from app.video.encoders.base import Cancelled, Job

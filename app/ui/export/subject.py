@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from app.models.places import Places
+from app.places import Places
+from app.present.sweep_figures import note
 from app.race.sweep_result import SweepResult
 from app.race.trace import Trace
 from app.sandbox.races import stored_behaviour
@@ -15,7 +16,6 @@ from app.video.encoders import ENCODERS, FILM_ENCODERS
 from app.video.encoders.base import Encoder, Footage, Job, Tell
 from app.video.export import export, export_film
 from app.video.options import SCENES, SWEEP_SCENES, FilmOptions
-from app.video.sweep.figures import note
 from app.video.sweep.film import SweepJob
 
 

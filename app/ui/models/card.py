@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.models.entries import ModelEntry
-from app.models.fit import Verdict
-from app.models.progress import Progress, progress_text
+from app.models.fit.estimate import Verdict
+from app.models.hub.progress import Progress, progress_text
+from app.models.shelf.entries import ModelEntry
 from app.race.problems import Problem
 from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, label, restyle, set_text

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.hub_settings import HubSettings, hub_settings
+from app.models.hub.progress import Progress
+from app.models.hub.settings import HubSettings, hub_settings
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.progress import Progress
+from app.places import Places
 from app.race.problems import Problem
 
 if TYPE_CHECKING:
     import httpx
 
-    from app.models.download import Download, Report
+    from app.models.hub.download import Download, Report
 
 
 class Downloads(QObject):
@@ -56,8 +56,8 @@ class Downloads(QObject):
             self.resume(pair.id)
             return
         # Imported here: the network's library is loaded only when something is fetched.
-        from app.models.download import Download
-        from app.models.hub import Hub, make_client
+        from app.models.hub.client import Hub, make_client
+        from app.models.hub.download import Download
 
         if self._client is None:
             self._client = make_client()

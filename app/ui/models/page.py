@@ -20,17 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.entries import ModelEntry, make_entries
-from app.models.hub_settings import HubSettings, hub_settings
-from app.models.local import LocalPair, as_pair, find_in_other_apps, open_local
-from app.models.memory import free_memory
+from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local
+from app.models.fit.memory import free_memory
+from app.models.hub.progress import Progress, bytes_text
+from app.models.hub.settings import HubSettings, hub_settings
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.progress import Progress, bytes_text
-from app.models.registry import Registry, load_registry
-from app.models.shelf import remove_pair
-from app.models.states import Ready, state
-from app.models.user_pairs import add_user_pair
+from app.models.registry.registry import Registry, load_registry
+from app.models.registry.user_pairs import add_user_pair
+from app.models.shelf.entries import ModelEntry, make_entries
+from app.models.shelf.shelf import remove_pair
+from app.models.shelf.states import Ready, state
+from app.places import Places
 from app.race.problems import Problem, ProblemError
 from app.ui.background import in_background
 from app.ui.models.card import ModelCard

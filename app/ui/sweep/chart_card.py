@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QToolTip
 
-from app.charts.canvas import Mark
-from app.charts.catalog import Chart, paint_chart
-from app.charts.speedup import Other
+from app.draw.canvas import Mark
+from app.draw.charts.catalog import Chart, paint_chart
+from app.draw.charts.speedup import Other
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.charts.catalog import CHARTS
-from app.charts.files import write_result
-from app.charts.speedup import Other
+from app.draw.charts.catalog import CHARTS
+from app.draw.charts.files import write_result
+from app.draw.charts.speedup import Other
+from app.library.sweeps import load_sweep, stored_sweeps
 from app.models.pairs import Pair
-from app.models.places import Places
-from app.models.sweeps import load_sweep, stored_sweeps
+from app.places import Places
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.charts.canvas import Canvas
-from app.charts.frame import Frame
-from app.charts.what_if import WhatIfPlot, k_at
+from app.draw.axes import Frame
+from app.draw.canvas import Canvas
+from app.draw.charts.what_if import WhatIfPlot, k_at
 from app.race.whatif import Ground
 from app.ui.theme import Theme
 

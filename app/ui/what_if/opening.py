@@ -6,12 +6,12 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from app.models.places import Places
+from app.places import Places
+from app.present.view import RaceView
 from app.race.events import Widths
 from app.race.lanes import LaneKind
 from app.race.trace import Header
 from app.ui.background import in_background
-from app.ui.race_view import RaceView
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
 from app.worker.widths import KnownWidths

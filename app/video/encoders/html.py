@@ -13,12 +13,8 @@ from typing import Any
 
 import jinja2
 
-from app.look import DARK, LIGHT, Look, fonts_folder
-from app.race.fold import NS
-from app.race.lanes import lane_title
-from app.ui.race_view import LaneView, RaceView
-from app.video.encoders.base import Job, Tell, Usual
-from app.video.figures import (
+from app.draw.look import DARK, LIGHT, Look, fonts_folder
+from app.present.figures import (
     best_reason,
     clock_text,
     conditions,
@@ -29,7 +25,11 @@ from app.video.figures import (
     winner,
     worst_comparison,
 )
-from app.video.playback import Playback
+from app.present.playback import Playback
+from app.present.view import LaneView, RaceView
+from app.race.fold import NS
+from app.race.lanes import lane_title
+from app.video.encoders.base import Job, Tell, Usual
 
 _FONTS = (
     ("Inter", 400, "Inter-Regular.ttf"),

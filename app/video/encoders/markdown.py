@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.ui.race_view import RaceView
+from app.present.figures import best_reason, conditions, figure_rows, short_title, winner, worst_comparison
+from app.present.playback import Playback
+from app.present.view import RaceView
 from app.video.encoders.base import Job, Tell, Usual
-from app.video.figures import best_reason, conditions, figure_rows, short_title, winner, worst_comparison
-from app.video.playback import Playback
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
 

@@ -10,11 +10,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.present.figures import short_title
+from app.present.playback import Playback
+from app.present.view import LaneView
 from app.race.events import Round
-from app.ui.race_view import LaneView
 from app.video.encoders.base import Job, Tell, Usual
-from app.video.figures import short_title
-from app.video.playback import Playback
 
 _US = 1000
 _PROCESS = 1

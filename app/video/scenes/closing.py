@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.video.figures import conditions, figure_rows, short_title, winner
+from app.present.figures import conditions, figure_rows, short_title, winner
 from app.video.scenes.base import (
     Set,
     Told,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
+from app.present.figures import rate_text, short_title, winner, worst_comparison
+from app.present.view import LaneView
 from app.race.formats import FORMATS
 from app.race.verdict import TokenVerdict
-from app.ui.race_view import LaneView
-from app.video.figures import rate_text, short_title, winner, worst_comparison
 from app.video.scenes.base import Set, centred, column, draw_corner_logo, mark
 from app.video.stage import CENTER, Shape, ease
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from app.present.figures import short_title
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict
 from app.sandbox.results import RunResult
-from app.video.figures import short_title
 from app.video.scenes.base import Set, columns, mark, rows
 from app.video.stage import RIGHT, Shape, ease
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
+from app.present.figures import clock_text, rate_text, short_title, way_now, winner
+from app.present.view import LaneView, RaceView
 from app.race.events import Finish
 from app.race.fold import NS, Phase
 from app.race.lanes import lane_title
-from app.ui.race_view import LaneView, RaceView
 from app.video.charts import RateChart, RoundChart, axis_top
-from app.video.figures import clock_text, rate_text, short_title, way_now, winner
 from app.video.lane_text import LaneText
 from app.video.scenes.base import Set, draw_logo
 from app.video.scenes.race_plan import plan

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
+from app.present.figures import machine, way
 from app.race.lanes import lane_title
-from app.video.figures import machine, way
 from app.video.scenes.base import Set, centred, column, draw_corner_logo, draw_title
 from app.video.stage import Shape, ease
 

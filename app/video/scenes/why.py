@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
-from app.look import mix
+from app.draw.look import mix
+from app.present.figures import best_reason, short_title
+from app.present.view import LaneView
 from app.race.explain import Split, split
-from app.ui.race_view import LaneView
-from app.video.figures import best_reason, short_title
 from app.video.scenes.base import Set, column
 from app.video.stage import CENTER, RIGHT, Shape, ease
 

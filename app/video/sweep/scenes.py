@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
-from app.charts.canvas import Canvas, tone_of
-from app.charts.speedup import draw_speedup
+from app.draw.canvas import Canvas, tone_of
+from app.draw.charts.speedup import draw_speedup
+from app.present.figures import machine_text
+from app.present.sweep_figures import (
+    best_cell,
+    best_words,
+    conditions,
+    interval_words,
+    lanes_words,
+    rate_words,
+    same_words,
+    speedup_words,
+)
 from app.race.sweep_result import PromptResult, SweepResult
-from app.video.figures import machine_text
 from app.video.options import FilmOptions
 from app.video.scenes.base import (
     Scene,
@@ -28,16 +38,6 @@ from app.video.scenes.base import (
     told_lines,
 )
 from app.video.stage import RIGHT, Shape, Stage, ease
-from app.video.sweep.figures import (
-    best_cell,
-    best_words,
-    conditions,
-    interval_words,
-    lanes_words,
-    rate_words,
-    same_words,
-    speedup_words,
-)
 
 _FOOT = "Every number is from the recorded races of this sweep. Made with MTP Race."
 _HOLD_S = 2.5

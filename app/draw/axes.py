@@ -1,0 +1,71 @@
+"""The axes of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.draw.canvas import SMALL, Canvas, ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where values are: ``area`` in units, from ``left`` to ``right`` and from ``low`` to ``high``."""
+
+    area: QRectF
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def x(self, value: float) -> float:
+        """Place of a value on the horizontal axis."""
+        return self.area.left() + self.area.width() * (value - self.left) / max(1e-9, self.right - self.left)
+
+    def y(self, value: float) -> float:
+        """Place of a value on the vertical axis; values outside stay at its ends."""
+        share = (value - self.low) / max(1e-9, self.high - self.low)
+        return self.area.bottom() - self.area.height() * min(1.0, max(0.0, share))
+
+    def at(self, x: float, y: float) -> QPointF:
+        """Place of a point."""
+        return QPointF(self.x(x), self.y(y))
+
+    def grid(self, canvas: Canvas, form: Callable[[float], str], most: int = 0) -> None:
+        """Draws horizontal lines with their values."""
+        look = canvas.look
+        for value in ticks(self.low, self.high, most or max(2, int(self.area.height() / 44))):
+            y = self.y(value)
+            canvas.line(QPointF(self.area.left(), y), QPointF(self.area.right(), y), look.line)
+            canvas.text(form(value), QPointF(self.area.left() - 8, y + SMALL * 0.36), tone=look.muted, align=1.0)
+
+    def below(self, canvas: Canvas, labels: Sequence[tuple[float, str]], title: str) -> None:
+        """Draws the labels and the title of the horizontal axis; labels without room are left out."""
+        end = -1e9
+        for value, text in labels:
+            x, half = self.x(value), canvas.measure(text, SMALL) / 2
+            if x - half > end:
+                canvas.text(text, QPointF(x, self.area.bottom() + 17), tone=canvas.look.muted, align=0.5)
+                end = x + half + 4
+        at = QPointF(self.area.center().x(), self.area.bottom() + 34)
+        canvas.text(canvas.fit(title, SMALL, self.area.width()), at, tone=canvas.look.muted, align=0.5)
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Returns places near ``wanted`` that are ``gap`` apart where there is room, inside ``low`` to ``high``."""
+    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
+    gap = min(gap, (high - low) / max(1, len(wanted) - 1)) if len(wanted) > 1 else gap
+    places = [min(high, max(low, wanted[number])) for number in order]
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + gap)
+    over = places[-1] - high if places else 0.0
+    if over > 0:
+        places[-1] = high
+        for number in range(len(places) - 2, -1, -1):
+            places[number] = min(places[number], places[number + 1] - gap)
+    result = [0.0] * len(wanted)
+    for place, number in zip(places, order, strict=True):
+        result[number] = place
+    return result

@@ -1,0 +1,191 @@
+"""What a chart draws on: any painter, with the app's colours and fonts; and the places on it that stand for something.
+
+Text is painted as outlines of the bundled fonts, so that a chart is the same on a screen, in a picture, in an SVG file
+on a machine without these fonts, and in a film.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from app.draw.fonts import Fonts
+from app.draw.look import Look, mix
+from app.places import find_places
+from app.race.sweep_result import Cell, SweepResult
+
+SMALL: Final = 11.0
+NORMAL: Final = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on a chart: what it says, and the cell whose races stand behind it, if any."""
+
+    area: QRectF
+    text: str
+    cell: Cell | None = None
+
+
+@cache
+def shared_fonts() -> Fonts:
+    """Returns the bundled fonts, read once."""
+    return Fonts(find_places().resources)
+
+
+class Canvas:
+    """A painter with the look's colours, and the marks made so far. Sizes are in units of the chart."""
+
+    def __init__(self, painter: QPainter, look: Look) -> None:
+        self.painter = painter
+        self.look = look
+        self.marks: list[Mark] = []
+        self._fonts = shared_fonts()
+
+    def measure(self, text: str, size: float, style: str = "regular") -> float:
+        """Returns the width of a line."""
+        return float(self._fonts.shape(text, style)[1]) * size
+
+    def fit(self, text: str, size: float, room: float, style: str = "regular") -> str:
+        """Returns ``text``, or as much of it as fits into ``room`` with an ellipsis."""
+        if self.measure(text, size, style) <= room:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.measure(text[:middle].rstrip() + "…", size, style) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        return text[:low].rstrip() + "…" if low else ""
+
+    def text(
+        self,
+        text: str,
+        at: QPointF,
+        *,
+        size: float = SMALL,
+        tone: str = "",
+        style: str = "regular",
+        align: float = 0.0,
+        alpha: float = 1.0,
+    ) -> None:
+        """Draws a line whose baseline goes through ``at``; ``align`` 0 starts there, 0.5 is centred, 1 ends there."""
+        if not text or alpha <= 0:
+            return
+        outline, wide = self._fonts.shape(text, style)
+        place = QTransform.fromTranslate(at.x() - wide * size * align, at.y()).scale(size, size)
+        self.painter.fillPath(place.map(outline), _ink(tone or self.look.text, alpha))
+
+    def line(self, start: QPointF, end: QPointF, tone: str, wide: float = 1.0, *, dashed: bool = False) -> None:
+        """Draws a straight line."""
+        self.path([start, end], tone, wide, dashed=dashed)
+
+    def path(self, points: Sequence[QPointF], tone: str, wide: float, *, dashed: bool = False) -> None:
+        """Draws straight pieces through ``points``."""
+        pen = QPen(QColor(tone), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        if dashed:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([4 / wide, 3 / wide])
+        self.painter.setPen(pen)
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.drawPolyline(QPolygonF(list(points)))
+
+    def box(self, area: QRectF, tone: str, radius: float = 3.0) -> None:
+        """Fills a box with round corners."""
+        shape = QPainterPath()
+        shape.addRoundedRect(area, radius, radius)
+        self.painter.fillPath(shape, QColor(tone))
+
+    def dot(self, at: QPointF, index: int, tone: str, size: float = 4.5, *, hollow: bool = False) -> None:
+        """Draws a point of a series; its shape tells the series as its colour does."""
+        shape = _shape(index, at, size)
+        self.painter.setBrush(QColor(self.look.card if hollow else tone))
+        self.painter.setPen(QPen(QColor(tone if hollow else self.look.card), 1.5))
+        self.painter.drawPath(shape)
+
+    def mark(self, area: QRectF, text: str, cell: Cell | None = None) -> None:
+        """Says that ``area`` stands for something."""
+        self.marks.append(Mark(area, text, cell))
+
+    def nothing(self, area: QRectF, text: str) -> None:
+        """Says in the middle why there is nothing to see."""
+        self.text(self.fit(text, NORMAL, area.width()), area.center(), size=NORMAL, tone=self.look.muted, align=0.5)
+
+
+def _ink(tone: str, alpha: float) -> QColor:
+    color = QColor(tone)
+    color.setAlphaF(min(1.0, alpha))
+    return color
+
+
+def _shape(index: int, at: QPointF, size: float) -> QPainterPath:
+    path = QPainterPath()
+    corners = {1: (4, 45.0), 2: (3, -90.0), 3: (4, 0.0), 4: (3, 90.0), 5: (5, -90.0)}.get(index % 6)
+    if corners is None:
+        path.addEllipse(at, size, size)
+        return path
+    count, turn = corners
+    angles = [math.radians(turn + 360 * number / count) for number in range(count)]
+    path.addPolygon(QPolygonF([at + QPointF(math.cos(angle), math.sin(angle)) * size * 1.2 for angle in angles]))
+    path.closeSubpath()
+    return path
+
+
+def tone_of(look: Look, index: int) -> str:
+    """Returns the colour of the prompt at ``index``."""
+    if index % 6 < 4:
+        return look.lane(index % 6)
+    return mix(look.warn, look.text, 0.8) if index % 6 == 4 else mix(look.comment, look.text, 0.55)
+
+
+def lane_word(cell: Cell) -> str:
+    """Returns how a lane is named on an axis: its K, or its policy."""
+    if cell.policy.value == "fixed":
+        return str(cell.k)
+    return "adaptive" if cell.policy.value == "cost" else cell.policy.value
+
+
+def cell_words(result: SweepResult, cell: Cell) -> str:
+    """Says what was measured of one lane on one prompt, in lines."""
+    title = next((item.title for item in result.prompts if item.prompt == cell.prompt), cell.prompt)
+    lines = [f"{title} · {cell.title}"]
+    if known(cell.speedup.ratio if cell.speedup else None) and cell.speedup:
+        lines.append(f"{cell.speedup.ratio:.2f}× the baseline, {interval_words(cell)}")
+    if cell.decode_tps:
+        lines.append(f"{cell.decode_tps:.1f} tokens a second")
+    if cell.accepted_per_round is not None:
+        lines.append(f"{cell.accepted_per_round:.2f} of {cell.mean_k:.1f} draft tokens accepted a round")
+    if known(cell.predicted):
+        lines.append(f"predicted {cell.predicted:.2f}×")
+    if cell.forks:
+        lines.append(f"another text than the baseline in {cell.forks} of {cell.forks + cell.identical} heats")
+    return "\n".join([*lines, *cell.warnings])
+
+
+def interval_words(cell: Cell) -> str:
+    """Says the interval of a cell, or that there is none."""
+    found = cell.speedup
+    if found is None or not (known(found.low) and known(found.high) and found.low > 0):
+        return "one heat, so no interval"
+    return f"95 % interval {found.low:.2f} to {found.high:.2f}"
+
+
+def known(value: float | None) -> bool:
+    """Whether a value is a number that can be drawn."""
+    return value is not None and math.isfinite(value)
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Returns round numbers from ``low`` to ``high``, at most about ``most``."""
+    span = max(high - low, 1e-9)
+    power = 10.0 ** math.floor(math.log10(span / max(1, most)))
+    step = next(size * power for size in (1, 2, 2.5, 5, 10, 20) if span / (size * power) <= most)
+    first = math.ceil(low / step - 1e-9)
+    return [round(number * step, 10) for number in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -1,0 +1,80 @@
+"""The charts of a sweep by name: title, what it shows, and how it is drawn as a card with both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from app.draw.canvas import SMALL, Canvas, Mark
+from app.draw.charts.relations import draw_predicted, draw_rates, draw_widths, predicted_words
+from app.draw.charts.shares import draw_accepted, draw_positions, widest
+from app.draw.charts.speedup import Other, draw_speedup
+from app.draw.look import Look
+from app.race.sweep_result import SweepResult
+
+Draw = Callable[[Canvas, QRectF, SweepResult], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its name in files, its title, its note, and what draws it (None: the speedup chart)."""
+
+    name: str
+    title: str
+    note: Callable[[SweepResult], str]
+    draw: Draw | None = None
+
+
+def _largest(result: SweepResult) -> str:
+    ks = sorted({cell.k for prompt in result.prompts if (cell := widest(prompt))})
+    return f"K = {ks[-1]}, % of rounds" if ks else ""
+
+
+def _draft(result: SweepResult) -> str:
+    one = result.widths.get(1, 0)
+    return f"drafting one token: {result.draft_ns / one:.2f} steps" if one and result.draft_ns else ""
+
+
+CHARTS: Final = (
+    Chart("speedup", "Speedup against K", lambda _: "dots: measured, 95 % interval · dashed: predicted"),
+    Chart("positions", "How often is each draft position accepted?", _largest, draw_positions),
+    Chart("accepted", "Accepted tokens a round", _largest, draw_accepted),
+    Chart("widths", "Verify cost by width", _draft, draw_widths),
+    Chart("predicted", "Predicted against measured", predicted_words, draw_predicted),
+    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates),
+)
+"""In the order in which they are shown."""
+SIZES: Final = {"speedup": (860, 480), "positions": (640, 360), "rates": (640, 420), "predicted": (640, 420)}
+"""Size in units of a chart in a file of its own; 640 by 380 for the others."""
+
+
+def paint_chart(
+    painter: QPainter,
+    area: QRectF,
+    chart: Chart,
+    result: SweepResult,
+    look: Look,
+    *,
+    others: Sequence[Other] = (),
+) -> tuple[Mark, ...]:
+    """Paints a chart with its title and note into ``area`` and returns its marks."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    canvas = Canvas(painter, look)
+    inner = area.adjusted(16, 12, -16, -12)
+    title = canvas.fit(chart.title, 13, inner.width(), "semibold")
+    canvas.text(title, inner.topLeft() + QPointF(0, 12), size=13, style="semibold")
+    note = chart.note(result) + (" · hollow: other machines" if others and chart.draw is None else "")
+    room = inner.width() - canvas.measure(title, 13, "semibold") - 16
+    note = canvas.fit(note, SMALL, room) if room > 60 else ""
+    canvas.text(note, QPointF(inner.right(), inner.top() + 12), tone=look.muted, align=1.0)
+    plot = inner.adjusted(0, 28, 0, 0)
+    if plot.width() < 80 or plot.height() < 60:
+        return ()
+    if chart.draw is None:
+        return draw_speedup(painter, plot, result, look, others=others)
+    chart.draw(canvas, plot, result)
+    return tuple(canvas.marks)

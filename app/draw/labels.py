@@ -1,0 +1,67 @@
+"""Short names of prompts, the key of a chart, and places for labels that hide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.draw.canvas import SMALL, Canvas, tone_of
+from app.race.sweep_result import SweepResult
+
+KEY_HEIGHT = 18.0
+_SIGN = 13.0
+_GAP = 14.0
+_TIGHT = 9.5
+"""Size of names where there are many."""
+
+
+def short_titles(result: SweepResult) -> list[str]:
+    """Returns the prompts' titles up to a colon, such as "Code", or whole where two would be the same."""
+    short = [prompt.title.partition(":")[0].strip() or prompt.title for prompt in result.prompts]
+    return [
+        name if short.count(name) == 1 else prompt.title for name, prompt in zip(short, result.prompts, strict=True)
+    ]
+
+
+def draw_key(canvas: Canvas, area: QRectF, result: SweepResult, axis: str, hollow: str = "") -> None:
+    """Draws one line above a chart: what goes upwards at the left, and the sign of each prompt at the right.
+
+    What has no room is left out, the last ones first.
+
+    Args:
+        axis: What goes upwards.
+        hollow: What a hollow sign stands for, if there is one.
+    """
+    line = area.top() + SMALL
+    canvas.text(canvas.fit(axis, SMALL, area.width()), QPointF(area.left(), line), tone=canvas.look.muted)
+    names = [*enumerate(short_titles(result)), *([(-1, hollow)] if hollow else [])]
+    for size, gap in ((SMALL, _GAP), (_TIGHT, _GAP / 2)):
+        room = area.width() - canvas.measure(axis, SMALL) - gap
+        items = [(index, name, _SIGN + canvas.measure(name, size)) for index, name in names]
+        while items and sum(wide for *_, wide in items) + gap * (len(items) - 1) > room:
+            items.pop()
+        if len(items) == len(names):
+            break
+    left = area.right() - sum(wide for *_, wide in items) - gap * max(0, len(items) - 1)
+    for index, name, wide in items:
+        at, tone = QPointF(left + 4, line - SMALL * 0.36), tone_of(canvas.look, index) if index >= 0 else ""
+        canvas.dot(at, max(0, index), tone or canvas.look.muted, 4.0, hollow=index < 0)
+        canvas.text(name, QPointF(left + _SIGN, line), size=size, tone=canvas.look.muted)
+        left += wide + gap
+
+
+def free_place(wanted: Sequence[QRectF], ink: Sequence[QPointF], taken: Sequence[QRectF], area: QRectF) -> QRectF:
+    """Returns the place among ``wanted`` that hides the least; of equal ones the first.
+
+    Args:
+        ink: Points that should stay visible.
+        taken: Labels that are there already.
+        area: Where labels belong.
+    """
+
+    def cost(place: QRectF) -> float:
+        hidden = sum(place.contains(point) for point in ink)
+        return hidden + 4 * sum(place.intersects(other) for other in taken) + 8 * (not area.contains(place))
+
+    return min(wanted, key=cost)

@@ -1,0 +1,1 @@
+"""What the user keeps: traces, sweeps, records, prompts."""

@@ -1,0 +1,1 @@
+"""Model files and folders on this disk: what each is, read from itself."""

@@ -1,0 +1,271 @@
+"""What a model file is, read from itself: size, shape, quantization, and whether it is a drafter and for whom."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from app.models.files.gguf import Gguf, GgufError, LongArray, read_gguf
+
+_ASSISTANT = re.compile(r"(?P<base>[a-z0-9_]+?)[-_](?:assistant|mtp)")
+_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
+# general.file_type of llama.cpp, the common ones; it names mixtures that no single tensor type tells.
+_FILE_TYPES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
+    13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS",
+    21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S",
+    29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
+}  # fmt: skip
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is known of one model.
+
+    Attributes:
+        path: Its GGUF file (the first one of a split model) or its folder.
+        architecture: As the file says, such as "gemma4".
+        name: For people, from the file.
+        parameters: Values in all its tensors.
+        quantization: Such as "Q8_0" or "Q4_K_M".
+        bytes: Of all its tensors.
+        context: Tokens it was trained for, 0 if it does not say.
+        layers: Blocks.
+        hidden: Width of the hidden state.
+        vocabulary: Tokens.
+        vocabulary_digest: Equal for equal token lists; "" if there is none.
+        has_template: Whether it brings a chat template.
+        drafts_for: For an MTP drafter the architecture of its targets, else "".
+        target_hidden: For an MTP drafter the width of its target's hidden state.
+        mtp_layers: For a full model the MTP layers in its own file, 0 if none.
+        format: "gguf", "mlx" or "transformers".
+        kv_shape: (K width, V width) of the last sliding and of the last full layer's cache; a drafter reads these.
+    """
+
+    path: Path
+    architecture: str
+    name: str
+    parameters: int
+    quantization: str
+    bytes: int
+    context: int
+    layers: int
+    hidden: int
+    vocabulary: int
+    vocabulary_digest: str
+    has_template: bool
+    drafts_for: str = ""
+    target_hidden: int = 0
+    mtp_layers: int = 0
+    format: str = "gguf"
+    kv_shape: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+
+    @property
+    def is_drafter(self) -> bool:
+        return self.drafts_for != ""
+
+
+def split_paths(path: Path) -> list[Path]:
+    """Returns all files of a split model, given any of them; else just the file. They need not exist."""
+    match = _PART.search(path.name)
+    if match is None:
+        return [path]
+    total = int(match[2])
+    if not 0 < total <= 1000:
+        return [path]
+    stem = path.name[: match.start()]
+    return [path.with_name(f"{stem}-{number:05}-of-{total:05}.gguf") for number in range(1, total + 1)]
+
+
+def read_facts(path: Path) -> Facts:
+    """Reads what a GGUF file (or the files of a split model) says of itself.
+
+    Raises:
+        GgufError: It is no model that this app can read, or a part of it is missing.
+        OSError: It cannot be read.
+    """
+    return facts_of(read_heads(path))
+
+
+def read_heads(path: Path) -> list[Gguf]:
+    """Reads the heads of a model's files, the first one first. Raises as `read_facts`."""
+    paths = split_paths(path)
+    missing = [part.name for part in paths if not part.is_file()]
+    if missing and len(paths) > 1:
+        raise GgufError(f"{path.name} is one of {len(paths)} files, and {missing[0]} is missing.")
+    return [read_gguf(part) for part in paths]
+
+
+def facts_of(heads: list[Gguf]) -> Facts:
+    """Returns what the heads of one model's files say. Raises GgufError if they describe no model."""
+    head = heads[0]
+    architecture = head.text("general.architecture") or ""
+    if not architecture:
+        raise GgufError(f"{head.path.name} does not say what kind of model it is.")
+    if head.text("general.type") not in (None, "model"):
+        raise GgufError(f"{head.path.name} is not a language model but a {(head.text('general.type') or '')[:40]}.")
+    layers = head.number(f"{architecture}.block_count") or 0
+    hidden = head.number(f"{architecture}.embedding_length") or 0
+    if not (0 < layers <= 10_000 and 0 < hidden <= 1 << 20):
+        raise GgufError(f"{head.path.name} has no sensible number of layers or width.")
+    tensors = [tensor for part in heads for tensor in part.tensors]
+    vocabulary, digest = _vocabulary(head)
+    assistant = _ASSISTANT.fullmatch(architecture)
+    mtp = 0 if assistant else _mtp_layers(head, architecture, layers, {tensor.name for tensor in tensors})
+    return Facts(
+        path=head.path,
+        architecture=architecture,
+        name=(head.text("general.name") or head.path.stem)[:200],
+        parameters=sum(tensor.count for tensor in tensors),
+        quantization=_quantization(heads),
+        bytes=sum(tensor.bytes for tensor in tensors),
+        context=head.number(f"{architecture}.context_length") or 0,
+        layers=layers,
+        hidden=hidden,
+        vocabulary=vocabulary or _embedding_rows(heads),
+        vocabulary_digest=digest,
+        has_template=bool(head.text("tokenizer.chat_template")),
+        drafts_for=assistant["base"] if assistant else "",
+        target_hidden=(head.number(f"{architecture}.embedding_length_out") or 0) if assistant else 0,
+        mtp_layers=mtp,
+        kv_shape=kv_shape(head, architecture, layers),
+    )
+
+
+def _mtp_layers(head: Gguf, architecture: str, layers: int, names: set[str]) -> int:
+    """Returns how many MTP layers (NextN) stand behind the others in this model's own files.
+
+    Raises GgufError if there is nothing else. Some files declare them and leave them to a file of their own.
+    """
+    declared = min(head.number(f"{architecture}.nextn_predict_layers") or 0, layers)
+    if not declared or f"blk.{layers - declared}.nextn.eh_proj.weight" not in names:
+        return 0
+    if "blk.0.attn_norm.weight" not in names:
+        raise GgufError(f"{head.path.name} holds only the MTP head of a model: open the file with the whole model.")
+    return declared
+
+
+def sliding_layers(head: Gguf, architecture: str, layers: int) -> tuple[bool, ...]:
+    """Returns for each layer whether it attends to a sliding window only."""
+    if not head.number(f"{architecture}.attention.sliding_window"):
+        return (False,) * layers
+    pattern = head.metadata.get(f"{architecture}.attention.sliding_window_pattern")
+    if isinstance(pattern, tuple) and len(pattern) >= layers:
+        return tuple(bool(item) for item in pattern[:layers])
+    if isinstance(pattern, int) and pattern > 1:
+        # Every pattern-th layer attends to everything, as in Gemma 2 and 3.
+        return tuple((layer + 1) % pattern != 0 for layer in range(layers))
+    return (True,) * layers if pattern is None else (False,) * layers
+
+
+def kv_widths(head: Gguf, architecture: str, layers: int) -> list[tuple[int, int]]:
+    """Returns for each layer the values of K and of V that one token takes in the cache."""
+    hidden = head.number(f"{architecture}.embedding_length") or 0
+    heads = head.per_layer(f"{architecture}.attention.head_count", layers) or (1,) * layers
+    kv_heads = head.per_layer(f"{architecture}.attention.head_count_kv", layers) or heads
+    default = hidden // max(1, max(heads))
+    key = head.number(f"{architecture}.attention.key_length") or default
+    value = head.number(f"{architecture}.attention.value_length") or default
+    key_swa = head.number(f"{architecture}.attention.key_length_swa") or key
+    value_swa = head.number(f"{architecture}.attention.value_length_swa") or value
+    return [
+        (count * (key_swa if slides else key), count * (value_swa if slides else value))
+        for count, slides in zip(kv_heads, sliding_layers(head, architecture, layers), strict=True)
+    ]
+
+
+def kv_shape(head: Gguf, architecture: str, layers: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Returns the cache widths of the last sliding and of the last full layer, (0, 0) where there is none."""
+    last = {True: (0, 0), False: (0, 0)}
+    slides = sliding_layers(head, architecture, layers)
+    for sliding, widths in zip(slides, kv_widths(head, architecture, layers), strict=True):
+        last[sliding] = widths
+    return last[True], last[False]
+
+
+def _vocabulary(head: Gguf) -> tuple[int, str]:
+    tokens = head.metadata.get("tokenizer.ggml.tokens")
+    if isinstance(tokens, LongArray):
+        return tokens.count, tokens.digest
+    if isinstance(tokens, tuple):
+        return len(tokens), hashlib.sha256("\0".join(map(str, tokens)).encode()).hexdigest()
+    return 0, ""
+
+
+def _embedding_rows(heads: list[Gguf]) -> int:
+    shapes = [tensor.shape for head in heads for tensor in head.tensors if tensor.name == "token_embd.weight"]
+    return shapes[0][-1] if shapes else 0
+
+
+def _quantization(heads: list[Gguf]) -> str:
+    file_type = heads[0].number("general.file_type")
+    named = None if file_type is None else _FILE_TYPES.get(file_type)
+    if named:
+        return named
+    weights: Counter[str] = Counter()
+    for head in heads:
+        for tensor in head.tensors:
+            weights[tensor.type] += tensor.bytes
+    return weights.most_common(1)[0][0] if weights else "no weights"
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Whether a drafter belongs to a target.
+
+    Attributes:
+        fits: It can be used.
+        reason: A sentence; why not, or what to expect. Empty if all is well.
+    """
+
+    fits: bool
+    reason: str = ""
+
+
+def match_draft_model(target: Facts, drafter: Facts) -> Match:
+    """Tells whether `drafter` can be the classic draft model of `target`: a full model with the same vocabulary."""
+    if drafter.is_drafter:
+        return Match(False, f"{drafter.path.name} is an MTP drafter for {drafter.drafts_for}, not a full model.")
+    if drafter.format != "gguf" or target.format != "gguf":
+        return Match(False, "Draft models are read from GGUF files only.")
+    if not drafter.vocabulary_digest or drafter.vocabulary_digest != target.vocabulary_digest:
+        return Match(
+            False,
+            f"A draft model must have the very same vocabulary as the target. {drafter.path.name} knows "
+            f"{drafter.vocabulary:,} tokens and {target.path.name} {target.vocabulary:,}, or they are other ones.",
+        )
+    return Match(True)
+
+
+def match(target: Facts, drafter: Facts) -> Match:
+    """Tells whether `drafter` is an MTP drafter for `target`."""
+    if target.is_drafter:
+        return Match(False, f"{target.path.name} is itself a drafter. Choose the full model as the target.")
+    if not drafter.is_drafter:
+        return Match(False, f"{drafter.path.name} is a full model ({drafter.architecture}), not an MTP drafter.")
+    if drafter.format != target.format and "gguf" in (drafter.format, target.format):
+        return Match(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
+    if drafter.drafts_for != target.architecture.removesuffix("_text"):
+        return Match(
+            False, f"{drafter.path.name} drafts for {drafter.drafts_for}, and the target is a {target.architecture}."
+        )
+    if drafter.target_hidden != target.hidden:
+        return Match(
+            False,
+            f"{drafter.path.name} is for a target of width {drafter.target_hidden:,}, and {target.path.name} has "
+            f"{target.hidden:,}: it belongs to another size of this family.",
+        )
+    if drafter.vocabulary != target.vocabulary:
+        return Match(False, f"The drafter knows {drafter.vocabulary:,} tokens and the target {target.vocabulary:,}.")
+    for name, of_target, of_drafter in zip(("sliding", "full"), target.kv_shape, drafter.kv_shape, strict=True):
+        if (0, 0) not in (of_target, of_drafter) and of_target != of_drafter:
+            return Match(
+                False,
+                f"The drafter reads a KV cache of {of_drafter[0]} values a token in {name} layers, and the target's "
+                f"has {of_target[0]}.",
+            )
+    if drafter.vocabulary_digest != target.vocabulary_digest:
+        return Match(True, "The token lists of target and drafter differ a little; fewer drafts may be accepted.")
+    return Match(True)

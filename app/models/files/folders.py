@@ -1,0 +1,150 @@
+"""What a model folder is (transformers or MLX), read from its config and the heads of its weight files."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from pathlib import Path
+from typing import Any
+
+from app.models.files.facts import Facts
+from app.models.files.gguf import GgufError
+
+_MAX_CONFIG = 4 << 20
+_MAX_HEAD = 64 << 20
+_MAX_FILES = 400
+
+
+def is_model_folder(path: Path) -> bool:
+    return (path / "config.json").is_file() and any(path.glob("*.safetensors"))
+
+
+def read_folder_facts(path: Path) -> Facts:
+    """Reads what a folder with config.json and *.safetensors says of itself.
+
+    Raises:
+        GgufError: It is no model folder, or a part of it is missing.
+        OSError: It cannot be read.
+    """
+    config = _read_json(path / "config.json")
+    weights = sorted(path.glob("*.safetensors"))[:_MAX_FILES]
+    if not weights:
+        raise GgufError(f"{path.name} has a config.json and no weights (*.safetensors).")
+    _check_index(path)
+    text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
+    kind = config.get("model_type")
+    hidden, layers = _number(text, "hidden_size"), _number(text, "num_hidden_layers")
+    if not isinstance(kind, str) or not kind or not 0 < hidden <= 1 << 20 or not 0 < layers <= 10_000:
+        raise GgufError(f"The config.json of {path.name} does not describe a language model.")
+    heads = [_safetensors_head(file) for file in weights]
+    is_mlx = "quantization" in config or any(head[1] == "mlx" for head in heads)
+    drafts_for = kind.removesuffix("_assistant") if kind.endswith("_assistant") else ""
+    backbone = _number(config, "backbone_hidden_size") or _number(text, "backbone_hidden_size")
+    return Facts(
+        path=path,
+        architecture=kind[:80],
+        name=path.name[:200],
+        parameters=sum(head[0] for head in heads),
+        quantization=_quantization(config, text),
+        bytes=sum(file.stat().st_size for file in weights),
+        context=_number(text, "max_position_embeddings"),
+        layers=layers,
+        hidden=hidden,
+        vocabulary=_number(text, "vocab_size") or _number(config, "vocab_size"),
+        vocabulary_digest="",
+        has_template=_has_template(path),
+        drafts_for=drafts_for,
+        target_hidden=backbone if drafts_for else 0,
+        format="mlx" if is_mlx else "transformers",
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        data = stream.read(_MAX_CONFIG + 1)
+    try:
+        value = json.loads(data) if len(data) <= _MAX_CONFIG else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise GgufError(f"{path.name} in {path.parent.name} is not a JSON object.")
+    return value
+
+
+def _number(table: Any, key: str) -> int:
+    value = table.get(key) if isinstance(table, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def _quantization(config: dict[str, Any], text: Any) -> str:
+    mlx = config.get("quantization")
+    if isinstance(mlx, dict) and isinstance(mlx.get("bits"), int):
+        return f"{mlx['bits']}-bit"
+    method = config.get("quantization_config")
+    if isinstance(method, dict) and isinstance(method.get("quant_method"), str):
+        return str(method["quant_method"])[:40]
+    for table in (config, text):
+        kind = table.get("dtype") or table.get("torch_dtype") if isinstance(table, dict) else None
+        if isinstance(kind, str):
+            return {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}.get(kind, kind[:40])
+    return "not stated"
+
+
+def _check_index(path: Path) -> None:
+    """Raises GgufError if the index names a weight file that is not there."""
+    index = path / "model.safetensors.index.json"
+    if not index.is_file():
+        return
+    named = _read_json(index).get("weight_map")
+    for name in sorted({str(value) for value in named.values()}) if isinstance(named, dict) else []:
+        if not (path / Path(name).name).is_file():
+            raise GgufError(f"{path.name} is not complete: {name[:100]} is missing.")
+
+
+def _safetensors_head(path: Path) -> tuple[int, str]:
+    """Returns (values in all tensors, what the file says of its format). The layout is a length and JSON."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        start = stream.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+        if not 2 <= length <= min(size - 8, _MAX_HEAD):
+            raise GgufError(f"{path.name} is not a safetensors file, or it is cut off.")
+        try:
+            head = json.loads(stream.read(length))
+        except (ValueError, RecursionError) as error:
+            raise GgufError(f"{path.name} has a head that cannot be read.") from error
+    if not isinstance(head, dict):
+        raise GgufError(f"{path.name} has a head that cannot be read.")
+    count, end = 0, 0
+    for name, tensor in head.items():
+        if name == "__metadata__":
+            continue
+        shape, offsets = _counts(tensor, "shape"), _counts(tensor, "data_offsets")
+        if shape is None or offsets is None or len(offsets) != 2:
+            raise GgufError(f"{path.name} has a tensor that is not described.")
+        count += math.prod(shape)
+        end = max(end, offsets[1])
+    if 8 + length + end > size:
+        raise GgufError(f"{path.name} is cut off.")
+    metadata = head.get("__metadata__")
+    said = metadata.get("format") if isinstance(metadata, dict) else None
+    return count, said if isinstance(said, str) else ""
+
+
+def _counts(table: Any, key: str) -> list[int] | None:
+    value = table.get(key) if isinstance(table, dict) else None
+    if not isinstance(value, list) or len(value) > 16:
+        return None
+    return value if all(isinstance(item, int) and 0 <= item < 1 << 50 for item in value) else None
+
+
+def _has_template(path: Path) -> bool:
+    if (path / "chat_template.jinja").is_file() or (path / "chat_template.json").is_file():
+        return True
+    settings = path / "tokenizer_config.json"
+    try:
+        return settings.is_file() and bool(_read_json(settings).get("chat_template"))
+    except GgufError:
+        return False

@@ -1,0 +1,1 @@
+"""What a race needs in memory, and what this machine has."""

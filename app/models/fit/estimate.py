@@ -1,0 +1,238 @@
+"""Whether a race fits into this machine's memory: an estimate before anything is loaded, with its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from app.models.fit.needs import Need, cells
+from app.models.hub.progress import bytes_text
+
+PROCESS_BYTES = 29_000_000
+"""What a lane's process holds for itself before a model is loaded (the interpreter and its modules)."""
+LIBRARY_BYTES = 23_000_000
+"""Programs and libraries, once for all lanes."""
+COMFORTABLE = 0.8
+
+
+class Verdict(StrEnum):
+    """How a race fits. The words are also shown."""
+
+    FITS = "fits"
+    TIGHT = "tight"
+    NO = "does not fit"
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """The machine's memory.
+
+    Attributes:
+        free: Bytes of ordinary memory that can be had now.
+        total: Bytes of ordinary memory.
+        gpu_free: Bytes free on the GPU, None without one of its own.
+        gpu_total: Bytes of the GPU.
+        unified: The GPU uses the ordinary memory (Apple silicon).
+    """
+
+    free: int
+    total: int
+    gpu_free: int | None = None
+    gpu_total: int | None = None
+    unified: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the sum.
+
+    Attributes:
+        label: What it is.
+        bytes: Of it, for all lanes that are loaded together.
+        how: How the number comes about.
+        on_gpu: It lies in the GPU's own memory.
+    """
+
+    label: str
+    bytes: int
+    how: str
+    on_gpu: bool = False
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """The estimate for one race.
+
+    Attributes:
+        lines: The sum, both lanes loaded together.
+        together: Bytes of ordinary memory with both lanes loaded.
+        together_gpu: Bytes of the GPU's own memory with both lanes loaded.
+        alone: Bytes of ordinary memory with one lane at a time (heats): the larger lane.
+        alone_gpu: The same on the GPU.
+        droppable: Of `together` and `alone`: pages of the files that the system can drop again, since rearranged copies
+            of these weights are used or only some rows are read. They show up as used memory and are not needed.
+        verdict: For both lanes together.
+        verdict_alone: For one lane at a time.
+        memory: What it was held against.
+        advice: A sentence.
+    """
+
+    lines: tuple[Line, ...]
+    together: int
+    together_gpu: int
+    alone: int
+    alone_gpu: int
+    droppable: int
+    verdict: Verdict
+    verdict_alone: Verdict
+    memory: Memory
+    advice: str
+
+
+def estimate(target: Need, drafter: Need | None, context: int, memory: Memory, more: Sequence[Need | None] = ()) -> Fit:
+    """Adds up a race of a baseline lane and one or more drafting lanes.
+
+    Args:
+        target: Of the full model.
+        drafter: Of the drafter, None if the head is in the target's file or the second lane needs none.
+        context: Tokens, for the wording.
+        memory: To hold it against.
+        more: The drafters of further lanes, in the same way.
+    """
+    on_gpu = memory.gpu_free is not None and not memory.unified
+    drafters = [drafter, *more]
+    lines = _lines(target, drafters, context, on_gpu, lanes=1 + len(drafters))
+    single = [_lines(target, [one], context, on_gpu, lanes=1) for one in drafters]
+    together, together_gpu = _sum(lines, False), _sum(lines, True)
+    alone = max(_sum(lane, False) for lane in single)
+    alone_gpu = max(_sum(lane, True) for lane in single)
+    needs = [target, *_files(drafters)]
+    droppable = 0 if on_gpu else sum(min(need.mapped, need.copied + need.lazy) for need in needs)
+    verdict = _verdict(together - droppable, together_gpu, memory)
+    verdict_alone = _verdict(alone - droppable, alone_gpu, memory)
+    needed, needed_alone = together + together_gpu - droppable, alone + alone_gpu - droppable
+    return Fit(
+        lines=tuple(lines),
+        together=together,
+        together_gpu=together_gpu,
+        alone=alone,
+        alone_gpu=alone_gpu,
+        droppable=droppable,
+        verdict=verdict,
+        verdict_alone=verdict_alone,
+        memory=memory,
+        advice=_advice(verdict, verdict_alone, needed, needed_alone, 1 + len(drafters)),
+    )
+
+
+def _files(drafters: Sequence[Need | None]) -> list[Need]:
+    """The drafters, each file once."""
+    return list({need.facts.path: need for need in drafters if need is not None}.values())
+
+
+def _lines(target: Need, drafters: Sequence[Need | None], context: int, on_gpu: bool, lanes: int) -> list[Line]:
+    """lanes: all that are loaded together, or 1 for a drafting lane alone, which is larger than the baseline."""
+    times = f"{lanes} lanes, " if lanes > 1 else ""
+    lazy = f"; {bytes_text(target.lazy)} of it embedding rows, read only as needed" if target.lazy else ""
+    lines = [Line("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
+    if on_gpu:
+        moved = target.mapped - target.host
+        lines = [
+            Line("Target weights on the GPU", lanes * moved, f"{times}{bytes_text(moved)} each", True),
+            Line("Target embeddings", target.host, "stay in ordinary memory, mapped once for all lanes"),
+        ]
+    elif target.copied:
+        how = f"{times}{bytes_text(target.copied)} each: 4-bit weights put in the order this CPU computes fastest with"
+        lines.append(Line("Target weights, rearranged", lanes * target.copied, how))
+    lines += _drafter_lines(drafters, on_gpu)
+    having = [need for need in drafters if need is not None]
+    own = sum(need.cache for need in having)
+    whose = f"{bytes_text(own)} of a draft model" if own else "the drafter reads the target's"
+    layers = f"{cells(context):,} tokens, {bytes_text(target.cache)} each; {whose}"
+    lines.append(Line("KV cache", lanes * target.cache + own, f"{times}{layers}", on_gpu))
+    compute = lanes * target.compute + sum(need.compute for need in having)
+    lines.append(Line("Intermediate results", compute, f"{times}at most {bytes_text(target.compute)} each", on_gpu))
+    tables = lanes * target.tables + sum(need.tables for need in having)
+    lines.append(Line("Vocabulary and output rows", tables, f"{times}{bytes_text(target.tables)} each for the target"))
+    programs = lanes * PROCESS_BYTES + LIBRARY_BYTES
+    lines.append(Line("Programs", programs, f"{times}one process each, libraries shared"))
+    return lines
+
+
+def _drafter_lines(drafters: Sequence[Need | None], on_gpu: bool) -> list[Line]:
+    having = [need for need in drafters if need is not None]
+    if not having:
+        return []
+    # A drafter's process maps the target's embeddings, which are counted already.
+    files = having if on_gpu else _files(having)
+    how = "the drafting lane only" if len(having) == 1 else f"{len(having)} drafting lanes"
+    lines = [Line("Drafter weights", sum(need.mapped for need in files), how, on_gpu)]
+    copied = sum(need.copied for need in having)
+    if copied and not on_gpu:
+        lines.append(Line("Drafter weights, rearranged", copied, how))
+    return lines
+
+
+def _sum(lines: list[Line], on_gpu: bool) -> int:
+    return sum(line.bytes for line in lines if line.on_gpu == on_gpu)
+
+
+def _verdict(needed: int, needed_gpu: int, memory: Memory) -> Verdict:
+    share = needed / max(1, memory.free)
+    if memory.gpu_free is not None and not memory.unified:
+        share = max(share, needed_gpu / max(1, memory.gpu_free))
+    return Verdict.FITS if share <= COMFORTABLE else Verdict.TIGHT if share <= 1 else Verdict.NO
+
+
+def _advice(together: Verdict, alone: Verdict, need: int, need_alone: int, lanes: int) -> str:
+    all_lanes = "Both lanes" if lanes == 2 else f"All {lanes} lanes"
+    if together is Verdict.FITS:
+        return f"{all_lanes} fit into memory together."
+    if together is Verdict.TIGHT:
+        return f"{all_lanes} fit, but little memory is left: close other programs first."
+    if alone is Verdict.NO:
+        return (
+            f"Not even one lane fits ({bytes_text(need_alone)}). Choose a smaller model, a smaller quantization or a "
+            "smaller context. You can load it anyway; the system may then stop the app or slow down badly."
+        )
+    return (
+        f"{all_lanes} together need {bytes_text(need)} and do not fit. Race in heats with one lane loaded at a time: "
+        f"that needs {bytes_text(need_alone)}. Or choose a smaller context."
+    )
+
+
+def fit_reason(fit: Fit, lanes: int, *, one_loaded: bool = False) -> str:
+    """Returns one sentence or two on a race that does not fit, or only just.
+
+    Args:
+        lanes: How many race, the baseline included.
+        one_loaded: They are loaded one at a time.
+    """
+    memory = fit.memory
+    free = bytes_text(memory.free + (0 if memory.unified else memory.gpu_free or 0))
+    need = bytes_text(fit.together + fit.together_gpu - fit.droppable)
+    alone = bytes_text(fit.alone + fit.alone_gpu - fit.droppable)
+    if one_loaded and fit.verdict_alone is not Verdict.NO:
+        return f"Heats load one lane at a time, which takes {alone}. {free} are free now."
+    if fit.verdict_alone is Verdict.NO:
+        return f"Even one lane needs about {alone}, and {free} are free. A smaller model or quantization may fit."
+    if fit.verdict is Verdict.TIGHT:
+        return f"The {lanes} lanes need about {need} of the {free} that are free. Close other programs first."
+    return f"The {lanes} lanes need about {need} together, and {free} are free. One at a time needs {alone}."
+
+
+def fit_text(fit: Fit) -> list[str]:
+    """Returns the arithmetic as lines of plain text."""
+    width = max(len(line.label) for line in fit.lines)
+    made = [f"{line.label:<{width}}  {bytes_text(line.bytes):>10}  {line.how}" for line in fit.lines]
+    made.append(f"{'Together':<{width}}  {bytes_text(fit.together + fit.together_gpu):>10}  all lanes loaded")
+    made.append(f"{'One at a time':<{width}}  {bytes_text(fit.alone + fit.alone_gpu):>10}  heats")
+    if fit.droppable:
+        made.append(
+            f"{'Of these not needed':<{width}}  {bytes_text(fit.droppable):>10}  parts of files the system can drop"
+        )
+    free = f"{bytes_text(fit.memory.free)} of {bytes_text(fit.memory.total)} memory"
+    if fit.memory.gpu_free is not None:
+        free += f", {bytes_text(fit.memory.gpu_free)} of {bytes_text(fit.memory.gpu_total or 0)} on the GPU"
+    made.append(f"{'Free now':<{width}}  {'':>10}  {free}")
+    made.append(f"Verdict: {fit.verdict.value}. {fit.advice}")
+    return made

@@ -1,0 +1,177 @@
+"""What one model needs in memory, from the heads of its files alone. Pure arithmetic; ``estimate`` adds it up.
+
+Sources: the KV cache and its padding as in llama.cpp's llama-kv-cache.cpp and llama-kv-cache-iswa.cpp; which weights
+are copied into another order as in ggml's ggml-cpu/repack.cpp; the shape of the compute buffer measured with synthetic
+models of many shapes (tests/bench/bench_fit.py), within half a MiB of what llama.cpp reserves.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.models.files.facts import Facts, facts_of, kv_widths, sliding_layers
+from app.models.files.gguf import Gguf, GgufError
+from app.models.fit.running_state import state_bytes, with_attention
+
+REPACKED = frozenset({"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"})
+"""Tensor types that llama.cpp copies into another order on CPUs with AVX2 or NEON, so that they are not shared."""
+_PADDING = 256
+_LAZY = "per_layer_token_embd.weight"
+_TOKEN_BYTES = 90
+_MERGE_BYTES = 100
+_TABLES_BYTES = 1_300_000
+
+
+class Runtime(msgspec.Struct, frozen=True):
+    """How the engine is set up; the defaults are those of app.engines.llama_cpp.
+
+    Attributes:
+        context: Tokens.
+        batch: Tokens fed at once.
+        outputs: Rows of logits kept: the largest K, plus one.
+        cache_bytes: Of one value in the KV cache (f16).
+        full_windows: Whether sliding layers keep the whole context too. The engine's keep their window and a batch.
+        repacked: Tensor types copied into another order on the CPU.
+        on_gpu: Whether weights and cache lie in the GPU's own memory.
+    """
+
+    context: int = 2048
+    batch: int = 512
+    outputs: int = 17
+    cache_bytes: int = 2
+    full_windows: bool = False
+    repacked: frozenset[str] = REPACKED
+    on_gpu: bool = False
+
+
+class Need(msgspec.Struct, frozen=True):
+    """Bytes that one model needs.
+
+    Attributes:
+        facts: Which model.
+        mapped: Of its files, mapped into memory: shared by all lanes that open the same file.
+        lazy: Of `mapped`: tables of which only the rows of the tokens at hand are read; the system may drop the rest.
+        copied: Weights that each lane holds for itself.
+        cache: KV cache of one lane, and the running states of layers that keep one in its place.
+        compute: Intermediate results of one lane, at most.
+        tables: Vocabulary and output rows of one lane.
+        host: What of `mapped` stays in ordinary memory when the rest is on a GPU (the embedding table).
+    """
+
+    facts: Facts
+    mapped: int
+    copied: int
+    cache: int
+    compute: int
+    tables: int
+    host: int
+    lazy: int = 0
+
+
+def need_of(heads: list[Gguf], runtime: Runtime) -> Need:
+    """Works out what a model needs. Raises GgufError if the heads describe no model."""
+    facts = facts_of(heads)
+    head = heads[0]
+    embeddings = sum(t.bytes for part in heads for t in part.tensors if t.name == "token_embd.weight")
+    lazy = sum(t.bytes for part in heads for t in part.tensors if t.name == _LAZY)
+    return Need(
+        facts=facts,
+        mapped=sum(part.size for part in heads),
+        copied=_copied(heads, runtime),
+        cache=0 if facts.is_drafter else cache_bytes(head, facts, runtime),
+        compute=_compute(head, facts, runtime),
+        tables=_tables(head, facts, runtime),
+        host=embeddings,
+        lazy=lazy,
+    )
+
+
+def cells(context: int) -> int:
+    """Returns the tokens that llama.cpp makes room for: the context, padded."""
+    return -(-context // _PADDING) * _PADDING
+
+
+def cache_bytes(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+    """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps.
+
+    Layers with a running state in place of it have that, as often as drafts may have to be taken back.
+    """
+    arch, layers = facts.architecture, facts.layers
+    own = layers - min(layers, head.number(f"{arch}.attention.shared_kv_layers") or 0)
+    everything, in_window = cells(runtime.context), _window_cells(head, arch, runtime)
+    total = state_bytes(head, arch, layers, kept=min(runtime.outputs, cells(runtime.context) // 2))
+    attends = with_attention(head, arch, layers)
+    slides = sliding_layers(head, arch, layers)
+    for (key, value), sliding, has in list(zip(kv_widths(head, arch, layers), slides, attends, strict=True))[:own]:
+        if not has:
+            continue
+        total += (in_window if sliding else everything) * (key + value) * runtime.cache_bytes
+    return total
+
+
+def _window_cells(head: Gguf, arch: str, runtime: Runtime) -> int:
+    """Returns the tokens that a sliding layer makes room for."""
+    window = head.number(f"{arch}.attention.sliding_window") or 0
+    return cells(runtime.context if runtime.full_windows else min(runtime.context, window + runtime.batch))
+
+
+def _copied(heads: list[Gguf], runtime: Runtime) -> int:
+    if runtime.on_gpu:
+        return 0
+    names = {tensor.name for part in heads for tensor in part.tensors}
+    total = 0
+    for tensor in (tensor for part in heads for tensor in part.tensors):
+        if tensor.type not in runtime.repacked or len(tensor.shape) < 2 or tensor.shape[1] % 8:
+            continue
+        # The embedding table is read row by row as it is; it is copied only where it is the output matrix too.
+        if tensor.name == "token_embd.weight" and "output.weight" in names:
+            continue
+        if tensor.name == _LAZY:
+            continue
+        total += tensor.bytes
+    return total
+
+
+def _widest(head: Gguf, facts: Facts, key: str) -> int:
+    return max(head.per_layer(f"{facts.architecture}.{key}", facts.layers) or (0,))
+
+
+def _compute(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+    """Estimates the largest sum of intermediate results that live at one time, in bytes (f32 unless said)."""
+    arch = facts.architecture
+    batch = 1 if facts.is_drafter else min(runtime.batch, cells(runtime.context))
+    hidden = max(facts.hidden, facts.target_hidden)
+    key = head.number(f"{arch}.attention.key_length") or hidden // max(1, _widest(head, facts, "attention.head_count"))
+    query = _widest(head, facts, "attention.head_count") * key
+    feed_forward = _widest(head, facts, "feed_forward_length")
+    experts = head.number(f"{arch}.expert_used_count") or 0
+    expert_width = head.number(f"{arch}.expert_feed_forward_length") or 0
+    per_layer = (head.number(f"{arch}.embedding_length_per_layer_input") or 0) * facts.layers
+    dense = 3 * feed_forward + 3 * hidden
+    mixed = experts * (3 * expert_width + 2 * hidden) + 3 * hidden
+    attention = 3 * query + hidden
+    widest = max(dense, mixed if experts else 0, attention) + per_layer
+    seen = cells(runtime.context)
+    if any(sliding_layers(head, arch, facts.layers)):
+        seen += _window_cells(head, arch, runtime)
+    masks = batch * seen * 2
+    passing = masks + 4 * batch * max(widest, 3 * per_layer)
+    rows = 1 if facts.is_drafter else runtime.outputs
+    leaving = 4 * (rows * facts.vocabulary + batch * hidden)
+    return max(passing, leaving)
+
+
+def _tables(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+    """Estimates the vocabulary's tables and the rows of logits and hidden states that a lane keeps."""
+    merges = head.metadata.get("tokenizer.ggml.merges")
+    count = len(merges) if isinstance(merges, tuple) else getattr(merges, "count", 0)
+    rows = 1 if facts.is_drafter else runtime.outputs
+    kept = 4 * rows * facts.vocabulary + 4 * runtime.batch * max(facts.hidden, facts.target_hidden)
+    return _TABLES_BYTES + facts.vocabulary * _TOKEN_BYTES + int(count) * _MERGE_BYTES + kept
+
+
+def require_target(need: Need) -> Need:
+    """Returns `need` if it is of a full model. Raises GgufError otherwise."""
+    if need.facts.is_drafter:
+        raise GgufError(f"{need.facts.path.name} is a drafter: choose the full model as the target.")
+    return need

@@ -1,0 +1,1 @@
+"""The model hub: asking, downloading, resuming, checking."""

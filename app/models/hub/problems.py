@@ -1,0 +1,159 @@
+"""What can go wrong between the app and the hub, in words for the user.
+
+Each function makes one Problem. `kind` is a stable word for programs and tests.
+"""
+
+from __future__ import annotations
+
+from app.models.hub.settings import HubSettings
+from app.race.problems import Problem
+
+_AGAIN = "What has been fetched is kept: start the download again to go on from there."
+
+
+def no_token(settings: HubSettings, repository: str) -> Problem:
+    return Problem(
+        kind="no-token",
+        sentence=f"{repository} can only be downloaded with an account on the hub.",
+        cause="No access token was found on this machine.",
+        action=f"Make a token at {settings.tokens_page}, put it into the HF_TOKEN variable or the hub's token file, "
+        f"accept the licence at {settings.model_page(repository)}, and start again.",
+    )
+
+
+def licence_not_accepted(settings: HubSettings, repository: str) -> Problem:
+    return Problem(
+        kind="licence",
+        sentence=f"The licence of {repository} has not been accepted with this account.",
+        action=f"Open {settings.model_page(repository)} in a browser, read and accept the licence there, "
+        "and start again.",
+    )
+
+
+def denied(settings: HubSettings, repository: str, said: str) -> Problem:
+    return Problem(
+        kind="denied",
+        sentence=f"The hub does not let this account download {repository}.",
+        cause=said,
+        action=f"Open {settings.model_page(repository)} to see why. A token with fine-grained rights needs the right "
+        f"to read gated repositories ({settings.tokens_page}).",
+    )
+
+
+def token_refused(settings: HubSettings, repository: str) -> Problem:
+    return Problem(
+        kind="token-refused",
+        sentence="The hub does not accept the access token of this machine.",
+        cause=f"It may be mistyped, withdrawn or expired. Or {repository} is private.",
+        action=f"Look at {settings.tokens_page}, make a new token if needed, and start again.",
+    )
+
+
+def repository_missing(settings: HubSettings, repository: str) -> Problem:
+    return Problem(
+        kind="repository-missing",
+        sentence=f"The hub has no repository {repository} that this machine may see.",
+        cause="It was renamed, removed or made private.",
+        action=f"Look at {settings.model_page(repository)}; correct the name in your models.toml if it is your entry.",
+    )
+
+
+def file_missing(settings: HubSettings, repository: str, path: str, revision: str) -> Problem:
+    return Problem(
+        kind="remote-file-missing",
+        sentence=f"{repository} has no file {path} at {revision}.",
+        cause="It was renamed or removed there.",
+        action=f"Look at {settings.model_page(repository)}; correct the name in your models.toml if it is your entry.",
+    )
+
+
+def offline(repository: str) -> Problem:
+    return Problem(
+        kind="offline",
+        sentence=f"{repository} is not on this machine and downloads are switched off.",
+        cause="The variable HF_HUB_OFFLINE is set.",
+        action="Unset it and start again, or use the built-in pair.",
+    )
+
+
+def no_connection(settings: HubSettings, details: str) -> Problem:
+    return Problem(
+        kind="no-connection",
+        sentence=f"There is no connection to {settings.endpoint}.",
+        action=f"Check the network and any proxy settings. {_AGAIN}",
+        details=details,
+    )
+
+
+def busy(settings: HubSettings, status: int, wait: float | None) -> Problem:
+    later = f" It asks to wait {round(wait)} s." if wait else ""
+    return Problem(
+        kind="busy",
+        sentence=f"{settings.endpoint} cannot answer now (HTTP {status}).{later}",
+        action=f"Wait a little. {_AGAIN}",
+    )
+
+
+def interrupted(path: str, details: str) -> Problem:
+    return Problem(
+        kind="interrupted",
+        sentence=f"The connection broke again and again while {path} was fetched.",
+        action=_AGAIN,
+        details=details,
+    )
+
+
+def unexpected(path: str, said: str) -> Problem:
+    return Problem(
+        kind="unexpected-answer",
+        sentence=f"The server gave an answer for {path} that does not fit the question.",
+        cause=said,
+        action="A proxy or a sign-in page of the network may be in the way. Nothing of that answer was kept.",
+    )
+
+
+def changed(repository: str, path: str) -> Problem:
+    return Problem(
+        kind="changed",
+        sentence=f"{path} in {repository} is not the file that the registry describes.",
+        cause="The owner has replaced it, or the mirror holds another one.",
+        action="Look for a newer version of this app, or take the new size and sha256 into your own models.toml.",
+    )
+
+
+def damaged(path: str) -> Problem:
+    return Problem(
+        kind="damaged",
+        sentence=f"{path} arrived, but its content is not what the hub describes (wrong checksum).",
+        cause="Something on the way or on this machine's disk changed it.",
+        action="It was deleted. Start the download again.",
+    )
+
+
+def no_space(needed: int, free: int, folder: str) -> Problem:
+    return Problem(
+        kind="no-space",
+        sentence=f"There is not enough free space in {folder}: {needed:,} bytes are needed and {free:,} are free.",
+        action="Free some space, or set MTP_RACE_HOME to a folder on a larger disk.",
+    )
+
+
+def disk(path: str, error: OSError) -> Problem:
+    return Problem(
+        kind="disk",
+        sentence=f"{path} cannot be written.",
+        cause=f"{error.strerror or error}.",
+        action=f"Check the disk's free space and the folder's permissions. {_AGAIN}",
+    )
+
+
+def already_running(path: str) -> Problem:
+    return Problem(
+        kind="already-running",
+        sentence=f"Another window or command is fetching {path} now.",
+        action="Wait for it to finish, or stop it there.",
+    )
+
+
+def cancelled() -> Problem:
+    return Problem(kind="cancelled", sentence="The download was stopped.", action=_AGAIN)

@@ -1,0 +1,1 @@
+"""Pairs and servers by name: models.toml and the user's own."""

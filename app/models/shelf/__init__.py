@@ -1,0 +1,1 @@
+"""The pairs of this machine: state, form and what can be done with each."""

@@ -1,0 +1,71 @@
+"""The built-in pair in the form that an engine opens.
+
+It ships as GGUF files. For an engine that opens a model's folder, the folders are made from them when they are first
+asked for, without loss, and kept in the cache: two seconds and 110 MB.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from app.models.files.gguf import GgufError
+from app.models.pairs import Pair
+from app.models.shelf.states import Ready
+from app.places import Places
+from app.race.problems import Problem, ProblemError
+
+FILE: Final = "file"
+FOLDER: Final = "folder"
+MLX: Final = "mlx"
+"""A folder whose target is wrapped as mlx-vlm loads it; where it matters only for the built-in pair."""
+
+
+def opens(form: str, pair: Pair) -> bool:
+    """Whether an engine that opens this form can open the pair's files, as they are or made anew."""
+    return (form == FILE) == pair.target.is_single_file or pair.is_built_in
+
+
+def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
+    """Returns the pair's files in this form; those of other pairs than the built-in one as they are.
+
+    Raises:
+        ProblemError: they cannot be made.
+    """
+    if form == FILE or not pair.is_built_in:
+        return found
+    digest = (pair.target.files[0].sha256 or "")[:12]
+    kept = places.cache / "forms" / f"{pair.id}-{digest}-{form}"
+    if not kept.is_dir():
+        try:
+            _make(found.target_path.parent, kept, mlx=form == MLX)
+        except (OSError, GgufError) as error:
+            raise ProblemError(
+                Problem(
+                    "form-failed",
+                    f"{pair.title} could not be written in the form that this engine opens.",
+                    cause=f"{error}.",
+                    action=f"Make room for 110 MB in {places.cache}.",
+                )
+            ) from error
+    return Ready(kept / "target", kept / "assistant")
+
+
+def _make(resources: Path, kept: Path, *, mlx: bool) -> None:
+    """Writes the folders beside their place and moves them there whole, once, however many races ask for them."""
+    import filelock
+
+    from app.models.files.nano_hf import convert  # It needs numpy; the window starts without both.
+
+    part = kept.with_name(f"{kept.name}.part")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(kept.with_name(f"{kept.name}.lock")):
+        if kept.is_dir():
+            return
+        try:
+            convert(resources, part, mlx=mlx)  # over what a process that was killed may have left
+            os.replace(part, kept)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,79 @@
+"""The numbers of a sweep and how they were measured, as text for its film."""
+
+from __future__ import annotations
+
+from app.draw.canvas import known, lane_word
+from app.present.figures import machine_text
+from app.race.sweep_result import Cell, PromptResult, SweepResult
+
+
+def best_cell(prompt: PromptResult) -> Cell | None:
+    """Returns the cell that is advised; None if the intervals support none."""
+    return next((cell for cell in prompt.cells if cell.lane == prompt.best), None)
+
+
+def best_words(prompt: PromptResult) -> str:
+    """Returns the advised lane in a word or two."""
+    cell = best_cell(prompt)
+    if cell is None:
+        return "none is sure"
+    return f"K = {cell.k}" if cell.policy.value == "fixed" else f"{lane_word(cell)} K"
+
+
+def speedup_words(cell: Cell | None) -> str:
+    """Returns the speedup of a cell, a dash without one."""
+    return f"{cell.speedup.ratio:.2f}×" if cell and cell.speedup and known(cell.speedup.ratio) else "–"
+
+
+def interval_words(cell: Cell | None) -> str:
+    """Returns the interval of a cell, a dash without one."""
+    found = cell.speedup if cell else None
+    sure = found is not None and known(found.low) and known(found.high) and found.low > 0
+    return f"{found.low:.2f} to {found.high:.2f}" if found is not None and sure else "–"
+
+
+def rate_words(prompt: PromptResult) -> str:
+    """Returns the baseline's rate."""
+    return f"{prompt.baseline_tps:.1f} tok/s" if prompt.baseline_tps else "–"
+
+
+def same_words(prompt: PromptResult) -> str:
+    """Returns in how many heats the advised lane wrote the baseline's tokens."""
+    cell = best_cell(prompt)
+    return f"{cell.identical} of {cell.identical + cell.forks}" if cell and cell.identical + cell.forks else "–"
+
+
+def lanes_words(result: SweepResult) -> str:
+    """Returns which lanes were raced, such as ``"K = 1, 2, 3 and adaptive"``."""
+    cells = [cell for prompt in result.prompts for cell in prompt.cells]
+    fixed = [str(k) for k in sorted({cell.k for cell in cells if cell.policy.value == "fixed"})]
+    words = [*fixed, *dict.fromkeys(lane_word(cell) for cell in cells if cell.policy.value != "fixed")]
+    if not words:
+        return ""
+    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"K = {listed}" if fixed else listed
+
+
+def conditions(result: SweepResult) -> list[tuple[str, str]]:
+    """Returns how the numbers were measured: a name and a text each."""
+    found = [
+        ("Format", "Heats: every lane alone, in turns, against one shared baseline"),
+        ("Heats", f"{result.heats} on {len(result.prompts)} prompt{'s' if len(result.prompts) != 1 else ''}"),
+        ("Lanes", lanes_words(result)),
+        ("Model", result.pair_title or result.pair),
+        ("Engine", result.engine),
+        ("Machine", machine_text(result.machine)),
+        ("Measured", " ".join(part for part in (result.created[:10], _version(result)) if part)),
+    ]
+    return [(name, text) for name, text in found if text]
+
+
+def note(result: SweepResult) -> str:
+    """Returns what is wrong with the sweep as a whole, empty if nothing is."""
+    if result.heats < result.planned:
+        return f"{result.heats} of up to {result.planned} heats were run."
+    return result.warnings[0] if result.warnings else ""
+
+
+def _version(result: SweepResult) -> str:
+    return f"with MTP Race {result.app_version}" if result.app_version else ""

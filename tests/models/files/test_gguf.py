@@ -1,0 +1,201 @@
+import struct
+import tracemalloc
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import gguf
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.models.files.facts import Facts, facts_of, match, read_facts, read_heads, split_paths
+from app.models.files.gguf import TENSOR_TYPES, GgufError, LongArray, read_gguf
+from tests.models.ggufs import Shape, write_drafter, write_target
+
+
+def text(value: str) -> bytes:
+    return struct.pack("<Q", len(value)) + value.encode()
+
+
+def head(*entries: bytes, tensors: tuple[bytes, ...] = (), version: int = 3) -> bytes:
+    return b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(entries)) + b"".join(entries) + b"".join(tensors)
+
+
+def pair(key: str, kind: int, value: bytes) -> bytes:
+    return text(key) + struct.pack("<I", kind) + value
+
+
+def tensor(name: str, shape: tuple[int, ...], kind: int = 0, offset: int = 0) -> bytes:
+    return text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, offset)
+
+
+GOOD = head(
+    pair("general.architecture", 8, text("gemma4")),
+    pair("gemma4.block_count", 4, struct.pack("<I", 2)),
+    pair("gemma4.embedding_length", 4, struct.pack("<I", 8)),
+    pair("gemma4.numbers", 9, struct.pack("<IQ3i", 5, 3, 1, -2, 3)),
+    pair("tokenizer.ggml.tokens", 9, struct.pack("<IQ", 8, 2) + text("a") + text("b")),
+    pair("gemma4.flag", 7, b"\x01"),
+    pair("gemma4.real", 12, struct.pack("<d", 0.5)),
+    tensors=(tensor("token_embd.weight", (8, 2)), tensor("other", (8,), offset=64)),
+)
+GOOD += bytes(-len(GOOD) % 32 + 96)
+
+
+def write(tmp_path: Path, data: bytes) -> Path:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(data)
+    return path
+
+
+def test_values_of_every_kind_come_back(tmp_path: Path) -> None:
+    found = read_gguf(write(tmp_path, GOOD))
+    assert found.metadata["gemma4.numbers"] == (1, -2, 3)
+    assert found.metadata["tokenizer.ggml.tokens"] == ("a", "b")
+    assert found.metadata["gemma4.flag"] is True
+    assert found.metadata["gemma4.real"] == 0.5
+    assert [(t.name, t.shape, t.type, t.bytes) for t in found.tensors] == [
+        ("token_embd.weight", (8, 2), "F32", 64),
+        ("other", (8,), "F32", 32),
+    ]
+
+
+def test_it_agrees_with_the_reference_writer_on_every_tensor_type_it_knows() -> None:
+    for number, (name, block, width) in TENSOR_TYPES.items():
+        if name == "Q8_1":
+            # Only ever in memory; the package still counts two floats where the library has two halves.
+            continue
+        kind = gguf.GGMLQuantizationType(number)
+        assert (kind.name, *gguf.GGML_QUANT_SIZES[kind]) == (name, block, width)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "too short"),
+        (b"GGUF", "too short"),
+        (b"PK\x03\x04" + bytes(100), "not a GGUF file"),
+        (b"GGUF" + struct.pack(">I", 3) + bytes(100), "big-endian"),
+        (head(version=1) + bytes(40), "version 1"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0) + bytes(64), "more than it has room for"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 0, 1 << 60) + bytes(64), "more than it has room for"),
+        (head(struct.pack("<Q", 1 << 62) + bytes(64)), "a text of"),
+        (head(pair("a", 9, struct.pack("<IQ", 4, 1 << 61)) + bytes(64)), "more than it has room for"),
+        (head(pair("a", 9, struct.pack("<IQ", 8, 1 << 61)) + bytes(64)), "more than it has room for"),
+        (head(pair("a", 9, struct.pack("<IQI", 9, 1, 4)) + bytes(64)), "not allowed"),
+        (head(pair("a", 99, bytes(64))), "unknown kind"),
+        (head(pair("a", 7, b"\x01"), pair("a", 7, b"\x01")) + bytes(64), "twice"),
+        (head(tensors=(tensor("t", (1 << 40,)),)) + bytes(64), "cut off"),
+        (head(tensors=(tensor("t", (1 << 62, 1 << 62)),)) + bytes(64), "senseless shape"),
+        (head(tensors=(tensor("t", (0,)),)) + bytes(64), "senseless shape"),
+        (head(tensors=(tensor("t", (33,), kind=8),)) + bytes(64), "senseless shape"),
+        (head(tensors=(tensor("t", (8,), kind=77),)) + bytes(64), "does not know"),
+        (head(tensors=(tensor("t", (8,), offset=1 << 63),)) + bytes(64), "cut off"),
+        (head(tensors=(tensor("t", (1, 1, 1, 1, 1)),)) + bytes(64), "5 dimensions"),
+        (head(tensors=(tensor("t", (1,)), tensor("t", (1,)))) + bytes(99), "one name"),
+        (head(pair("general.alignment", 4, struct.pack("<I", 0))) + bytes(64), "alignment"),
+        (GOOD[:-1], "cut off"),
+        (GOOD[:200], "cut off"),
+    ],
+)
+def test_a_hostile_or_broken_file_is_refused_with_its_reason_and_without_its_memory(
+    tmp_path: Path, data: bytes, says: str
+) -> None:
+    path = write(tmp_path, data)
+    tracemalloc.start()
+    with pytest.raises(GgufError, match=says):
+        read_gguf(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, len(GOOD) - 1), st.sampled_from([b"\x00", b"\xff", b"\x01", b"\x7f" * 8, b"\xff" * 8])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(EDITS, st.integers(0, len(GOOD)))
+@example([(16, b"\xff" * 8)], len(GOOD))
+@settings(max_examples=400, deadline=None)
+def test_no_edit_of_a_file_makes_the_reader_crash(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, bytes]], length: int
+) -> None:
+    data = bytearray(GOOD)
+    for place, piece in edits:
+        data[place : place + len(piece)] = piece
+    path = tmp_path_factory.getbasetemp() / "edited.gguf"
+    path.write_bytes(data[:length])
+    with suppress(GgufError):
+        facts_of(read_heads(path))
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_no_bytes_make_the_reader_crash(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "random.gguf"
+    path.write_bytes(b"GGUF\x03\x00\x00\x00" + data)
+    with suppress(GgufError):
+        read_gguf(path)
+
+
+def test_long_arrays_are_told_apart_without_being_kept(tmp_path: Path) -> None:
+    paths = []
+    for last in ("x", "y"):
+        words = b"".join(text(f"w{number}") for number in range(5000)) + text(last)
+        entry = pair("tokenizer.ggml.tokens", 9, struct.pack("<IQ", 8, 5001) + words)
+        (tmp_path / last).mkdir()
+        paths.append(write(tmp_path / last, head(entry) + bytes(64)))
+    first, second = (read_gguf(path).metadata["tokenizer.ggml.tokens"] for path in paths)
+    assert isinstance(first, LongArray)
+    assert isinstance(second, LongArray)
+    assert first.count == second.count == 5001
+    assert first.digest != second.digest
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> tuple[Facts, Facts]:
+    return read_facts(write_target(tmp_path / "t.gguf")), read_facts(write_drafter(tmp_path / "d.gguf"))
+
+
+def test_a_model_tells_what_it_is(facts: tuple[Facts, Facts]) -> None:
+    target, drafter = facts
+    assert (target.architecture, target.hidden, target.layers, target.vocabulary) == ("gemma4", 128, 4, 512)
+    assert (target.quantization, target.context, target.has_template) == ("F16", 4096, True)
+    assert not target.is_drafter
+    assert (drafter.is_drafter, drafter.drafts_for, drafter.target_hidden) == (True, "gemma4", 128)
+    reader = gguf.GGUFReader(target.path)
+    assert target.parameters == sum(int(t.n_elements) for t in reader.tensors)
+    assert target.bytes == sum(int(t.n_bytes) for t in reader.tensors)
+
+
+def test_a_drafter_matches_its_target_and_nothing_else(facts: tuple[Facts, Facts], tmp_path: Path) -> None:
+    target, drafter = facts
+    assert match(target, drafter).fits
+    assert match(target, drafter).reason == ""
+    wider = read_facts(write_target(tmp_path / "wide.gguf", replace(Shape(), hidden=256)))
+    words = read_facts(write_target(tmp_path / "words.gguf", replace(Shape(), vocabulary=600)))
+    heads = read_facts(write_target(tmp_path / "heads.gguf", replace(Shape(), kv_heads=4)))
+    for other, says in (
+        (wider, "another size"), (words, "600"), (heads, "KV cache"), (drafter, "itself a drafter"),
+    ):  # fmt: skip
+        assert not match(other, drafter).fits
+        assert says in match(other, drafter).reason
+    assert "not an MTP drafter" in match(target, target).reason
+
+
+def test_a_missing_part_of_a_split_model_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "big-00001-of-00003.gguf"
+    path.write_bytes(GOOD)
+    assert [part.name for part in split_paths(path)][2] == "big-00003-of-00003.gguf"
+    with pytest.raises(GgufError, match="big-00002-of-00003"):
+        read_facts(path)
+
+
+def test_a_projector_is_not_a_language_model(tmp_path: Path) -> None:
+    data = head(pair("general.architecture", 8, text("clip")), pair("general.type", 8, text("mmproj"))) + bytes(64)
+    with pytest.raises(GgufError, match="mmproj"):
+        read_facts(write(tmp_path, data))

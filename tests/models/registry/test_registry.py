@@ -1,0 +1,180 @@
+from pathlib import Path
+
+import pytest
+
+from app.models.registry.registry import load_registry, read_registry_file
+from app.models.shelf.states import Damaged, Missing, Ready, state
+from app.places import Places, find_places
+
+PAIR = """
+[[pair]]
+id = "mine"
+title = "Mine"
+engines = ["llama.cpp"]
+target.repository = "owner/name"
+target.files = [{ path = "a.gguf", size = 3 }]
+drafter.repository = "owner/name-assistant"
+drafter.files = [{ path = "b.gguf", size = 3 }]
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return find_places({"MTP_RACE_HOME": str(tmp_path)})
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "models.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_apps_own_registry_has_no_errors_and_the_built_in_pair_comes_first(places: Places) -> None:
+    registry = load_registry(places=places)
+    assert registry.errors == ()
+    assert registry.pairs[0].id == "nano"
+    assert registry.pairs[0].is_built_in
+
+
+def test_the_built_in_pair_is_ready_from_a_checkout(places: Places) -> None:
+    pair = load_registry(places=places).pairs[0]
+    if not (places.resources / "nano").is_dir():
+        pytest.skip("the built-in pair's weights are not in this checkout")
+    found = state(pair, places)
+    assert isinstance(found, Ready)
+    assert found.target_path.is_file()
+    assert found.drafter_path is not None
+    assert found.drafter_path.is_file()
+
+
+def test_an_installed_package_uses_the_resources_inside_it(tmp_path: Path) -> None:
+    (tmp_path / "app" / "_resources").mkdir(parents=True)
+    places = find_places({}, package=tmp_path / "app")
+    assert places.resources == tmp_path / "app" / "_resources"
+    assert places.registry == tmp_path / "app" / "_resources" / "models.toml"
+
+
+def test_a_users_file_adds_pairs_and_replaces_those_of_the_same_id(places: Places) -> None:
+    places.config.mkdir(parents=True)
+    places.user_registry.write_text("schema = 1\n" + PAIR + PAIR.replace('"mine"', '"nano"'), encoding="utf-8")
+    registry = load_registry(places=places)
+    assert registry.errors == ()
+    mine, nano = registry.get("mine"), registry.get("nano")
+    assert mine is not None
+    assert nano is not None
+    assert nano.title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("schema = 2\n", 1, "schema must be 1"),
+        ("schema = 1\nx = [\n", 3, "not valid TOML"),
+        ("schema = 1\nnonsense = 3\n", 2, "nonsense"),
+        ("schema = 1\n" + PAIR.replace('title = "Mine"\n', ""), 3, '"title" is missing'),
+        ("schema = 1\n" + PAIR.replace('title = "Mine"', "title = 3"), 5, '"title": Expected `str`'),
+        ("schema = 1\n" + PAIR.replace('"llama.cpp"', '"abacus"'), 6, "abacus"),
+        ("schema = 1\n" + PAIR + 'colour = "red"\n', 11, '"colour" is not a known key'),
+        ("schema = 1\n" + PAIR.replace('"owner/name"', '"name"'), 7, "owner/name"),
+        ("schema = 1\n" + PAIR.replace("a.gguf", "../a.gguf"), 8, "relative path"),
+        ("schema = 1\n" + PAIR.replace("size = 3", "size = 0"), 8, "above 0"),
+        ("schema = 1\n" + PAIR + PAIR, 13, "used twice"),
+        ("schema = 1\n" + PAIR + "recommended_k = 99\n", 11, "1 to 16"),
+        ("schema = 1\n" + PAIR + "gated = true\n", 11, "licence_page"),
+        ("schema = 1\n" + PAIR + 'target.folder = "/x"\n', 11, "exactly one"),
+        ("schema = 1\n" + PAIR.replace("[[pair]]", "[pair]"), 3, "two brackets"),
+    ],
+)
+def test_an_error_names_the_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    _, errors = read_registry_file(write(tmp_path, text))
+    assert [error.line for error in errors][:1] == [line]
+    assert says in str(errors[0])
+    assert str(errors[0]).startswith(f"models.toml line {line}: ")
+
+
+def test_one_wrong_pair_leaves_the_others(tmp_path: Path) -> None:
+    text = "schema = 1\n" + PAIR.replace('"mine"', '"other"') + PAIR.replace('title = "Mine"', "")
+    pairs, errors = read_registry_file(write(tmp_path, text))
+    assert [pair.id for pair in pairs] == ["other"]
+    assert len(errors) == 1
+
+
+def test_a_file_that_is_not_there_or_not_text_is_an_error_and_no_exception(tmp_path: Path) -> None:
+    assert "cannot be read" in str(read_registry_file(tmp_path / "none.toml")[1][0])
+    (tmp_path / "b.toml").write_bytes(b"schema = 1\n\xff\xfe")
+    assert str(read_registry_file(tmp_path / "b.toml")[1][0]) == "b.toml line 2: The text is not UTF-8."
+
+
+def test_states_follow_the_files(tmp_path: Path, places: Places) -> None:
+    pairs, _ = read_registry_file(
+        write(
+            tmp_path,
+            "schema = 1\n"
+            + PAIR.replace("target.repository", "target.folder")
+            .replace('"owner/name"', f'"{tmp_path}/t"')
+            .replace("drafter.repository", "drafter.folder")
+            .replace('"owner/name-assistant"', f'"{tmp_path}/d"'),
+        )
+    )
+    found = state(pairs[0], places)
+    assert isinstance(found, Missing)
+    assert "a.gguf" in found.reason
+    for folder, name in (("t", "a.gguf"), ("d", "b.gguf")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_bytes(b"abc")
+    assert state(pairs[0], places) == Ready(tmp_path / "t" / "a.gguf", tmp_path / "d" / "b.gguf")
+    (tmp_path / "d" / "b.gguf").write_bytes(b"abcd")
+    damaged = state(pairs[0], places)
+    assert isinstance(damaged, Damaged)
+    assert "4 bytes" in damaged.reason
+
+
+SERVER = """
+[server.vllm]
+command = ["vllm", "serve", "{target}", "--port", "{port}"]
+drafting = ["--drafter", "{drafter}", "--k", "{k}"]
+"""
+
+
+def test_the_apps_own_registry_starts_llama_server_and_vllm(places: Places) -> None:
+    servers = load_registry(places=places).servers
+    assert set(servers) == {"llama-server", "vllm"}
+    assert servers["llama-server"].opens == "file"
+    assert servers["vllm"].opens == "folder"
+
+
+def test_a_users_table_replaces_the_servers_and_keeps_the_others(places: Places) -> None:
+    places.config.mkdir(parents=True)
+    places.user_registry.write_text("schema = 1\n" + SERVER, encoding="utf-8")
+    registry = load_registry(places=places)
+    assert registry.errors == ()
+    assert registry.servers["vllm"].command == ("vllm", "serve", "{target}", "--port", "{port}")
+    assert registry.servers["vllm"].drafting_own_head == ()
+    assert registry.servers["llama-server"].program == "llama-server"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        (SERVER.replace("server.vllm", "server.abacus"), 3, 'no server "abacus"'),
+        (SERVER.replace('"{target}"', '"x"'), 4, "{target}"),
+        (SERVER.replace('"{port}"', '"1"'), 4, "{port}"),
+        (SERVER.replace('"{k}"', '"3"'), 5, "{k}"),
+        (SERVER.replace('"{drafter}"', '"x"'), 5, "{drafter}"),
+        (SERVER.replace('"--k"', '"{kk}"'), 5, '"{kk}" is not known'),
+        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', "[]"), 4, "command is empty"),
+        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', '"vllm"'), 4, "array"),
+        (SERVER + "patience_s = 0\n", 6, "patience_s"),
+        (SERVER + 'health = "health"\n', 6, 'starts with "/"'),
+        (SERVER + 'opens = "book"\n', 6, "book"),
+        (SERVER + "colour = 1\n", 6, '"colour" is not a known key'),
+        ("\nserver = 3\n", 3, "[server.NAME]"),
+    ],
+)
+def test_what_is_wrong_in_a_servers_table_is_told_with_its_line(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    registry = load_registry(write(tmp_path, "schema = 1\n" + text))
+    assert [error.line for error in registry.errors][:1] == [line]
+    assert says in registry.errors[0].message
+    assert registry.servers == {}
