@@ -1,12 +1,11 @@
-"""The registry of hand-written programs, and the shape of one training example.
+"""The hand-written programs, and the shape of one training example.
 
-A file `programs_*.py` calls `program(...)` once for each small task. Everything else (wordings of the request, style of
+`programs.toml` has a table for each small task. Everything else (wordings of the request, style of
 the answer) is derived from that one canonical source.
 """
 
 import ast
-import importlib
-import pkgutil
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -57,9 +56,6 @@ class Program:
         return self.main[:1].isupper()
 
 
-PROGRAMS: dict[str, Program] = {}
-
-
 def make(
     *,
     asks: Sequence[str],
@@ -93,45 +89,6 @@ def make(
     )
 
 
-def program(
-    asks: Sequence[str],
-    source: str,
-    demo: str = "",
-    names: Mapping[str, Sequence[str]] | None = None,
-    checks: Sequence[str] = (),
-    topic: str = "",
-    needs: Sequence[str] = (),
-    main: str | None = None,
-    name: str | None = None,
-    params: Mapping[str, str] | None = None,
-    returns: str = "",
-) -> Program:
-    """Register a program. `name` (default: `main`) must be unique; a script (no def) must give one.
-
-    Keys of `names` are functions, classes, parameters or locals; a key that starts with "." renames an attribute or
-    method everywhere it follows a dot, and where it is defined.
-    """
-    entry = make(
-        asks=asks,
-        source=source,
-        demo=demo,
-        names=names,
-        checks=checks,
-        topic=topic,
-        needs=needs,
-        main=main,
-        name=name,
-        params=params,
-        returns=returns,
-    )
-    if not entry.name:
-        raise ValueError(f"give a name to the script that {entry.asks[0]}")
-    if entry.name in PROGRAMS:
-        raise ValueError(f"two programs are named {entry.name}; give one of them name=...")
-    PROGRAMS[entry.name] = entry
-    return entry
-
-
 def main_name(source: str) -> str:
     """The last function or class defined at top level, or "" for a script."""
     found = ""
@@ -142,18 +99,25 @@ def main_name(source: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def written_programs() -> dict[str, Program]:
+    """The programs of programs.toml, by name.
+
+    Keys of `names` are functions, classes, parameters or locals; a key that starts with "." renames an attribute or
+    method everywhere it follows a dot, and where it is defined.
+    """
+    tables = tomllib.loads((Path(__file__).parent / "programs.toml").read_text(encoding="utf-8"))
+    return {name: make(name=name, **table) for name, table in tables.items()}
+
+
+@lru_cache(maxsize=1)
 def load_programs() -> tuple[Program, ...]:
-    """All programs in a fixed order: those of every programs_*.py beside this file and of the plain texts.
+    """All programs in a fixed order: those of programs.toml and of the plain texts.
 
     Raises ValueError where two have one name, or requests name a program that is not there.
     """
     from .plain import further_requests, small_programs  # here, since it builds on this module
 
-    folder = str(Path(__file__).parent)
-    for module in sorted(info.name for info in pkgutil.iter_modules([folder])):
-        if module.startswith("programs_"):
-            importlib.import_module(f"{__package__}.{module}")
-    known = dict(PROGRAMS)
+    known = dict(written_programs())
     for entry in small_programs():
         if entry.name in known:
             raise ValueError(f"two programs are named {entry.name}")

@@ -1,6 +1,6 @@
 """Run every program in all styles, and many family tasks, with their checks.
 
-`PYTHONPATH=packaging/nano python -m tasks.check [programs_a_strings ...] [--families 2000] [--variants 6]`
+`PYTHONPATH=packaging/nano python -m tasks.check [--topic strings] [--families 2000] [--variants 6]`
 
 Each piece of code runs in a worker process with limits on memory and time, in a fresh namespace and an empty folder.
 """
@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from types import FrameType
 from typing import Any
 
-from .base import PROGRAMS, Example, Program, load_programs
+from .base import Example, Program, load_programs
 from .families import load_families, sample_program
 from .style import Style, render
 from .variants import variants
@@ -131,14 +131,12 @@ def _limit() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("modules", nargs="*", help="programs_*.py files, without the ending; all when left out")
+    parser.add_argument("--topic", help="only the programs of this topic")
     parser.add_argument("--variants", type=int, default=4, help="random variants of each program")
     parser.add_argument("--families", type=int, default=0, help="tasks of each family")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
-    for module in options.modules:
-        importlib.import_module(f"{__package__}.{module}")
-    programs = tuple(PROGRAMS.values()) if options.modules else load_programs()
+    programs = tuple(entry for entry in load_programs() if options.topic in (None, entry.topic))
     with ProcessPoolExecutor(options.workers, initializer=_limit) as pool:
         found = pool.map(check_program, programs, [options.variants] * len(programs), chunksize=8)
         problems = [problem for problem in found if problem]

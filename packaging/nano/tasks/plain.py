@@ -1,6 +1,6 @@
 """Small tasks and whole requests in plain text: tasks of a few lines, and requests as different people type them.
 
-`small_*.txt` holds tasks, `requests_*.txt` further requests for tasks that a program file registers. The first sign
+`small.txt` holds tasks, `requests.txt` further requests for tasks of either kind. The first sign
 of a line tells what it is:
 
     == name, other_name          a task begins: its function or class, then other names that say the same
@@ -88,15 +88,14 @@ def build(entry: Entry) -> Program:
 
 @lru_cache(maxsize=1)
 def small_programs() -> tuple[Program, ...]:
-    """The tasks of all small_*.txt files, sorted by file."""
-    return tuple(build(e) for path in sorted(FOLDER.glob("small_*.txt")) for e in parse(path.read_text()))
+    """The tasks of small.txt."""
+    return tuple(build(entry) for entry in parse((FOLDER / "small.txt").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def further_requests() -> dict[str, tuple[str, ...]]:
     """Whole requests for registered programs, by program."""
     found: dict[str, tuple[str, ...]] = {}
-    for path in sorted(FOLDER.glob("requests_*.txt")):
-        for entry in parse(path.read_text()):
-            found[entry.names[0]] = found.get(entry.names[0], ()) + tuple(entry.requests)
+    for entry in parse((FOLDER / "requests.txt").read_text(encoding="utf-8")):
+        found[entry.names[0]] = found.get(entry.names[0], ()) + tuple(entry.requests)
     return found
