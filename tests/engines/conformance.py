@@ -19,7 +19,7 @@ import pytest
 
 from app.engines import ENGINES, create
 from app.engines.base import Capabilities, Engine, Stopped
-from app.race.events import Done, Finish, Loaded, Prefilled, Round, Token
+from app.race.events import Done, Finish, LaneEvent, Loaded, Prefilled, Round, Token
 from app.race.fold import LaneState
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
@@ -61,7 +61,8 @@ class Run:
     def state(self) -> LaneState:
         """The run as every part of the app sees it."""
         state = LaneState()
-        for event in (self.prefilled, *self.rounds, Done(0, self.finish, self.tail)):
+        events: list[LaneEvent] = [self.prefilled, *self.rounds, Done(0, self.finish, self.tail)]
+        for event in events:
             state.apply(event)
         return state
 

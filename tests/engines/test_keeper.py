@@ -72,8 +72,8 @@ def kept() -> Iterator[Kept]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)
 @pytest.mark.parametrize("who", ["starter", "outer", "inner", "server"])
 def test_nothing_is_left_whoever_is_ended(kept: Kept, who: str, number: signal.Signals) -> None:
-    pid = {"starter": kept.starter, "outer": kept.outer, "inner": kept.inner, "server": kept.server[0]}[who]
-    os.kill(pid.pid, number)
+    pids = {"starter": kept.starter.pid, "outer": kept.outer.pid, "inner": kept.inner.pid, "server": kept.server[0].pid}
+    os.kill(pids[who], number)
     assert kept.left() == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.engines.llama_cpp import LlamaEngine
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
-from tests.engines.conftest import MakeSpec
+from tests.engines.conformance import MakeSpec
 
 pytestmark = pytest.mark.real
 

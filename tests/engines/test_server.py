@@ -99,19 +99,22 @@ Play = Callable[..., LaneSpec]
 @pytest.fixture
 def play() -> Iterator[Play]:
     """Starts a fake server that plays these lines; gives the spec of a lane on it."""
-    handler = type("Playing", (Fake,), {"asked": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    class Playing(Fake):
+        asked: ClassVar[list[Any]] = []
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Playing)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
 
     def make(engine: str, lines: list[str], k: int = 0, **changes: Any) -> LaneSpec:
-        handler.lines = lines
+        Playing.lines = lines
         for name, value in changes.items():
-            setattr(handler, name, value)
+            setattr(Playing, name, value)
         kind = LaneKind.MTP if k else LaneKind.BASELINE
         return LaneSpec(id="lane", kind=kind, engine=engine, target=f"http://127.0.0.1:{server.server_port}/v1/", k=k)
 
-    make.asked = handler.asked  # type: ignore[attr-defined]
+    make.asked = Playing.asked  # type: ignore[attr-defined]
     yield make
     server.shutdown()
     server.server_close()

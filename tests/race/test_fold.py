@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Done, Failed, Finish, Prefilled, Round, Token
+from app.race.events import Done, Failed, Finish, LaneEvent, Prefilled, Round, Token
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.problems import Problem
+from app.race.trace import Record
 from tests.race.builders import MS, folded, lane_events
 from tests.race.strategies import events, records
 
@@ -65,7 +66,7 @@ def test_the_speedup_is_the_ratio_of_decode_rates() -> None:
 
 
 @given(st.lists(records, max_size=40), st.integers(0, 40))
-def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: list, cut: int) -> None:
+def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: list[Record], cut: int) -> None:
     whole, parts = RaceState.of(["baseline"]), RaceState.of(["baseline"])
     for record in stream:
         whole.apply(record.lane, record.e)
@@ -76,7 +77,7 @@ def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: li
 
 
 @given(st.lists(events, max_size=40))
-def test_every_number_of_any_stream_can_be_computed(stream: list) -> None:
+def test_every_number_of_any_stream_can_be_computed(stream: list[LaneEvent]) -> None:
     state = folded(stream)
     rates = [*state.position_rates, *state.conditional_rates, state.acceptance_rate or 0]
     assert all(0 <= rate <= 1 for rate in rates)

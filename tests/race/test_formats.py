@@ -36,7 +36,7 @@ def test_in_the_free_for_all_everybody_runs_to_the_end_once_all_are_ready() -> N
 
 
 @given(st.lists(st.lists(st.integers(1, 100), min_size=1, max_size=20), min_size=2, max_size=4))
-def test_the_chess_clock_runs_every_lane_to_its_end_and_keeps_the_clocks_within_a_turn(turns: list) -> None:
+def test_the_chess_clock_runs_every_lane_to_its_end_and_keeps_the_clocks_within_a_turn(turns: list[list[int]]) -> None:
     clocks, played = [0] * len(turns), [0] * len(turns)
     while any(played[n] < len(turns[n]) for n in range(len(turns))):
         lanes = [

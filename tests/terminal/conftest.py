@@ -31,11 +31,13 @@ class Terminal:
 
     @property
     def out(self) -> str:
-        return self.environment.stdout.getvalue()  # type: ignore[attr-defined]
+        assert isinstance(self.environment.stdout, io.StringIO)
+        return self.environment.stdout.getvalue()
 
     @property
     def err(self) -> str:
-        return self.environment.stderr.getvalue()  # type: ignore[attr-defined]
+        assert isinstance(self.environment.stderr, io.StringIO)
+        return self.environment.stderr.getvalue()
 
 
 @pytest.fixture

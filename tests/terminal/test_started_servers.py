@@ -78,7 +78,7 @@ def test_several_requests_at_once_are_all_counted_and_the_same_servers_serve_eve
     server_terminal: Terminal, tmp_path: Path
 ) -> None:
     words = ["run", "--engine", "llama-server", "--prompt", "haiku", "--k", "3", "--max-tokens", "12", "--repeats", "1"]
-    words += ["--concurrency", "1,3", "--json", "--trace", tmp_path / "t.ndjson"]
+    words += ["--concurrency", "1,3", "--json", "--trace", str(tmp_path / "t.ndjson")]
     assert server_terminal(*words) == 0, server_terminal.err
     found = json.loads(server_terminal.out)
     assert [row["requests"] for row in found["levels"]] == [1, 3]

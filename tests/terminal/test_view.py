@@ -16,9 +16,10 @@ from tests.race.strategies import records
 
 
 def drawn(state: RaceState, width: int = 100) -> str:
-    console = Console(file=io.StringIO(), width=width, force_terminal=False)
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=False)
     console.print(race_view(header(), state, width=width, lines=6))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return out.getvalue()
 
 
 def raced(*lanes: tuple[str, list]) -> RaceState:  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.present.highlight import code_spans
-from app.race.events import Done, Finish, Prefilled, Round, Token
+from app.race.events import Done, Finish, LaneEvent, Prefilled, Round, Token
 from app.race.fold import LaneState
 from app.ui.lane_text import LaneText
 from app.ui.theme import Theme
@@ -62,14 +62,15 @@ def test_any_text_in_any_steps_shows_the_same(pane: LaneText, parts: list[tuple[
     first = Prefilled(0, 10, 3, tokens[0])
     rounds = [Round(10, 20, tuple(tokens[at : at + 3]), 2, 2) for at in range(1, len(tokens), 3)]
     pane.clear_text()
-    for number, event in enumerate([first, *rounds]):
+    events: list[LaneEvent] = [first, *rounds]
+    for number, event in enumerate(events):
         stepwise.apply(event)
         if number % step == 0:
             pane.sync(stepwise)
     pane.sync(stepwise)
     shown = pane.toPlainText()
     pane.clear_text()
-    for event in [first, *rounds]:
+    for event in events:
         once.apply(event)
     pane.sync(once)
     assert pane.toPlainText() == shown

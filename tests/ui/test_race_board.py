@@ -12,7 +12,7 @@ from app.race.events import Failed
 from app.race.problems import Problem
 from app.race.trace import Record
 from app.ui.chart_row import time_axis
-from app.ui.failure_card import FailureArea
+from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.fork_dialog import ForkDialog
 from app.ui.race_board import RaceBoard
 from app.ui.text_line import TextLine
@@ -47,7 +47,7 @@ def settle(board: RaceBoard) -> None:
 
 
 def texts(board: RaceBoard) -> str:
-    labels = [*board.findChildren(QLabel), *board.findChildren(TextLine)]
+    labels: list[QLabel | TextLine] = [*board.findChildren(QLabel), *board.findChildren(TextLine)]
     return "\n".join(label.text() for label in labels if label.isVisible())
 
 
@@ -137,7 +137,9 @@ def test_a_failed_lane_says_so_in_its_own_pane_and_the_other_goes_on(board: Race
     assert "The worker was killed." in shown
     assert "Race again." in shown
     assert view.lanes[0].state.count == 60
-    qtbot.mouseClick(board.panes[1].findChild(type(board.panes[1]._failure)).copy, Qt.MouseButton.LeftButton)
+    card = board.panes[1].findChild(FailureCard)
+    assert card is not None
+    qtbot.mouseClick(card.copy, Qt.MouseButton.LeftButton)
     assert "log line" in QApplication.clipboard().text()
     assert "no winner" in board.winner.sentence.lower() or "No result" in board.winner.sentence
 

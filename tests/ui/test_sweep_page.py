@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.draw.charts.catalog import CHARTS
@@ -29,18 +29,18 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, qapp: object, places: Places) -> Iterator[SweepPage]:
+def page(qtbot: QtBot, qapp: QApplication, places: Places) -> Iterator[SweepPage]:
     pool = WorkerPool()
     pairs = [pair for pair in load_registry(places=places).pairs if pair.id == "nano"]
-    made = SweepPage(Theme(qapp, places.resources), places, pool, pairs, load_prompts(places))  # type: ignore[arg-type]
+    made = SweepPage(Theme(qapp, places.resources), places, pool, pairs, load_prompts(places))
     with shown(made, qtbot, height=900):
         yield made
         made.close_down()
     pool.close()
 
 
-def click(qtbot: QtBot, widget: object) -> None:
-    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+def click(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
 def pick(page: SweepPage, *names: str) -> None:

@@ -129,7 +129,9 @@ def test_passes_measured_alone_are_used_where_they_are_kept(
 ) -> None:
     view = shown(board, trace)
     assert "drafted up to K = 4" in opened(board, qtbot).note.text()
-    board.window().findChild(WhatIfDialog).accept()
+    dialog = board.window().findChild(WhatIfDialog)
+    assert dialog is not None
+    dialog.accept()
     qtbot.waitUntil(lambda: board.window().findChild(WhatIfDialog) is None)
     widths = Widths(128, {width: 1_000_000 * width for width in range(1, 18)}, 300_000)
     KnownWidths.of(places).put(drafter_only(view.header), widths)

@@ -78,7 +78,7 @@ def test_k_is_shown_with_its_block_size(window: MainWindow) -> None:
 def test_an_edited_prompt_becomes_the_users_own(window: MainWindow, qtbot: QtBot) -> None:
     bar = window.race.prompt_bar
     qtbot.mouseClick(bar.edit_button, Qt.MouseButton.LeftButton)
-    assert bar.editing
+    assert bar.editor.isVisible()
     bar.editor.setPlainText("Count to three.")
     qtbot.mouseClick(bar.done_button, Qt.MouseButton.LeftButton)
     assert not bar.editing

@@ -52,7 +52,7 @@ def behaviour() -> Behaviour:
                 for y in range(440 - 45 * number, 440):
                     image.setPixelColor(x, y, QColor(tone))
         buffer = QBuffer()
-        image.save(buffer, "PNG")
+        image.save(buffer, b"PNG")
         figures.append(bytes(buffer.data().data()))
     lines = "".join(f"fibonacci_memoized({n}) = {n * n}\n" for n in range(30))
     run = RunResult(ended="exited", exit_code=0, stdout=lines, wall_s=0.31)

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 from PySide6.QtGui import QImage
 
 from app.race.problems import ProblemError
@@ -50,6 +51,7 @@ def test_a_gif_has_the_frames_and_nearly_the_colours_of_the_film(trace: Trace, r
     path = export(work, str(tmp_path / "race.gif"), quiet)
     wanted = pixels_of(work.film.frame(work.film.frames - 1)).astype(int)
     with Image.open(path) as gif:
+        assert isinstance(gif, GifImageFile)
         assert gif.size == (320, 180)
         assert gif.n_frames == work.film.frames
         assert gif.info["loop"] == 0

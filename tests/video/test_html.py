@@ -73,7 +73,7 @@ def shown_as_json(trace_path: Path) -> dict[str, Any]:
     return found
 
 
-def check_the_end(shown: dict[str, list[str]], trace: Trace, trace_path: Path) -> None:
+def check_the_end(shown: dict[str, Any], trace: Trace, trace_path: Path) -> None:
     state = trace.state()
     summary = shown_as_json(trace_path)
     lanes = list(summary["lanes"].values())

@@ -9,6 +9,7 @@ import av
 import msgspec
 import pytest
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 from PySide6.QtGui import QImage
 
 from app.cli import main
@@ -120,6 +121,7 @@ def test_a_film_of_a_sweep_has_the_frames_that_it_should(resources: Path, tmp_pa
     path = export_film(work, str(tmp_path / name), lambda done, total: None)
     if name.endswith(".gif"):
         with Image.open(path) as gif:
+            assert isinstance(gif, GifImageFile)
             # Frames that are all the same as the one before may be left out of a GIF.
             assert (gif.size, gif.n_frames) == ((320, 180), work.film.frames)
         return

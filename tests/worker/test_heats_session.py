@@ -6,7 +6,7 @@ import io
 import time
 
 from app.present.result import summarize
-from app.race.events import Conditions, Done, Finish, Noise, Prefilled
+from app.race.events import Conditions, Done, Finish, Noise, Prefilled, Round
 from app.race.fold import Phase
 from app.race.formats import FORMATS
 from app.race.heats import Heats, Plan, heats_of, shown_state
@@ -57,8 +57,8 @@ def session_of(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, 
     return session
 
 
-def ran(*workers: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
-    session = session_of(*workers, repeats=repeats, **more)
+def ran(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
+    session = session_of(baseline, mtp, repeats, **more)
     assert session.join(10)
     return session
 
@@ -173,7 +173,7 @@ def test_the_shown_heat_is_the_median_one() -> None:
     for heat, factor in enumerate((3, 1, 2)):
         for record in records:
             event = record.e
-            if record.lane == "baseline" and hasattr(event, "end_ns"):
+            if record.lane == "baseline" and isinstance(event, Prefilled | Round):
                 event = msgspec.structs.replace(event, start_ns=event.start_ns * factor, end_ns=event.end_ns * factor)
             if not isinstance(event, Done):
                 heats.apply(msgspec.structs.replace(record, e=event, heat=heat))

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from app.race.events import Failed, LaneEvent
-from app.worker import process as process_module
 from app.worker.outcome import exited
 from app.worker.process import LOG_BYTES, WorkerProcess
 from tests.race.builders import spec
@@ -60,7 +59,7 @@ def worker_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], WorkerProcess]
         def start(command: list[str], **more: object) -> object:
             return popen([sys.executable, "-c", script], **more)  # type: ignore[call-overload]
 
-        monkeypatch.setattr(process_module.subprocess, "Popen", start)
+        monkeypatch.setattr("app.worker.process.subprocess.Popen", start)
         return WorkerProcess()
 
     return make
@@ -114,7 +113,7 @@ def test_a_process_that_sends_no_frames_is_ended(worker_of: Callable[[str], Work
 
 
 def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(process_module.sys, "executable", str(tmp_path / "gone"))
+    monkeypatch.setattr("app.worker.process.sys.executable", str(tmp_path / "gone"))
     worker, heard = WorkerProcess(), Heard(1)
     worker.attach(heard)
     worker.start(spec("baseline"))

@@ -60,6 +60,12 @@ def run(choice: Choice, pool: WorkerPool) -> StartedRace:
     return started
 
 
+def pids(started: StartedRace) -> list[int]:
+    workers = list(started.session.workers.values())
+    assert all(isinstance(worker, WorkerProcess) for worker in workers)
+    return [worker.pid for worker in workers if isinstance(worker, WorkerProcess)]
+
+
 @pytest.mark.real
 @pytest.mark.parametrize("race_format", ["clock", "free"])
 def test_the_built_in_pair_races_and_writes_the_same_text(
@@ -115,9 +121,7 @@ def test_a_stop_ends_a_race_in_the_middle(choose: Callable[..., Choice], pool: W
 @pytest.mark.real
 def test_workers_are_used_again_when_only_k_changes(choose: Callable[..., Choice], pool: WorkerPool) -> None:
     first, second = run(choose(k=2), pool), run(choose(k=4), pool)
-    assert [worker.pid for worker in first.session.workers.values()] == [
-        worker.pid for worker in second.session.workers.values()
-    ]
+    assert pids(first) == pids(second)
     assert len(second.session.state.lanes["mtp"].position_rates) == 4
 
 
