@@ -24,7 +24,7 @@ from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane
 from app.engines.llama_native import StopFlag, start_library
 from app.engines.llama_probe import probe_noise, probe_widths
-from app.models.files.facts import Facts
+from app.models.files.info import ModelInfo
 from app.race.events import Finish, Loaded, Prefilled, Round, Widths
 from app.race.lanes import LaneSpec, Request
 from app.race.problems import Problem, ProblemError
@@ -104,7 +104,7 @@ class LlamaEngine:
         return probe_widths(lane, widths, context, repeats)
 
 
-def _describe(target: Facts) -> str:
+def _describe(target: ModelInfo) -> str:
     return f"{target.name} ({target.architecture}, {_count(target.parameters)} parameters, {target.quantization})"
 
 

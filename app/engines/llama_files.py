@@ -6,13 +6,13 @@ from pathlib import Path
 
 import psutil
 
-from app.models.files.facts import Facts, match, match_draft_model, read_facts, split_paths
 from app.models.files.gguf import GgufError
+from app.models.files.info import ModelInfo, match, match_draft_model, read_info, split_paths
 from app.race.lanes import MAX_K, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 
 
-def check_spec(spec: LaneSpec) -> tuple[Facts, Facts | None]:
+def check_spec(spec: LaneSpec) -> tuple[ModelInfo, ModelInfo | None]:
     """Returns what the target's and the drafter's files say, if the lane can be loaded with them.
 
     Raises:
@@ -48,7 +48,7 @@ def check_k(k: int, least: int = 0) -> int:
     return k
 
 
-def _facts(name: str, role: str) -> Facts:
+def _facts(name: str, role: str) -> ModelInfo:
     choose = f"Choose the {role} file again, or download it."
     if not name:
         raise ProblemError(Problem("file-missing", f"No {role} file is given.", action=f"Choose the {role} file."))
@@ -60,7 +60,7 @@ def _facts(name: str, role: str) -> Facts:
             )
         if path.stat().st_size == 0:
             raise ProblemError(Problem("file-empty", f"The {role} file {path} is empty.", action=choose))
-        return read_facts(path)
+        return read_info(path)
     except FileNotFoundError as error:
         raise ProblemError(Problem("file-missing", f"There is no file {path}.", action=choose)) from error
     except PermissionError as error:
@@ -83,7 +83,7 @@ def _facts(name: str, role: str) -> Facts:
         ) from error
 
 
-def _check_pair(kind: LaneKind, target: Facts, drafter: Facts) -> None:
+def _check_pair(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> None:
     found = match(target, drafter) if kind is LaneKind.MTP else match_draft_model(target, drafter)
     if not found.fits:
         raise ProblemError(
@@ -97,7 +97,7 @@ def _check_pair(kind: LaneKind, target: Facts, drafter: Facts) -> None:
         )
 
 
-def _check_head(target: Facts) -> None:
+def _check_head(target: ModelInfo) -> None:
     """Raises the problem if the target's own file has no MTP head that can be run."""
     if target.mtp_layers == 1:
         return
@@ -114,7 +114,7 @@ def _check_head(target: Facts) -> None:
     )
 
 
-def _check_memory(spec: LaneSpec, target: Facts, drafter: Facts | None) -> None:
+def _check_memory(spec: LaneSpec, target: ModelInfo, drafter: ModelInfo | None) -> None:
     """A cheap check against loading what cannot fit; the exact estimate is the models' part of the app."""
     if spec.options.get("memory_check") == "off" or spec.gpu_layers > 0:
         return

@@ -15,7 +15,7 @@ from app.engines.llama_files import check_k
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose
-from app.models.files.facts import Facts
+from app.models.files.info import ModelInfo
 from app.race.events import Finish, Prefilled, Round, Token
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
@@ -62,7 +62,7 @@ class LlamaLane:
         stop: Ends whatever computes now.
     """
 
-    def __init__(self, spec: LaneSpec, target: Facts, stop: StopFlag) -> None:
+    def __init__(self, spec: LaneSpec, target: ModelInfo, stop: StopFlag) -> None:
         self._spec, self._stop, self._k = spec, stop, spec.k
         self.gpu_layers = spec.gpu_layers if lib.llama_supports_gpu_offload() else 0
         self._chunk = prompt_chunk(target.parameters, target.layers, self.gpu_layers != 0)

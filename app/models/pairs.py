@@ -6,9 +6,13 @@ These structs are also the schema of models.toml: a key there is a field here.
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from app.places import Places
 
 Engine = Literal["llama.cpp", "mlx", "transformers", "server"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -125,3 +129,18 @@ class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sizes = [source.total_size for source in self.sources if source.resource is None]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
+
+
+def source_folder(source: ModelSource, places: Places) -> Path:
+    """Returns the folder in which the files of `source` are, or will be after a download."""
+    if source.resource is not None:
+        return places.resources / source.resource
+    if source.folder is not None:
+        return Path(source.folder).expanduser()
+    owner, _, name = (source.repository or "").partition("/")
+    return places.models / f"{owner}--{name}" / source.revision.replace("/", "--")
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Returns whether a path is meant by one of the patterns. A pattern without "/" means files at the top only."""
+    return any(fnmatchcase(path, pattern) and path.count("/") == pattern.count("/") for pattern in patterns)

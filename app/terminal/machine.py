@@ -9,8 +9,8 @@ import msgspec
 import psutil
 
 from app.engines import ENGINES
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready, state
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.terminal.environment import OK, Environment
 from app.worker.engine_names import engine_state
 from app.worker.machine import describe_machine
@@ -36,7 +36,7 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
         if found.install:
             env.say(f"           install it with: {found.install}")
     env.say("           A server that runs elsewhere needs nothing installed here: --servers URL MTP_URL")
-    ready = [pair.id for pair in registry.pairs if isinstance(state(pair, env.places), Ready)]
+    ready = [pair.id for pair in registry.pairs if isinstance(availability(pair, env.places), Ready)]
     env.say(f"Pairs      ready to race: {', '.join(ready) or 'none'}; 'mtp-race models' lists all")
     env.say(f"Traces     {env.places.races}")
     return OK

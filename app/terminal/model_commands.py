@@ -11,9 +11,8 @@ from typing import Any
 
 import msgspec
 
-from app.models.files.facts import Facts
 from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local
-from app.models.fit.estimate import Fit, Memory, Verdict, fit_text
+from app.models.fit.estimate import Fit, FitVerdict, Memory, fit_text
 from app.models.hub.client import Hub
 from app.models.hub.control import Control
 from app.models.hub.download import Download, DownloadSettings
@@ -21,10 +20,12 @@ from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.transfer import Retries
 from app.models.hub.wanted import find_wanted
 from app.models.pairs import ModelSource, Pair
-from app.models.registry.registry import Registry, load_registry
-from app.models.shelf.shelf import Card, fit_pair, make_card, remove_pair
-from app.models.shelf.states import Damaged, Ready, state
+from app.models.registry.reader import Registry, load_registry
+from app.models.shelf.availability import Damaged, Ready, availability
+from app.models.shelf.pair_fit import fit_pair
+from app.models.shelf.removal import remove_pair
 from app.places import Places
+from app.present.pair_summary import PairSummary, in_order, info_text, summarize_pair
 from app.race.problems import Problem, ProblemError
 
 GOOD, WRONG, STOPPED = 0, 1, 130
@@ -47,21 +48,22 @@ class Result(msgspec.Struct, frozen=True):
 def list_models(places: Places, memory: Memory, context: int = 2048, cache: Path | None = None) -> Result:
     """Lists every pair of the registry with its state, size and fit."""
     registry = load_registry(places=places)
-    cards = [make_card(pair, places, memory, context, cache) for pair in registry.pairs]
-    lines = [line for card in cards for line in _card_lines(card)]
+    made = [summarize_pair(pair, places, memory, context, registry.servers, cache) for pair in registry.pairs]
+    summaries = in_order(made)
+    lines = [line for summary in summaries for line in _summary_lines(summary)]
     errors = [str(error) for error in registry.errors]
     return Result(
         code=WRONG if errors else GOOD,
-        data={"pairs": msgspec.to_builtins(cards), "errors": errors},
+        data={"pairs": msgspec.to_builtins(summaries), "errors": errors},
         lines=(*lines, *errors),
     )
 
 
-def _card_lines(card: Card) -> list[str]:
-    lines = [f"{card.id:<28} {card.title}, {card.size_text}", f"{'':<28} {card.state_text}"]
-    if card.state != "ready":
-        lines[1] += f" {card.action_text}"
-    return [*lines, f"{'':<28} Memory: {card.fit_text}"]
+def _summary_lines(summary: PairSummary) -> list[str]:
+    lines = [f"{summary.id:<28} {summary.title}, {summary.size_text}", f"{'':<28} {summary.state_text}"]
+    if summary.state != "ready":
+        lines[1] += f" {summary.action_text}"
+    return [*lines, f"{'':<28} Memory: {summary.fit_text}"]
 
 
 def get_model(
@@ -85,7 +87,7 @@ def get_model(
     if pair is None:
         return _unknown(pair_id, registry)
     if all(source.repository is None for source in pair.sources):
-        found = state(pair, places)
+        found = availability(pair, places)
         ready = isinstance(found, Ready)
         line = f"{pair_id} needs no download." if isinstance(found, Ready) else f"{found.reason} {found.action}"
         return Result(GOOD if ready else WRONG, {"id": pair_id, "state": type(found).__name__.lower()}, (line,))
@@ -136,7 +138,7 @@ def check_models(places: Places, hub: Hub | None = None, retries: Retries | None
     errors = [str(error) for error in registry.errors]
     checked: list[dict[str, str]] = []
     for pair in registry.pairs:
-        found = state(pair, places)
+        found = availability(pair, places)
         if isinstance(found, Damaged):
             errors.append(f"{pair.id}: {found.reason} {found.action}")
         if hub is not None and not pair.is_built_in:
@@ -190,11 +192,11 @@ def fit_model(what: str, places: Places, memory: Memory, context: int = 4096) ->
         if isinstance(opened, Problem):
             return _problem(opened, {"path": what})
         pair = as_pair(opened)
-    fit = fit_pair(pair, state(pair, places), context, memory)
+    fit = fit_pair(pair, availability(pair, places), context, memory)
     if isinstance(fit, str):
         return Result(WRONG, {"id": pair.id, "reason": fit}, (fit,))
     lines = (f"{pair.title}, context {context:,} tokens", *fit_text(fit))
-    return Result(GOOD if fit.verdict is not Verdict.NO else WRONG, _fit_data(pair, context, fit), lines)
+    return Result(GOOD if fit.verdict is not FitVerdict.NO else WRONG, _fit_data(pair, context, fit), lines)
 
 
 def _fit_data(pair: Pair, context: int, fit: Fit) -> dict[str, Any]:
@@ -232,14 +234,7 @@ def find_local(paths: Iterable[Path] = ()) -> Result:
 def _local_line(pair: LocalPair) -> str:
     target = pair.target
     drafter = f"drafter {pair.drafter.path.name}" if pair.drafter else "no drafter"
-    return f"{pair.title} ({pair.source}): {facts_text(target)}; {drafter}. {pair.note}".rstrip()
-
-
-def facts_text(facts: Facts) -> str:
-    """Returns a model's facts in a few words: "gemma4, 54M parameters, Q8_0, 57.5 MB"."""
-    count = facts.parameters
-    size = f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
-    return f"{facts.architecture}, {size} parameters, {facts.quantization}, {bytes_text(facts.bytes)}"
+    return f"{pair.title} ({pair.source}): {info_text(target)}; {drafter}. {pair.note}".rstrip()
 
 
 def _unknown(pair_id: str, registry: Registry) -> Result:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.race.events import Widths
 from app.race.lanes import MAX_K
 from app.race.predict import Costs, probed_costs

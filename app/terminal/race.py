@@ -18,7 +18,7 @@ from app.library.prompts import load_prompts
 from app.library.records import recorded_clocks
 from app.library.traces import open_trace
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.present.result import summarize
 from app.race.fold import Phase, RaceState
 from app.race.formats import HEATS

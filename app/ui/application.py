@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready, state
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.places import Places, find_places
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt
@@ -82,7 +82,7 @@ def make_models_page(window: MainWindow, theme: Theme, places: Places) -> QWidge
     page.ready_changed.connect(window.set_pairs)
 
     def race(pair: Pair) -> None:
-        pairs = [item for item in load_registry(places=places).pairs if isinstance(state(item, places), Ready)]
+        pairs = [item for item in load_registry(places=places).pairs if isinstance(availability(item, places), Ready)]
         window.set_pairs(pairs)
         window.race.set_pairs(pairs, pair.id)
         window.show_widget(window.race)
@@ -122,7 +122,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
     settings = open_settings(places)
     theme = Theme(app, places.resources, forced=str(settings.value("window/theme", "")))
     registry = load_registry(places=places)
-    pairs = [pair for pair in registry.pairs if isinstance(state(pair, places), Ready)]
+    pairs = [pair for pair in registry.pairs if isinstance(availability(pair, places), Ready)]
     problem = None
     try:
         prompts = load_prompts(places)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.models.shelf.states import state
+from app.models.shelf.availability import availability
 from app.places import Places
 from app.race.formats import HEATS
 from app.race.lanes import LaneKind
@@ -105,11 +105,11 @@ class FitCheck(QObject):
         def look() -> Fit | str:
             # Imported here: the built-in pair, with which the app starts, needs none of it.
             from app.models.fit.memory import free_memory
-            from app.models.shelf.shelf import fit_race
+            from app.models.shelf.pair_fit import fit_race
 
             memory = (self.memory or free_memory)()
             memory = msgspec.structs.replace(memory, free=memory.free + self._held())
-            found = state(choice.pair, self._places)
+            found = availability(choice.pair, self._places)
             return fit_race(choice.pair, found, asked_contenders(choice), choice.context, memory)
 
         def done(fit: Fit | str | None) -> None:

@@ -115,9 +115,12 @@ class FitLine(QFrame):
         if fit is None:
             self.hide()
             return
-        from app.models.fit.estimate import Verdict, fit_reason  # Not for the built-in pair, with which the app starts.
+        from app.models.fit.estimate import (  # Not for the built-in pair, with which the app starts.
+            FitVerdict,
+            fit_reason,
+        )
 
-        if fit.verdict is Verdict.FITS:
+        if fit.verdict is FitVerdict.FITS:
             self.hide()
             return
         verdict = fit.verdict_alone if choice.one_loaded else fit.verdict
@@ -126,11 +129,11 @@ class FitLine(QFrame):
         restyle(self.sign, role)
         set_text(self.reason, fit_reason(fit, 1 + len(asked_contenders(choice)), one_loaded=choice.one_loaded))
         self.sum.show_fit(fit)
-        helps = fit.verdict is Verdict.NO and fit.verdict_alone is not Verdict.NO and not choice.one_loaded
+        helps = fit.verdict is FitVerdict.NO and fit.verdict_alone is not FitVerdict.NO and not choice.one_loaded
         self.heats.setVisible(helps)
         self.heats.setText("Load one at a time" if choice.format == HEATS else "Use heats")
         self.heats.setAccessibleName(self.heats.text())
-        self.anyway.setVisible(verdict is Verdict.NO and not choice.load_anyway)
+        self.anyway.setVisible(verdict is FitVerdict.NO and not choice.load_anyway)
         self.setAccessibleName(f"{text}. {self.reason.text()}")
         self.show()
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.files.facts import match, match_draft_model
+from app.models.files.info import match, match_draft_model
 from app.models.files.local import read_model
 from app.models.pairs import Pair
-from app.models.shelf.states import Ready, state
+from app.models.shelf.availability import Ready, availability
 from app.places import Places
 from app.race.lanes import MAX_CONTENDERS, Contender, LaneKind
 from app.race.problems import Problem, ProblemError
@@ -58,7 +58,7 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     if word in (OWN, LOOKUP):
         return (LaneKind.MTP if word == OWN else LaneKind.LOOKUP), ""
     path = Path(word).expanduser().absolute()
-    found = state(pair, places)
+    found = availability(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
     drafter = read_model(path)

@@ -13,7 +13,7 @@ from app.engines import ENGINES
 from app.engines.order import COMMAND, ServerOrder, filled
 from app.models.pairs import Pair
 from app.models.registry.servers import SERVER, ServerTable
-from app.models.shelf.states import Ready
+from app.models.shelf.availability import Ready
 from app.race.lanes import Contender, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 

@@ -17,9 +17,9 @@ from app.engines import ENGINES
 from app.engines.cores import default_threads, shared_cores
 from app.engines.order import COMMAND
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.models.shelf.forms import FILE, in_form
-from app.models.shelf.states import Ready, state
 from app.places import Places
 from app.race.events import Noise
 from app.race.formats import FORMATS, HEATS, ChessClock, RaceFormat
@@ -224,7 +224,7 @@ def _server_specs(choice: Choice, engine: str, race_format: RaceFormat, places: 
 
 
 def _ready(pair: Pair, places: Places, form: str) -> Ready:
-    found = state(pair, places)
+    found = availability(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
     return in_form(pair, found, form, places)

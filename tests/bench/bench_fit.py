@@ -18,11 +18,11 @@ from pathlib import Path
 import gguf
 import psutil
 
-from app.models.files.facts import read_heads
+from app.models.files.info import read_heads
 from app.models.fit.estimate import Fit, Memory, estimate
 from app.models.fit.needs import Runtime, need_of
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready, state
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.places import find_places
 from tests.models.ggufs import Shape, write_drafter, write_target
 from tests.models.nextn_ggufs import NextNShape, write_nextn
@@ -115,7 +115,7 @@ SHAPES: dict[str, tuple[Shape, int]] = {
 def built_in() -> tuple[Path, Path] | None:
     places = find_places()
     pair = load_registry(places.registry).get("nano")
-    found = state(pair, places) if pair else None
+    found = availability(pair, places) if pair else None
     return (found.target_path, found.drafter_path) if isinstance(found, Ready) and found.drafter_path else None
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.lanes import LaneSpec
 from app.worker.pool import WorkerPool

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.fold import LaneState, speedup
 from app.race.heats import disagreement, lane_order

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.events import Finish, Widths
 from app.race.fold import LaneState, speedup

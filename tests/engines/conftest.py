@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready, state
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.places import find_places
 from tests.engines.conformance import MakeSpec, lane_fixtures, pair_of, spec_maker
 
@@ -16,7 +16,7 @@ def pair() -> tuple[Path, Path]:
     places = find_places()
     entry = load_registry(places=places).get("nano")
     assert entry is not None
-    found = state(entry, places)
+    found = availability(entry, places)
     if not isinstance(found, Ready) or found.drafter_path is None:
         pytest.skip("the built-in pair's weights are not in this checkout")
     return found.target_path, found.drafter_path

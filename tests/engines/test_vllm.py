@@ -17,8 +17,8 @@ from app.engines.base import Engine
 from app.engines.order import order_of
 from app.engines.started import StartedServer
 from app.models.files.nano_hf import convert
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready
 from app.places import find_places
 from app.race.lanes import Contender, LaneSpec, Request
 from app.worker.server_lanes import Start

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.models.hub import stored
 from app.models.pairs import Pair
-from app.models.shelf.states import Ready, state
+from app.models.shelf.availability import Ready, availability
 from tests.models import misbehaviour as bad
 from tests.models.fakehub import COMMIT, Action, git_oid, sha256
 from tests.models.hubkit import (
@@ -91,7 +91,7 @@ def run(fault: Fault, root: Path) -> Outcome:
             ends.append("complete" if problem is None else problem.kind)
         sent, twice = hub.served(TARGET)
         wrong = bench.wrong_files()
-        ready = isinstance(state(fault.pair(), bench.places), Ready)
+        ready = isinstance(availability(fault.pair(), bench.places), Ready)
         believed = ready != (ends[-1] == "complete") or (ready and bool(wrong))
         return Outcome(fault, ends, sent, twice, wrong, believed)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from app.models.hub.client import Hub, make_client
-from app.models.hub.download import Download, DownloadSettings, Report
+from app.models.hub.download import Download, DownloadReport, DownloadSettings
 from app.models.hub.progress import Progress
-from app.models.hub.settings import HubSettings, Token
+from app.models.hub.settings import HubSettings, HubToken
 from app.models.hub.transfer import Retries
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.places import Places, find_places
@@ -87,7 +87,7 @@ class Bench:
 
     @property
     def settings(self) -> HubSettings:
-        token = Token(self.token) if self.token else None
+        token = HubToken(self.token) if self.token else None
         return HubSettings(self.hub.endpoint, token, self.root / "cache", self.offline)
 
     def get(
@@ -96,7 +96,7 @@ class Bench:
         on_progress: Callable[[Progress], None] = lambda now: None,
         free: Callable[[Path], int] = lambda folder: 1 << 50,
         steer: Callable[[Download], None] = lambda download: None,
-    ) -> Report:
+    ) -> DownloadReport:
         settings = DownloadSettings(every_s=0.0, retries=Retries(attempts=self.attempts, first_wait=0.0))
         with closing(make_client(connect_s=2.0, read_s=0.3)) as client:
             hub = Hub(self.settings, client)
@@ -120,6 +120,6 @@ class Bench:
 
 
 def repinned(pair: Pair, **changes: object) -> Pair:
-    """The pair with other facts about its target's file."""
+    """The pair with other info about its target's file."""
     file = msgspec.structs.replace(pair.target.files[0], **changes)
     return msgspec.structs.replace(pair, target=msgspec.structs.replace(pair.target, files=(file,)))

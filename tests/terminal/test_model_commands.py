@@ -95,8 +95,8 @@ def test_what_another_ready_pair_needs_is_kept(places: Places, asked: Hub) -> No
         assert get_model(name, places, asked, settings=FAST).code == 0
     result = remove_model("mine", places)
     assert result.data["kept"] == ["mtp-drafter.gguf"]
-    states = [card["state"] for card in list_models(places, PLENTY).data["pairs"]]
-    assert states == ["partial", "ready"]
+    states = [pair["state"] for pair in list_models(places, PLENTY).data["pairs"]]
+    assert states == ["ready", "partial"]
     assert remove_model("other", places).data["kept"] == []
 
 

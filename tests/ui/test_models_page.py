@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.models.hub.settings import HubSettings
 from app.models.pairs import ModelFile, ModelSource, Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.models.registry.user_pairs import pair_text
 from app.places import Places
 from app.ui.main_window import MainWindow
@@ -209,7 +209,7 @@ def test_filters_leave_what_fits_them(page: ModelsPage, qtbot: QtBot) -> None:
     page.engine.setCurrentText("MLX")
     shown = [item for item in page.cards.values() if item.isVisibleTo(page)]
     assert shown
-    assert all("mlx" in item.entry.pair.engines for item in shown)
+    assert all("mlx" in item.summary.engines for item in shown)
 
 
 def test_the_sum_is_shown_on_demand_and_details_are_copied(page: ModelsPage, qtbot: QtBot) -> None:

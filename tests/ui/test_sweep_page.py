@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.draw.charts.catalog import CHARTS
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.race.sweep import Spend
 from app.race.sweep_result import write_sweep

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import Places
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
-from app.models.shelf.states import Ready, state
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.places import Places, find_places
 from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
 from app.race.problems import Problem, ProblemError
@@ -31,7 +31,7 @@ def nano(places: Places) -> Pair:
 
 
 def files(pair: Pair, places: Places) -> tuple[Path, Path]:
-    found = state(pair, places)
+    found = availability(pair, places)
     assert isinstance(found, Ready)
     assert found.drafter_path is not None
     return found.target_path, found.drafter_path

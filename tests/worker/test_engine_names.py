@@ -14,7 +14,7 @@ import pytest
 
 from app.engines import ENGINES, create
 from app.models.pairs import ModelFile, ModelSource, Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.problems import ProblemError
 from app.worker.engine_names import Readiness, engine_missing, engine_state

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.heats import Plan
 from app.race.lanes import Contender

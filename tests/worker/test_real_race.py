@@ -15,7 +15,7 @@ import pytest
 from app.engines import ENGINES
 from app.library.prompts import load_prompts
 from app.library.traces import open_trace
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.events import Finish
 from app.race.fold import Phase

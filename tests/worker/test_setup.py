@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.lanes import LaneKind, LaneSpec
 from app.race.prompts import custom_prompt

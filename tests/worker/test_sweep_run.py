@@ -9,7 +9,7 @@ import pytest
 from app.library.prompts import load_prompts
 from app.library.sweeps import load_sweep, stored_sweeps
 from app.library.traces import open_trace
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.race.lanes import ADAPTIVE, Contender
 from app.race.problems import ProblemError

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.library.prompts import load_prompts
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.race.events import Failed, Widths
 from app.race.problems import Problem, ProblemError

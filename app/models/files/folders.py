@@ -8,8 +8,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from app.models.files.facts import Facts
 from app.models.files.gguf import GgufError
+from app.models.files.info import ModelInfo
 
 _MAX_CONFIG = 4 << 20
 _MAX_HEAD = 64 << 20
@@ -20,7 +20,7 @@ def is_model_folder(path: Path) -> bool:
     return (path / "config.json").is_file() and any(path.glob("*.safetensors"))
 
 
-def read_folder_facts(path: Path) -> Facts:
+def read_folder_info(path: Path) -> ModelInfo:
     """Reads what a folder with config.json and *.safetensors says of itself.
 
     Raises:
@@ -41,7 +41,7 @@ def read_folder_facts(path: Path) -> Facts:
     is_mlx = "quantization" in config or any(head[1] == "mlx" for head in heads)
     drafts_for = kind.removesuffix("_assistant") if kind.endswith("_assistant") else ""
     backbone = _number(config, "backbone_hidden_size") or _number(text, "backbone_hidden_size")
-    return Facts(
+    return ModelInfo(
         path=path,
         architecture=kind[:80],
         name=path.name[:200],

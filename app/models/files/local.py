@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.files.facts import Facts, match, read_facts, split_paths
-from app.models.files.folders import is_model_folder, read_folder_facts
+from app.models.files.folders import is_model_folder, read_folder_info
 from app.models.files.gguf import MAGIC, GgufError
+from app.models.files.info import ModelInfo, match, read_info, split_paths
 from app.models.pairs import Engine, ModelFile, ModelSource, Pair
 from app.race.problems import Problem
 
@@ -32,8 +32,8 @@ class LocalPair(msgspec.Struct, frozen=True):
         title: For people.
     """
 
-    target: Facts
-    drafter: Facts | None = None
+    target: ModelInfo
+    drafter: ModelInfo | None = None
     note: str = ""
     source: str = "file"
     title: str = ""
@@ -43,20 +43,20 @@ class LocalPair(msgspec.Struct, frozen=True):
         return self.drafter is not None or self.target.mtp_layers > 0
 
 
-def read_model(path: Path) -> Facts | Problem:
+def read_model(path: Path) -> ModelInfo | Problem:
     """Reads what a GGUF file or a model folder says of itself."""
     try:
         if path.is_dir():
             if is_model_folder(path):
-                return read_folder_facts(path)
+                return read_folder_info(path)
             files = sorted(file for file in path.glob("*.gguf") if split_paths(file)[0] == file)
-            models = [facts for file in files if isinstance(facts := read_model(file), Facts)]
-            targets = [facts for facts in models if not facts.is_drafter]
+            models = [info for file in files if isinstance(info := read_model(file), ModelInfo)]
+            targets = [info for info in models if not info.is_drafter]
             if len(targets) == 1:
                 return targets[0]
             wanted = "several models: choose one of its files" if targets else "no model (GGUF or safetensors)"
             return _refused(path, f"The folder {path.name} holds {wanted}.")
-        return read_facts(split_paths(path)[0])
+        return read_info(split_paths(path)[0])
     except GgufError as error:
         return _refused(path, str(error))
     except OSError as error:
@@ -92,7 +92,7 @@ def open_local(path: Path, drafter: Path | None = None) -> LocalPair | Problem:
     return find_pair(opened, read_near(opened.path))
 
 
-def _with_drafter(target: Facts, path: Path) -> LocalPair | Problem:
+def _with_drafter(target: ModelInfo, path: Path) -> LocalPair | Problem:
     chosen = read_model(path)
     if isinstance(chosen, Problem):
         return chosen
@@ -102,7 +102,7 @@ def _with_drafter(target: Facts, path: Path) -> LocalPair | Problem:
     return LocalPair(target, chosen, found.reason, title=target.name)
 
 
-def find_pair(target: Facts, others: Iterable[Facts]) -> LocalPair:
+def find_pair(target: ModelInfo, others: Iterable[ModelInfo]) -> LocalPair:
     """Chooses the drafter for `target` among `others`: one without reservations, then of the same quantization, then
     the largest."""
     fitting = [(match(target, other), other) for other in others if other.is_drafter and match(target, other).fits]
@@ -119,7 +119,7 @@ def find_pair(target: Facts, others: Iterable[Facts]) -> LocalPair:
     )  # fmt: skip
 
 
-def read_near(path: Path) -> Iterator[Facts]:
+def read_near(path: Path) -> Iterator[ModelInfo]:
     """Reads the models that lie beside one: in its folder and MTP/ below it, or the folders beside its folder."""
     if path.is_dir():
         places: Iterable[Path] = sorted(path.parent.iterdir())[:_MAX_SEARCHED]
@@ -133,9 +133,9 @@ def read_near(path: Path) -> Iterator[Facts]:
             continue
         if place.is_file() and split_paths(place)[0] != place:
             continue
-        facts = read_model(place)
-        if isinstance(facts, Facts):
-            yield facts
+        info = read_model(place)
+        if isinstance(info, ModelInfo):
+            yield info
 
 
 def find_in_other_apps(environment: Mapping[str, str] | None = None, home: Path | None = None) -> list[LocalPair]:
@@ -152,14 +152,14 @@ def find_in_other_apps(environment: Mapping[str, str] | None = None, home: Path 
 
 
 def _pairs(named: list[tuple[str, Path]], source: str) -> list[LocalPair]:
-    facts: dict[Path, tuple[str, Facts]] = {}
+    info: dict[Path, tuple[str, ModelInfo]] = {}
     for title, path in named[:_MAX_SEARCHED]:
-        if path not in facts and isinstance(read := read_model(path), Facts):
-            facts[path] = (title, read)
-    others = [read for _, read in facts.values()]
+        if path not in info and isinstance(read := read_model(path), ModelInfo):
+            info[path] = (title, read)
+    others = [read for _, read in info.values()]
     return [
         msgspec.structs.replace(find_pair(read, others), source=source, title=title)
-        for title, read in facts.values()
+        for title, read in info.values()
         if not read.is_drafter
     ]
 
@@ -237,16 +237,16 @@ def as_pair(local: LocalPair) -> Pair:
         family=local.target.architecture,
         quantization=local.target.quantization,
         parameters=local.target.parameters or None,
-        recommended_k_source="No recommendation is known for this pair; the sweep finds the best K.",
+        active_parameters=local.target.active_parameters,
         summary=local.note,
     )
 
 
-def _as_source(facts: Facts) -> ModelSource:
-    if facts.path.is_dir():
-        files = [*sorted(facts.path.glob("*.safetensors")), facts.path / "config.json"]
-        return ModelSource(folder=str(facts.path), files=tuple(_as_file(path) for path in files))
-    return ModelSource(folder=str(facts.path.parent), files=tuple(_as_file(path) for path in split_paths(facts.path)))
+def _as_source(info: ModelInfo) -> ModelSource:
+    if info.path.is_dir():
+        files = [*sorted(info.path.glob("*.safetensors")), info.path / "config.json"]
+        return ModelSource(folder=str(info.path), files=tuple(_as_file(path) for path in files))
+    return ModelSource(folder=str(info.path.parent), files=tuple(_as_file(path) for path in split_paths(info.path)))
 
 
 def _as_file(path: Path) -> ModelFile:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.models.fit.needs import Need, cells
+from app.models.fit.needs import MemoryNeed, cells
 from app.models.hub.progress import bytes_text
 
 PROCESS_BYTES = 29_000_000
@@ -17,7 +17,7 @@ LIBRARY_BYTES = 23_000_000
 COMFORTABLE = 0.8
 
 
-class Verdict(StrEnum):
+class FitVerdict(StrEnum):
     """How a race fits. The words are also shown."""
 
     FITS = "fits"
@@ -43,7 +43,7 @@ class Memory(msgspec.Struct, frozen=True):
     unified: bool = False
 
 
-class Line(msgspec.Struct, frozen=True):
+class SumLine(msgspec.Struct, frozen=True):
     """One line of the sum.
 
     Attributes:
@@ -76,19 +76,21 @@ class Fit(msgspec.Struct, frozen=True):
         advice: A sentence.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[SumLine, ...]
     together: int
     together_gpu: int
     alone: int
     alone_gpu: int
     droppable: int
-    verdict: Verdict
-    verdict_alone: Verdict
+    verdict: FitVerdict
+    verdict_alone: FitVerdict
     memory: Memory
     advice: str
 
 
-def estimate(target: Need, drafter: Need | None, context: int, memory: Memory, more: Sequence[Need | None] = ()) -> Fit:
+def estimate(
+    target: MemoryNeed, drafter: MemoryNeed | None, context: int, memory: Memory, more: Sequence[MemoryNeed | None] = ()
+) -> Fit:
     """Adds up a race of a baseline lane and one or more drafting lanes.
 
     Args:
@@ -124,72 +126,76 @@ def estimate(target: Need, drafter: Need | None, context: int, memory: Memory, m
     )
 
 
-def _files(drafters: Sequence[Need | None]) -> list[Need]:
+def _files(drafters: Sequence[MemoryNeed | None]) -> list[MemoryNeed]:
     """The drafters, each file once."""
-    return list({need.facts.path: need for need in drafters if need is not None}.values())
+    return list({need.info.path: need for need in drafters if need is not None}.values())
 
 
-def _lines(target: Need, drafters: Sequence[Need | None], context: int, on_gpu: bool, lanes: int) -> list[Line]:
+def _lines(
+    target: MemoryNeed, drafters: Sequence[MemoryNeed | None], context: int, on_gpu: bool, lanes: int
+) -> list[SumLine]:
     """lanes: all that are loaded together, or 1 for a drafting lane alone, which is larger than the baseline."""
     times = f"{lanes} lanes, " if lanes > 1 else ""
     lazy = f"; {bytes_text(target.lazy)} of it embedding rows, read only as needed" if target.lazy else ""
-    lines = [Line("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
+    lines = [SumLine("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
     if on_gpu:
         moved = target.mapped - target.host
         lines = [
-            Line("Target weights on the GPU", lanes * moved, f"{times}{bytes_text(moved)} each", True),
-            Line("Target embeddings", target.host, "stay in ordinary memory, mapped once for all lanes"),
+            SumLine("Target weights on the GPU", lanes * moved, f"{times}{bytes_text(moved)} each", True),
+            SumLine("Target embeddings", target.host, "stay in ordinary memory, mapped once for all lanes"),
         ]
     elif target.copied:
         how = f"{times}{bytes_text(target.copied)} each: 4-bit weights put in the order this CPU computes fastest with"
-        lines.append(Line("Target weights, rearranged", lanes * target.copied, how))
+        lines.append(SumLine("Target weights, rearranged", lanes * target.copied, how))
     lines += _drafter_lines(drafters, on_gpu)
     having = [need for need in drafters if need is not None]
     own = sum(need.cache for need in having)
     whose = f"{bytes_text(own)} of a draft model" if own else "the drafter reads the target's"
     layers = f"{cells(context):,} tokens, {bytes_text(target.cache)} each; {whose}"
-    lines.append(Line("KV cache", lanes * target.cache + own, f"{times}{layers}", on_gpu))
+    lines.append(SumLine("KV cache", lanes * target.cache + own, f"{times}{layers}", on_gpu))
     compute = lanes * target.compute + sum(need.compute for need in having)
-    lines.append(Line("Intermediate results", compute, f"{times}at most {bytes_text(target.compute)} each", on_gpu))
+    lines.append(SumLine("Intermediate results", compute, f"{times}at most {bytes_text(target.compute)} each", on_gpu))
     tables = lanes * target.tables + sum(need.tables for need in having)
-    lines.append(Line("Vocabulary and output rows", tables, f"{times}{bytes_text(target.tables)} each for the target"))
+    lines.append(
+        SumLine("Vocabulary and output rows", tables, f"{times}{bytes_text(target.tables)} each for the target")
+    )
     programs = lanes * PROCESS_BYTES + LIBRARY_BYTES
-    lines.append(Line("Programs", programs, f"{times}one process each, libraries shared"))
+    lines.append(SumLine("Programs", programs, f"{times}one process each, libraries shared"))
     return lines
 
 
-def _drafter_lines(drafters: Sequence[Need | None], on_gpu: bool) -> list[Line]:
+def _drafter_lines(drafters: Sequence[MemoryNeed | None], on_gpu: bool) -> list[SumLine]:
     having = [need for need in drafters if need is not None]
     if not having:
         return []
     # A drafter's process maps the target's embeddings, which are counted already.
     files = having if on_gpu else _files(having)
     how = "the drafting lane only" if len(having) == 1 else f"{len(having)} drafting lanes"
-    lines = [Line("Drafter weights", sum(need.mapped for need in files), how, on_gpu)]
+    lines = [SumLine("Drafter weights", sum(need.mapped for need in files), how, on_gpu)]
     copied = sum(need.copied for need in having)
     if copied and not on_gpu:
-        lines.append(Line("Drafter weights, rearranged", copied, how))
+        lines.append(SumLine("Drafter weights, rearranged", copied, how))
     return lines
 
 
-def _sum(lines: list[Line], on_gpu: bool) -> int:
+def _sum(lines: list[SumLine], on_gpu: bool) -> int:
     return sum(line.bytes for line in lines if line.on_gpu == on_gpu)
 
 
-def _verdict(needed: int, needed_gpu: int, memory: Memory) -> Verdict:
+def _verdict(needed: int, needed_gpu: int, memory: Memory) -> FitVerdict:
     share = needed / max(1, memory.free)
     if memory.gpu_free is not None and not memory.unified:
         share = max(share, needed_gpu / max(1, memory.gpu_free))
-    return Verdict.FITS if share <= COMFORTABLE else Verdict.TIGHT if share <= 1 else Verdict.NO
+    return FitVerdict.FITS if share <= COMFORTABLE else FitVerdict.TIGHT if share <= 1 else FitVerdict.NO
 
 
-def _advice(together: Verdict, alone: Verdict, need: int, need_alone: int, lanes: int) -> str:
+def _advice(together: FitVerdict, alone: FitVerdict, need: int, need_alone: int, lanes: int) -> str:
     all_lanes = "Both lanes" if lanes == 2 else f"All {lanes} lanes"
-    if together is Verdict.FITS:
+    if together is FitVerdict.FITS:
         return f"{all_lanes} fit into memory together."
-    if together is Verdict.TIGHT:
+    if together is FitVerdict.TIGHT:
         return f"{all_lanes} fit, but little memory is left: close other programs first."
-    if alone is Verdict.NO:
+    if alone is FitVerdict.NO:
         return (
             f"Not even one lane fits ({bytes_text(need_alone)}). Choose a smaller model, a smaller quantization or a "
             "smaller context. You can load it anyway; the system may then stop the app or slow down badly."
@@ -211,11 +217,11 @@ def fit_reason(fit: Fit, lanes: int, *, one_loaded: bool = False) -> str:
     free = bytes_text(memory.free + (0 if memory.unified else memory.gpu_free or 0))
     need = bytes_text(fit.together + fit.together_gpu - fit.droppable)
     alone = bytes_text(fit.alone + fit.alone_gpu - fit.droppable)
-    if one_loaded and fit.verdict_alone is not Verdict.NO:
+    if one_loaded and fit.verdict_alone is not FitVerdict.NO:
         return f"Heats load one lane at a time, which takes {alone}. {free} are free now."
-    if fit.verdict_alone is Verdict.NO:
+    if fit.verdict_alone is FitVerdict.NO:
         return f"Even one lane needs about {alone}, and {free} are free. A smaller model or quantization may fit."
-    if fit.verdict is Verdict.TIGHT:
+    if fit.verdict is FitVerdict.TIGHT:
         return f"The {lanes} lanes need about {need} of the {free} that are free. Close other programs first."
     return f"The {lanes} lanes need about {need} together, and {free} are free. One at a time needs {alone}."
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import msgspec
 
-from app.models.files.facts import Facts, facts_of, kv_widths, sliding_layers
 from app.models.files.gguf import Gguf, GgufError
+from app.models.files.info import PER_LAYER_EMBEDDINGS, ModelInfo, info_of, kv_widths, sliding_layers
 from app.models.fit.running_state import state_bytes, with_attention
 
 REPACKED = frozenset({"Q4_0", "Q4_K", "IQ4_NL", "MXFP4"})
 """Tensor types that llama.cpp copies into another order on CPUs with AVX2 or NEON, so that they are not shared."""
 _PADDING = 256
-_LAZY = "per_layer_token_embd.weight"
 _TOKEN_BYTES = 90
 _MERGE_BYTES = 100
 _TABLES_BYTES = 1_300_000
@@ -44,11 +43,11 @@ class Runtime(msgspec.Struct, frozen=True):
     on_gpu: bool = False
 
 
-class Need(msgspec.Struct, frozen=True):
+class MemoryNeed(msgspec.Struct, frozen=True):
     """Bytes that one model needs.
 
     Attributes:
-        facts: Which model.
+        info: Which model.
         mapped: Of its files, mapped into memory: shared by all lanes that open the same file.
         lazy: Of `mapped`: tables of which only the rows of the tokens at hand are read; the system may drop the rest.
         copied: Weights that each lane holds for itself.
@@ -58,7 +57,7 @@ class Need(msgspec.Struct, frozen=True):
         host: What of `mapped` stays in ordinary memory when the rest is on a GPU (the embedding table).
     """
 
-    facts: Facts
+    info: ModelInfo
     mapped: int
     copied: int
     cache: int
@@ -68,19 +67,19 @@ class Need(msgspec.Struct, frozen=True):
     lazy: int = 0
 
 
-def need_of(heads: list[Gguf], runtime: Runtime) -> Need:
+def need_of(heads: list[Gguf], runtime: Runtime) -> MemoryNeed:
     """Works out what a model needs. Raises GgufError if the heads describe no model."""
-    facts = facts_of(heads)
+    info = info_of(heads)
     head = heads[0]
     embeddings = sum(t.bytes for part in heads for t in part.tensors if t.name == "token_embd.weight")
-    lazy = sum(t.bytes for part in heads for t in part.tensors if t.name == _LAZY)
-    return Need(
-        facts=facts,
+    lazy = sum(t.bytes for part in heads for t in part.tensors if t.name == PER_LAYER_EMBEDDINGS)
+    return MemoryNeed(
+        info=info,
         mapped=sum(part.size for part in heads),
         copied=_copied(heads, runtime),
-        cache=0 if facts.is_drafter else cache_bytes(head, facts, runtime),
-        compute=_compute(head, facts, runtime),
-        tables=_tables(head, facts, runtime),
+        cache=0 if info.is_drafter else cache_bytes(head, info, runtime),
+        compute=_compute(head, info, runtime),
+        tables=_tables(head, info, runtime),
         host=embeddings,
         lazy=lazy,
     )
@@ -91,12 +90,12 @@ def cells(context: int) -> int:
     return -(-context // _PADDING) * _PADDING
 
 
-def cache_bytes(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+def cache_bytes(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
     """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps.
 
     Layers with a running state in place of it have that, as often as drafts may have to be taken back.
     """
-    arch, layers = facts.architecture, facts.layers
+    arch, layers = info.architecture, info.layers
     own = layers - min(layers, head.number(f"{arch}.attention.shared_kv_layers") or 0)
     everything, in_window = cells(runtime.context), _window_cells(head, arch, runtime)
     total = state_bytes(head, arch, layers, kept=min(runtime.outputs, cells(runtime.context) // 2))
@@ -126,52 +125,52 @@ def _copied(heads: list[Gguf], runtime: Runtime) -> int:
         # The embedding table is read row by row as it is; it is copied only where it is the output matrix too.
         if tensor.name == "token_embd.weight" and "output.weight" in names:
             continue
-        if tensor.name == _LAZY:
+        if tensor.name == PER_LAYER_EMBEDDINGS:
             continue
         total += tensor.bytes
     return total
 
 
-def _widest(head: Gguf, facts: Facts, key: str) -> int:
-    return max(head.per_layer(f"{facts.architecture}.{key}", facts.layers) or (0,))
+def _widest(head: Gguf, info: ModelInfo, key: str) -> int:
+    return max(head.per_layer(f"{info.architecture}.{key}", info.layers) or (0,))
 
 
-def _compute(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+def _compute(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
     """Estimates the largest sum of intermediate results that live at one time, in bytes (f32 unless said)."""
-    arch = facts.architecture
-    batch = 1 if facts.is_drafter else min(runtime.batch, cells(runtime.context))
-    hidden = max(facts.hidden, facts.target_hidden)
-    key = head.number(f"{arch}.attention.key_length") or hidden // max(1, _widest(head, facts, "attention.head_count"))
-    query = _widest(head, facts, "attention.head_count") * key
-    feed_forward = _widest(head, facts, "feed_forward_length")
+    arch = info.architecture
+    batch = 1 if info.is_drafter else min(runtime.batch, cells(runtime.context))
+    hidden = max(info.hidden, info.target_hidden)
+    key = head.number(f"{arch}.attention.key_length") or hidden // max(1, _widest(head, info, "attention.head_count"))
+    query = _widest(head, info, "attention.head_count") * key
+    feed_forward = _widest(head, info, "feed_forward_length")
     experts = head.number(f"{arch}.expert_used_count") or 0
     expert_width = head.number(f"{arch}.expert_feed_forward_length") or 0
-    per_layer = (head.number(f"{arch}.embedding_length_per_layer_input") or 0) * facts.layers
+    per_layer = (head.number(f"{arch}.embedding_length_per_layer_input") or 0) * info.layers
     dense = 3 * feed_forward + 3 * hidden
     mixed = experts * (3 * expert_width + 2 * hidden) + 3 * hidden
     attention = 3 * query + hidden
     widest = max(dense, mixed if experts else 0, attention) + per_layer
     seen = cells(runtime.context)
-    if any(sliding_layers(head, arch, facts.layers)):
+    if any(sliding_layers(head, arch, info.layers)):
         seen += _window_cells(head, arch, runtime)
     masks = batch * seen * 2
     passing = masks + 4 * batch * max(widest, 3 * per_layer)
-    rows = 1 if facts.is_drafter else runtime.outputs
-    leaving = 4 * (rows * facts.vocabulary + batch * hidden)
+    rows = 1 if info.is_drafter else runtime.outputs
+    leaving = 4 * (rows * info.vocabulary + batch * hidden)
     return max(passing, leaving)
 
 
-def _tables(head: Gguf, facts: Facts, runtime: Runtime) -> int:
+def _tables(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
     """Estimates the vocabulary's tables and the rows of logits and hidden states that a lane keeps."""
     merges = head.metadata.get("tokenizer.ggml.merges")
     count = len(merges) if isinstance(merges, tuple) else getattr(merges, "count", 0)
-    rows = 1 if facts.is_drafter else runtime.outputs
-    kept = 4 * rows * facts.vocabulary + 4 * runtime.batch * max(facts.hidden, facts.target_hidden)
-    return _TABLES_BYTES + facts.vocabulary * _TOKEN_BYTES + int(count) * _MERGE_BYTES + kept
+    rows = 1 if info.is_drafter else runtime.outputs
+    kept = 4 * rows * info.vocabulary + 4 * runtime.batch * max(info.hidden, info.target_hidden)
+    return _TABLES_BYTES + info.vocabulary * _TOKEN_BYTES + int(count) * _MERGE_BYTES + kept
 
 
-def require_target(need: Need) -> Need:
+def require_target(need: MemoryNeed) -> MemoryNeed:
     """Returns `need` if it is of a full model. Raises GgufError otherwise."""
-    if need.facts.is_drafter:
-        raise GgufError(f"{need.facts.path.name} is a drafter: choose the full model as the target.")
+    if need.info.is_drafter:
+        raise GgufError(f"{need.info.path.name} is a drafter: choose the full model as the target.")
     return need

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Cancelled(Exception):
+class DownloadCancelled(Exception):
     """The work was told to stop."""
 
 
@@ -36,16 +36,16 @@ class Control:
         return self._stop.is_set()
 
     def check(self) -> None:
-        """Raises Cancelled if the work shall stop."""
+        """Raises DownloadCancelled if the work shall stop."""
         if self._stop.is_set():
-            raise Cancelled
+            raise DownloadCancelled
 
     def wait_while_paused(self) -> None:
-        """Returns when the work may go on. Raises Cancelled if it shall stop."""
+        """Returns when the work may go on. Raises DownloadCancelled if it shall stop."""
         self._go.wait()
         self.check()
 
     def wait(self, seconds: float) -> None:
-        """Sleeps, but not through a cancel. Raises Cancelled if the work shall stop."""
+        """Sleeps, but not through a cancel. Raises DownloadCancelled if the work shall stop."""
         self._stop.wait(seconds)
         self.check()

@@ -19,7 +19,7 @@ from app.models.hub import problems as hub_problems
 from app.models.hub import stored
 from app.models.hub.cache import adopt, checked, find_cached
 from app.models.hub.client import Hub
-from app.models.hub.control import Cancelled, Control
+from app.models.hub.control import Control, DownloadCancelled
 from app.models.hub.progress import Progress, Samples, add, progress
 from app.models.hub.remote import RemoteFile
 from app.models.hub.transfer import Retries, Transfer
@@ -46,7 +46,7 @@ class DownloadSettings(msgspec.Struct, frozen=True):
     retries: Retries = Retries()
 
 
-class Report(msgspec.Struct, frozen=True):
+class DownloadReport(msgspec.Struct, frozen=True):
     """How a download ended.
 
     Attributes:
@@ -95,7 +95,7 @@ class Download:
         self._on_progress, self._settings, self._clock, self._free = on_progress, settings, clock, free
         self._control = Control()
         self._thread: threading.Thread | None = None
-        self._report: Report | None = None
+        self._report: DownloadReport | None = None
         # Reentrant: the callback may pause the download, and a pause calls the callback.
         self._lock = threading.RLock()
         self._samples, self._last = Samples(), -1e9
@@ -110,7 +110,7 @@ class Download:
         self._thread = threading.Thread(target=self.run, name=f"download {self._pair.id}", daemon=True)
         self._thread.start()
 
-    def join(self, timeout: float | None = None) -> Report | None:
+    def join(self, timeout: float | None = None) -> DownloadReport | None:
         """Waits for the end. None if it has not ended within `timeout` seconds."""
         if self._thread is not None:
             self._thread.join(timeout)
@@ -130,12 +130,12 @@ class Download:
 
     # --- the work ---------------------------------------------------------------------------------------------------
 
-    def run(self) -> Report:
+    def run(self) -> DownloadReport:
         """Does it all and returns when it has ended, well or not. What network and disk do wrong is in the report."""
         problem: Problem | None
         try:
             problem = self._run()
-        except Cancelled:
+        except DownloadCancelled:
             problem = hub_problems.cancelled()
         except ProblemError as error:
             problem = error.problem
@@ -144,7 +144,7 @@ class Download:
         if problem is None:
             self._tell("done", at_once=True)
         fetched = sum(transfer.fetched for transfer in self._transfers)
-        self._report = Report(problem=problem, fetched=fetched, reused=self._reused)
+        self._report = DownloadReport(problem=problem, fetched=fetched, reused=self._reused)
         return self._report
 
     def _run(self) -> Problem | None:
@@ -224,7 +224,7 @@ class Download:
             record = transfer.run(self._settings.retries, self._went_on)
             with self._lock:
                 _record(source, record)
-        except Cancelled:
+        except DownloadCancelled:
             return hub_problems.cancelled()
         except ProblemError as error:
             self._control.cancel()

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"^[\x21-\x7e]{1,400}$")
 _YES = {"1", "on", "yes", "true"}
 
 
-class Token:
+class HubToken:
     """A secret. Printing, logging or encoding it shows nothing of it."""
 
     __slots__ = ("_secret",)
@@ -27,7 +27,7 @@ class Token:
         return f"Bearer {self._secret}"
 
     def __repr__(self) -> str:
-        return "Token(hidden)"
+        return "HubToken(hidden)"
 
     __str__ = __repr__
 
@@ -43,7 +43,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     """
 
     endpoint: str
-    token: Token | None
+    token: HubToken | None
     cache: Path
     offline: bool = False
 
@@ -80,7 +80,7 @@ def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(value).expanduser() if value else default
 
 
-def _find_token(env: Mapping[str, str], root: Path) -> Token | None:
+def _find_token(env: Mapping[str, str], root: Path) -> HubToken | None:
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
         if token := _clean(env.get(name, "")):
             return token
@@ -93,6 +93,6 @@ def _find_token(env: Mapping[str, str], root: Path) -> Token | None:
         return None
 
 
-def _clean(text: str) -> Token | None:
+def _clean(text: str) -> HubToken | None:
     text = text.strip()
-    return Token(text) if _TOKEN.match(text) else None
+    return HubToken(text) if _TOKEN.match(text) else None

@@ -68,7 +68,7 @@ class Transfer:
 
         Raises:
             ProblemError: It cannot be done; what was fetched is kept unless it is damaged.
-            Cancelled: By the control; what was fetched is kept.
+            DownloadCancelled: By the control; what was fetched is kept.
         """
         try:
             self._take_up(went_on)

@@ -15,8 +15,7 @@ from app.models.hub.client import Hub, TransientError
 from app.models.hub.control import Control
 from app.models.hub.remote import RemoteFile
 from app.models.hub.transfer import Retries
-from app.models.pairs import ModelSource, Pair
-from app.models.shelf.states import matches, source_folder
+from app.models.pairs import ModelSource, Pair, matches, source_folder
 from app.places import Places
 from app.race.problems import ProblemError
 
@@ -47,7 +46,7 @@ def find_wanted(pair: Pair, places: Places, hub: Hub, retries: Retries, control:
 
     Raises:
         ProblemError: The hub has no such file, does not let us, or has another file than the registry says.
-        Cancelled: By the control.
+        DownloadCancelled: By the control.
     """
     found = []
     for source in (source for source in pair.sources if source.repository is not None):

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app.models.pairs import ModelSource, Pair
-from app.models.registry.registry import SCHEMA, load_registry, read_registry_file
+from app.models.registry.reader import SCHEMA, load_registry, read_registry_file
 from app.places import Places
 from app.race.problems import Problem
 

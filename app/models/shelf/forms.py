@@ -13,7 +13,7 @@ from typing import Final
 
 from app.models.files.gguf import GgufError
 from app.models.pairs import Pair
-from app.models.shelf.states import Ready
+from app.models.shelf.availability import Ready
 from app.places import Places
 from app.race.problems import Problem, ProblemError
 

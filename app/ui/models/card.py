@@ -8,18 +8,18 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.models.fit.estimate import Verdict
+from app.models.fit.estimate import FitVerdict
 from app.models.hub.progress import Progress, progress_text
-from app.models.shelf.entries import ModelEntry
+from app.present.pair_summary import FIT_UNKNOWN, PairSummary
 from app.race.problems import Problem
 from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, label, restyle, set_text
 
 _FIT = {
-    Verdict.FITS.value: ("\u2713 Fits", "good"),
-    Verdict.TIGHT.value: ("! Tight", "warn"),
-    Verdict.NO.value: ("\u2715 Does not fit", "wrong"),
-    "unknown": ("? Not known", "muted"),
+    FitVerdict.FITS.value: ("\u2713 Fits", "good"),
+    FitVerdict.TIGHT.value: ("! Tight", "warn"),
+    FitVerdict.NO.value: ("\u2715 Does not fit", "wrong"),
+    FIT_UNKNOWN: ("? Not known", "muted"),
 }
 _STATES = {"ready": "Ready", "missing": "Not here", "partial": "Partly here", "damaged": "Damaged"}
 _ADDRESS = re.compile(r"https?://[^\s,;]+")
@@ -27,7 +27,7 @@ _STEPS = 1000
 
 
 class ModelCard(QFrame):
-    """Shows one entry.
+    """Shows one pair.
 
     Signals:
         asked: (what, id) with what = "get", "pause", "resume", "cancel", "remove", "folder", "race" or "copy".
@@ -35,11 +35,11 @@ class ModelCard(QFrame):
 
     asked = Signal(str, str)
 
-    def __init__(self, theme: Theme, entry: ModelEntry, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, summary: PairSummary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self._theme = theme
-        self.entry = entry
+        self.summary = summary
         self._page = ""
         self._running = self._paused = False
         self.title = label("", "lead")
@@ -69,7 +69,7 @@ class ModelCard(QFrame):
         self.show_sum.setCheckable(True)
         self._lay_out()
         self._connect()
-        self.set_entry(entry)
+        self.set_summary(summary)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -115,9 +115,9 @@ class ModelCard(QFrame):
             "race": self.race, "cancel": self.cancel, "remove": self.remove, "folder": self.folder, "copy": self.copy,
         }  # fmt: skip
         for what, widget in asks.items():
-            widget.clicked.connect(lambda _=False, what=what: self.asked.emit(what, self.entry.card.id))
-        self.get.clicked.connect(lambda: self.asked.emit("get", self.entry.card.id))
-        self.pause.clicked.connect(lambda: self.asked.emit("resume" if self._paused else "pause", self.entry.card.id))
+            widget.clicked.connect(lambda _=False, what=what: self.asked.emit(what, self.summary.id))
+        self.get.clicked.connect(lambda: self.asked.emit("get", self.summary.id))
+        self.pause.clicked.connect(lambda: self.asked.emit("resume" if self._paused else "pause", self.summary.id))
         self.open_page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
         self.show_sum.toggled.connect(self.sum.setVisible)
         self.show_sum.toggled.connect(lambda on: self.show_sum.setText("Hide the sum" if on else "Show the sum"))
@@ -127,28 +127,27 @@ class ModelCard(QFrame):
         """The page that the problem that is shown speaks of, "" if none."""
         return self._page
 
-    def set_entry(self, entry: ModelEntry) -> None:
+    def set_summary(self, summary: PairSummary) -> None:
         """Shows another state of the same pair."""
-        self.entry = entry
-        card = entry.card
-        set_text(self.title, card.title)
-        words = "Built in" if entry.pair.is_built_in and card.state == "ready" else _STATES[card.state]
-        self._state(words, {"ready": "good", "damaged": "wrong", "partial": "warn"}.get(card.state, "muted"))
-        set_text(self.facts, entry.facts)
-        set_text(self.engine, f"Needs {entry.engine} \u00b7 {entry.licence}")
-        text, role = _FIT[card.fit]
+        self.summary = summary
+        set_text(self.title, summary.title)
+        words = "Built in" if summary.built_in and summary.state == "ready" else _STATES[summary.state]
+        self._state(words, {"ready": "good", "damaged": "wrong", "partial": "warn"}.get(summary.state, "muted"))
+        set_text(self.facts, summary.about)
+        set_text(self.engine, f"Needs {summary.engine_text} \u00b7 {summary.licence_text}")
+        text, role = _FIT[summary.fit]
         set_text(self.fit, text)
         restyle(self.fit, role)
-        set_text(self.fit_text, card.fit_text)
-        set_text(self.sum, "\n".join(entry.fit_lines))
-        self.show_sum.setVisible(bool(entry.fit_lines))
-        self.sum.setVisible(self.show_sum.isChecked() and bool(entry.fit_lines))
-        lines = [*([] if card.state in ("ready", "missing") else [card.state_text]), *card.notes]
+        set_text(self.fit_text, summary.fit_text)
+        set_text(self.sum, "\n".join(summary.fit_lines))
+        self.show_sum.setVisible(bool(summary.fit_lines))
+        self.sum.setVisible(self.show_sum.isChecked() and bool(summary.fit_lines))
+        lines = [*([] if summary.state in ("ready", "missing") else [summary.state_text]), *summary.notes]
         set_text(self.note, " ".join(lines))
         self.note.setVisible(bool(lines))
         for widget in (self.race, self.get, self.pause, self.cancel, self.remove, self.folder, self.copy):
-            widget.setAccessibleName(f"{widget.text()}: {card.title}")
-        self.setAccessibleName(f"{card.title}. {words}. {text}. {card.fit_text}")
+            widget.setAccessibleName(f"{widget.text()}: {summary.title}")
+        self.setAccessibleName(f"{summary.title}. {words}. {text}. {summary.fit_text}")
         self._buttons()
 
     def _state(self, words: str, role: str) -> None:
@@ -156,15 +155,15 @@ class ModelCard(QFrame):
         restyle(self.state, role)
 
     def _buttons(self) -> None:
-        card = self.entry.card
-        self.race.setVisible(card.can_race and not self._running)
-        self.race.setEnabled(self.entry.engine_here)
-        self.race.setToolTip("Goes to the Race tab with this pair" if self.entry.engine_here else self.entry.engine)
-        self.get.setVisible(card.can_download and not self._running)
-        self.get.setText("Resume" if card.state == "partial" else "Download")
-        self.get.setAccessibleName(f"{self.get.text()}: {card.title}")
-        self.remove.setVisible(card.can_remove and not self._running)
-        self.folder.setVisible(card.folder is not None)
+        summary = self.summary
+        self.race.setVisible(summary.can_race and not self._running)
+        self.race.setEnabled(summary.engine_here)
+        self.race.setToolTip("Goes to the Race tab with this pair" if summary.engine_here else summary.engine_text)
+        self.get.setVisible(summary.can_download and not self._running)
+        self.get.setText("Resume" if summary.state == "partial" else "Download")
+        self.get.setAccessibleName(f"{self.get.text()}: {summary.title}")
+        self.remove.setVisible(summary.can_remove and not self._running)
+        self.folder.setVisible(summary.folder is not None)
         for widget in (self.pause, self.cancel, self.bar, self.progress):
             widget.setVisible(self._running)
         if not self._page and not self.problem.text():
@@ -179,7 +178,7 @@ class ModelCard(QFrame):
             self.show_problem(None)
         self._running, self._paused = running, paused
         self.pause.setText("Resume" if paused else "Pause")
-        self.pause.setAccessibleName(f"{self.pause.text()}: {self.entry.card.title}")
+        self.pause.setAccessibleName(f"{self.pause.text()}: {self.summary.title}")
         self._buttons()
 
     def show_progress(self, now: Progress) -> None:
@@ -189,7 +188,7 @@ class ModelCard(QFrame):
         else:
             self.bar.setValue(max(self.bar.value(), int(now.fraction * _STEPS)))
         set_text(self.progress, progress_text(now))
-        self.bar.setAccessibleName(f"{self.entry.card.title}: {progress_text(now)}")
+        self.bar.setAccessibleName(f"{self.summary.title}: {progress_text(now)}")
 
     def show_problem(self, problem: Problem | None) -> None:
         """Says why the last download ended, with the page to open if the words name one."""

@@ -17,7 +17,7 @@ from app.race.problems import Problem
 if TYPE_CHECKING:
     import httpx
 
-    from app.models.hub.download import Download, Report
+    from app.models.hub.download import Download, DownloadReport
 
 
 class Downloads(QObject):
@@ -107,7 +107,7 @@ class Downloads(QObject):
             self._client.close()
             self._client = None
 
-    def _ended(self, pair_id: str, report: Report) -> None:
+    def _ended(self, pair_id: str, report: DownloadReport) -> None:
         self._running.pop(pair_id, None)
         self.paused.discard(pair_id)
         problem: Problem | None = report.problem

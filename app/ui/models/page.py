@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QUrl, Signal
@@ -25,19 +24,18 @@ from app.models.fit.memory import free_memory
 from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.settings import HubSettings, hub_settings
 from app.models.pairs import Pair
-from app.models.registry.registry import Registry, load_registry
+from app.models.registry.reader import Registry, load_registry
 from app.models.registry.user_pairs import add_user_pair
-from app.models.shelf.entries import ModelEntry, make_entries
-from app.models.shelf.shelf import remove_pair
-from app.models.shelf.states import Ready, state
+from app.models.shelf.availability import Ready, availability
+from app.models.shelf.removal import remove_pair
 from app.places import Places
+from app.present.pair_summary import PairSummary, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
 from app.ui.background import in_background
 from app.ui.models.card import ModelCard
 from app.ui.models.downloads import Downloads
 from app.ui.theme import Theme
 from app.ui.widgets import button, card, label, set_text
-from app.worker.engine_names import engine_missing
 
 _CONTEXT = 4096
 _STATES = {"All states": "", "Ready": "ready", "Partly here": "partial", "Damaged": "damaged", "Not here": "missing"}
@@ -132,33 +130,36 @@ class ModelsPage(QWidget):
             return
         self._reading = True
 
-        def read() -> tuple[Registry, list[ModelEntry]]:
-            registry = load_registry(places=self._places)
+        def read() -> tuple[Registry, list[PairSummary]]:
+            registry, memory = load_registry(places=self._places), free_memory()
             cache = self._hub_settings().cache
-            missing = partial(engine_missing, servers=registry.servers)
-            return registry, make_entries(registry.pairs, self._places, free_memory(), _CONTEXT, missing, cache)
+            made = [
+                summarize_pair(pair, self._places, memory, _CONTEXT, registry.servers, cache) for pair in registry.pairs
+            ]
+            return registry, in_order(made)
 
         in_background(self, read, self._read, self._failed)
 
-    def _read(self, found: tuple[Registry, list[ModelEntry]]) -> None:
+    def _read(self, found: tuple[Registry, list[PairSummary]]) -> None:
         self._reading = False
-        self._registry, entries = found
+        self._registry, summaries = found
         if self._registry.errors:
             self._show_problem(" ".join(str(error) for error in self._registry.errors))
-        old = set(self.cards) - {entry.card.id for entry in entries}
+        old = set(self.cards) - {summary.id for summary in summaries}
         for pair_id in old:
             self.cards.pop(pair_id).deleteLater()
-        for place, entry in enumerate(entries):
-            shown = self.cards.get(entry.card.id)
+        for place, summary in enumerate(summaries):
+            shown = self.cards.get(summary.id)
             if shown is None:
-                shown = ModelCard(self._theme, entry)
+                shown = ModelCard(self._theme, summary)
                 shown.asked.connect(self._asked)
-                self.cards[entry.card.id] = shown
+                self.cards[summary.id] = shown
             else:
-                shown.set_entry(entry)
+                shown.set_summary(summary)
             self._list.insertWidget(place + 1, shown)
         self._show_cards()
-        self.ready_changed.emit([entry.pair for entry in entries if entry.card.can_race])
+        ready = {summary.id for summary in summaries if summary.can_race}
+        self.ready_changed.emit([pair for pair in self._registry.pairs if pair.id in ready])
         if self._again:
             self._again = False
             self.refresh()
@@ -175,38 +176,40 @@ class ModelsPage(QWidget):
         engine, wanted = _ENGINES[self.engine.currentText()], _STATES[self.state.currentText()]
         shown = ready = 0
         for item in self.cards.values():
-            entry = item.entry
+            summary = item.summary
             visible = (
-                entry.fits_words(self.filter.text())
-                and (not engine or engine in entry.pair.engines)
-                and (not wanted or entry.card.state == wanted)
+                summary.has_words(self.filter.text())
+                and (not engine or engine in summary.engines)
+                and (not wanted or summary.state == wanted)
             )
             item.setVisible(visible)
             shown += visible
-            ready += entry.card.state == "ready"
+            ready += summary.state == "ready"
         words = f"{shown} of {len(self.cards)} models, {ready} ready to race on this machine."
         set_text(self._count, "No model fits the filter." if self.cards and not shown else words)
 
     def _asked(self, what: str, pair_id: str) -> None:
         item = self.cards[pair_id]
-        entry = item.entry
+        summary, pair = item.summary, self._registry.get(pair_id)
+        if pair is None:
+            return
         if what == "get":
             item.set_running(True)
-            self.downloads.start(entry.pair)
+            self.downloads.start(pair)
         elif what in ("pause", "resume"):
             getattr(self.downloads, what)(pair_id)
             item.set_running(True, paused=what == "pause")
         elif what == "cancel":
             self.downloads.cancel(pair_id)
         elif what == "race":
-            self.race_wanted.emit(entry.pair)
-        elif what == "folder" and entry.card.folder:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(entry.card.folder))
+            self.race_wanted.emit(pair)
+        elif what == "folder" and summary.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(summary.folder))
         elif what == "copy":
-            QGuiApplication.clipboard().setText(entry.details)
+            QGuiApplication.clipboard().setText(summary.details)
             self.said.emit("The details are on the clipboard.")
         elif what == "remove":
-            self._ask_remove(entry.pair)
+            self._ask_remove(pair)
 
     def _progressed(self, pair_id: str, now: Progress) -> None:
         if pair_id in self.cards and self.downloads.running(pair_id):
@@ -218,7 +221,7 @@ class ModelsPage(QWidget):
             item.set_running(False)
             item.show_problem(problem if problem is not None and problem.kind != "cancelled" else None)
             if problem is None:
-                self.said.emit(f"{item.entry.card.title} is ready to race.")
+                self.said.emit(f"{item.summary.title} is ready to race.")
         self.refresh()
 
     def _ask_remove(self, pair: Pair) -> None:
@@ -273,7 +276,7 @@ class ModelsPage(QWidget):
     def _added(self, pair: Pair, note: str) -> None:
         self._show_problem("")
         self.refresh()
-        ready = isinstance(state(pair, self._places), Ready)
+        ready = isinstance(availability(pair, self._places), Ready)
         self.said.emit(f"{pair.title} is one of your models now. {note}".strip())
         if ready:
             self.race_wanted.emit(pair)

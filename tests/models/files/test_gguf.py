@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.models.files.facts import Facts, facts_of, match, read_facts, read_heads, split_paths
 from app.models.files.gguf import TENSOR_TYPES, GgufError, LongArray, read_gguf
+from app.models.files.info import ModelInfo, info_of, match, read_heads, read_info, split_paths
 from tests.models.ggufs import Shape, write_drafter, write_target
 
 
@@ -130,7 +130,7 @@ def test_no_edit_of_a_file_makes_the_reader_crash(
     path = tmp_path_factory.getbasetemp() / "edited.gguf"
     path.write_bytes(data[:length])
     with suppress(GgufError):
-        facts_of(read_heads(path))
+        info_of(read_heads(path))
 
 
 @given(st.binary(max_size=300))
@@ -157,12 +157,12 @@ def test_long_arrays_are_told_apart_without_being_kept(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> tuple[Facts, Facts]:
-    return read_facts(write_target(tmp_path / "t.gguf")), read_facts(write_drafter(tmp_path / "d.gguf"))
+def info(tmp_path: Path) -> tuple[ModelInfo, ModelInfo]:
+    return read_info(write_target(tmp_path / "t.gguf")), read_info(write_drafter(tmp_path / "d.gguf"))
 
 
-def test_a_model_tells_what_it_is(facts: tuple[Facts, Facts]) -> None:
-    target, drafter = facts
+def test_a_model_tells_what_it_is(info: tuple[ModelInfo, ModelInfo]) -> None:
+    target, drafter = info
     assert (target.architecture, target.hidden, target.layers, target.vocabulary) == ("gemma4", 128, 4, 512)
     assert (target.quantization, target.context, target.has_template) == ("F16", 4096, True)
     assert not target.is_drafter
@@ -172,13 +172,13 @@ def test_a_model_tells_what_it_is(facts: tuple[Facts, Facts]) -> None:
     assert target.bytes == sum(int(t.n_bytes) for t in reader.tensors)
 
 
-def test_a_drafter_matches_its_target_and_nothing_else(facts: tuple[Facts, Facts], tmp_path: Path) -> None:
-    target, drafter = facts
+def test_a_drafter_matches_its_target_and_nothing_else(info: tuple[ModelInfo, ModelInfo], tmp_path: Path) -> None:
+    target, drafter = info
     assert match(target, drafter).fits
     assert match(target, drafter).reason == ""
-    wider = read_facts(write_target(tmp_path / "wide.gguf", replace(Shape(), hidden=256)))
-    words = read_facts(write_target(tmp_path / "words.gguf", replace(Shape(), vocabulary=600)))
-    heads = read_facts(write_target(tmp_path / "heads.gguf", replace(Shape(), kv_heads=4)))
+    wider = read_info(write_target(tmp_path / "wide.gguf", replace(Shape(), hidden=256)))
+    words = read_info(write_target(tmp_path / "words.gguf", replace(Shape(), vocabulary=600)))
+    heads = read_info(write_target(tmp_path / "heads.gguf", replace(Shape(), kv_heads=4)))
     for other, says in (
         (wider, "another size"), (words, "600"), (heads, "KV cache"), (drafter, "itself a drafter"),
     ):  # fmt: skip
@@ -192,10 +192,10 @@ def test_a_missing_part_of_a_split_model_is_named(tmp_path: Path) -> None:
     path.write_bytes(GOOD)
     assert [part.name for part in split_paths(path)][2] == "big-00003-of-00003.gguf"
     with pytest.raises(GgufError, match="big-00002-of-00003"):
-        read_facts(path)
+        read_info(path)
 
 
 def test_a_projector_is_not_a_language_model(tmp_path: Path) -> None:
     data = head(pair("general.architecture", 8, text("clip")), pair("general.type", 8, text("mmproj"))) + bytes(64)
     with pytest.raises(GgufError, match="mmproj"):
-        read_facts(write(tmp_path, data))
+        read_info(write(tmp_path, data))

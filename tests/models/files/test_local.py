@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.models.files.facts import Facts
+from app.models.files.info import ModelInfo
 from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local, read_model
-from app.models.shelf.states import Ready, state
+from app.models.shelf.availability import Ready, availability
 from app.places import find_places
 from app.race.problems import Problem
 from tests.models.ggufs import Shape, write_drafter, write_target
@@ -108,7 +108,7 @@ def test_folders_for_transformers_and_mlx_are_told_apart_and_paired(tmp_path: Pa
     assert found.drafter is not None
     assert found.drafter.path.name == "plain-assistant"
     read = read_model(mlx)
-    assert isinstance(read, Facts)
+    assert isinstance(read, ModelInfo)
     assert (read.format, read.quantization) == ("mlx", "4-bit")
 
 
@@ -141,7 +141,7 @@ def test_no_safetensors_head_makes_it_crash(tmp_path_factory: pytest.TempPathFac
     if not path.exists():
         folder(path, CONFIG)
     (path / "model.safetensors").write_bytes(struct.pack("<Q", len(data)) + data)
-    assert isinstance(read_model(path), Facts | Problem)
+    assert isinstance(read_model(path), ModelInfo | Problem)
 
 
 def test_an_empty_or_unclear_folder_is_refused(tmp_path: Path) -> None:
@@ -183,6 +183,6 @@ def test_a_local_pair_races_like_one_of_the_registry(tmp_path: Path) -> None:
     assert isinstance(local, LocalPair)
     pair = as_pair(local)
     assert pair.id == "local-my-model"
-    assert state(pair, find_places({"MTP_RACE_HOME": str(tmp_path)})) == Ready(
+    assert availability(pair, find_places({"MTP_RACE_HOME": str(tmp_path)})) == Ready(
         tmp_path / "My Model.gguf", tmp_path / "d.gguf"
     )

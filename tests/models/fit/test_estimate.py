@@ -5,10 +5,10 @@ from pathlib import Path
 import gguf
 import pytest
 
-from app.models.files.facts import read_heads
 from app.models.files.gguf import GgufError
-from app.models.fit.estimate import COMFORTABLE, Fit, Memory, Verdict, estimate, fit_text
-from app.models.fit.needs import Need, Runtime, cells, need_of, require_target
+from app.models.files.info import read_heads
+from app.models.fit.estimate import COMFORTABLE, Fit, FitVerdict, Memory, estimate, fit_text
+from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, require_target
 from tests.bench.bench_fit import built_in, measure
 from tests.models.ggufs import Shape, write_drafter, write_target
 from tests.models.nextn_ggufs import NextNShape, write_nextn
@@ -23,7 +23,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return write_target(folder / "t.gguf"), write_drafter(folder / "d.gguf")
 
 
-def need(path: Path, runtime: Runtime | None = None) -> Need:
+def need(path: Path, runtime: Runtime | None = None) -> MemoryNeed:
     return need_of(read_heads(path), runtime or Runtime())
 
 
@@ -61,7 +61,7 @@ def test_four_bit_weights_are_counted_for_each_lane_and_the_file_once(tmp_path: 
     shape = replace(Shape(), quantization=gguf.GGMLQuantizationType.Q4_0)
     path = write_target(tmp_path / "q4.gguf", shape)
     q4 = need(path)
-    assert 0.8 < q4.copied / q4.facts.bytes <= 1
+    assert 0.8 < q4.copied / q4.info.bytes <= 1
     together = estimate(q4, None, 2048, PLENTY)
     labels = {line.label: line.bytes for line in together.lines}
     assert labels["Target weights"] == path.stat().st_size
@@ -75,7 +75,7 @@ def test_rows_that_are_read_only_as_needed_do_not_decide_the_verdict(tmp_path: P
     summed = estimate(found, None, 2048, PLENTY)
     assert summed.droppable == found.lazy
     short = Memory(int((summed.together - found.lazy) / COMFORTABLE) + 1, GB)
-    assert estimate(found, None, 2048, short).verdict is Verdict.FITS
+    assert estimate(found, None, 2048, short).verdict is FitVerdict.FITS
 
 
 def test_the_lines_add_up_to_the_totals(files: tuple[Path, Path]) -> None:
@@ -88,19 +88,19 @@ def test_the_lines_add_up_to_the_totals(files: tuple[Path, Path]) -> None:
 
 def test_the_verdict_follows_what_is_free(files: tuple[Path, Path]) -> None:
     wanted = fit(files).together
-    assert fit(files, Memory(int(wanted / COMFORTABLE) + 1, GB)).verdict is Verdict.FITS
-    assert fit(files, Memory(wanted, GB)).verdict is Verdict.TIGHT
+    assert fit(files, Memory(int(wanted / COMFORTABLE) + 1, GB)).verdict is FitVerdict.FITS
+    assert fit(files, Memory(wanted, GB)).verdict is FitVerdict.TIGHT
     short = fit(files, Memory(wanted - 1, GB))
-    assert short.verdict is Verdict.NO
+    assert short.verdict is FitVerdict.NO
     assert "one lane loaded at a time" in short.advice
     nothing = fit(files, Memory(1, GB))
-    assert nothing.verdict_alone is Verdict.NO
+    assert nothing.verdict_alone is FitVerdict.NO
     assert "anyway" in nothing.advice
 
 
 def test_a_gpu_that_is_too_small_decides_alone(files: tuple[Path, Path]) -> None:
-    assert fit(files, Memory(64 * GB, 64 * GB, gpu_free=1, gpu_total=GB)).verdict is Verdict.NO
-    assert fit(files, Memory(64 * GB, 64 * GB, gpu_free=1, gpu_total=GB, unified=True)).verdict is Verdict.FITS
+    assert fit(files, Memory(64 * GB, 64 * GB, gpu_free=1, gpu_total=GB)).verdict is FitVerdict.NO
+    assert fit(files, Memory(64 * GB, 64 * GB, gpu_free=1, gpu_total=GB, unified=True)).verdict is FitVerdict.FITS
 
 
 def test_the_arithmetic_is_shown(files: tuple[Path, Path]) -> None:

@@ -12,8 +12,8 @@ import pytest
 from app.models.hub import stored
 from app.models.hub.download import Download
 from app.models.hub.progress import Progress
-from app.models.hub.settings import Token, hub_settings
-from app.models.shelf.states import Damaged, Missing, Partial, Ready, state
+from app.models.hub.settings import HubToken, hub_settings
+from app.models.shelf.availability import Damaged, Missing, Partial, Ready, availability
 from tests.models import misbehaviour as bad
 from tests.models.fakehub import COMMIT, git_oid, is_large, sha256
 from tests.models.faults import FAULTS, Fault, accept, cache_file, gated, part, run, spoil_complete
@@ -54,7 +54,7 @@ def test_the_suite_has_more_than_thirty_faults() -> None:
 def test_a_pinned_pair_needs_no_question_to_the_hubs_interface(bench: Bench) -> None:
     assert bench.get(pinned_pair()).problem is None
     assert {seen.stage for seen in bench.hub.seen} == {"resolve", "storage"}
-    found = state(pinned_pair(), bench.places)
+    found = availability(pinned_pair(), bench.places)
     assert isinstance(found, Ready)
     assert found.target_path.read_bytes() == TARGET_BYTES
 
@@ -64,7 +64,7 @@ def test_only_the_files_that_the_patterns_name_are_fetched(bench: Bench) -> None
     folder = bench.folder(FOLDER_REPOSITORY, "main")
     names = {path.name for path in folder.iterdir() if path.is_file()}
     assert names == {"config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}
-    assert isinstance(state(folder_pair(), bench.places), Ready)
+    assert isinstance(availability(folder_pair(), bench.places), Ready)
 
 
 def test_the_token_goes_to_the_hub_and_never_to_the_storage(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
@@ -78,7 +78,7 @@ def test_the_token_goes_to_the_hub_and_never_to_the_storage(bench: Bench, caplog
 
 
 def test_a_token_shows_nothing_of_itself() -> None:
-    token = Token("hf_secret")
+    token = HubToken("hf_secret")
     assert "secret" not in f"{token} {token!r} {[token]}"
     assert "secret" not in repr(hub_settings({"HF_TOKEN": "hf_secret"}, Path("/nowhere")))
 
@@ -154,7 +154,7 @@ def test_a_cancelled_download_keeps_its_bytes_and_goes_on_later(bench: Bench) ->
     first = bench.get(pinned_pair(), watch, steer=download.append)
     assert first.problem is not None
     assert first.problem.kind == "cancelled"
-    found = state(pinned_pair(), bench.places)
+    found = availability(pinned_pair(), bench.places)
     assert isinstance(found, Partial)
     assert found.have > 50_000
     second = bench.get(pinned_pair())
@@ -225,7 +225,7 @@ def test_a_killed_process_leaves_bytes_that_the_next_download_goes_on_from(bench
     paths = [bench.folder() / TARGET, part(bench), bench.folder() / DRAFTER, bench.folder() / f"{DRAFTER}.part"]
     kept = sum(path.stat().st_size for path in paths if path.is_file())
     assert kept > 100_000
-    assert isinstance(state(pinned_pair(), bench.places), Partial)
+    assert isinstance(availability(pinned_pair(), bench.places), Partial)
     report = bench.get(pinned_pair())
     assert report.problem is None
     assert report.fetched == len(TARGET_BYTES) + 40_000 - kept
@@ -235,18 +235,18 @@ def test_a_killed_process_leaves_bytes_that_the_next_download_goes_on_from(bench
 def test_a_damaged_file_is_told_as_damaged_until_it_is_fetched_again(bench: Bench) -> None:
     bench.hub.script[("storage", TARGET)] = [bad.other_content]
     assert bench.get(pinned_pair()).problem is not None
-    assert isinstance(state(pinned_pair(), bench.places), Damaged)
+    assert isinstance(availability(pinned_pair(), bench.places), Damaged)
     assert bench.get(pinned_pair()).problem is None
-    assert isinstance(state(pinned_pair(), bench.places), Ready)
+    assert isinstance(availability(pinned_pair(), bench.places), Ready)
     spoil_complete(bench)
-    found = state(pinned_pair(), bench.places)
+    found = availability(pinned_pair(), bench.places)
     assert isinstance(found, Damaged)
     assert "changed after" in found.reason
 
 
 def test_a_file_in_the_shared_cache_is_announced_and_taken_without_using_its_space_twice(bench: Bench) -> None:
     cache_file(bench, TARGET_BYTES)
-    found = state(pinned_pair(), bench.places, bench.settings.cache)
+    found = availability(pinned_pair(), bench.places, bench.settings.cache)
     assert isinstance(found, Missing)
     assert "other tools" in found.reason
     report = bench.get(pinned_pair())
@@ -277,7 +277,7 @@ def test_without_a_network_a_pair_in_the_shared_cache_is_checked_and_used(bench:
     assert report.problem is None
     assert report.fetched == 0
     assert bench.hub.seen == []
-    assert isinstance(state(folder_pair(), bench.places), Ready)
+    assert isinstance(availability(folder_pair(), bench.places), Ready)
 
 
 def test_without_a_network_a_damaged_or_incomplete_cache_is_not_used(bench: Bench) -> None:
@@ -299,7 +299,7 @@ def test_without_a_network_a_damaged_or_incomplete_cache_is_not_used(bench: Benc
 def test_a_file_put_there_by_hand_is_checked_and_not_fetched(bench: Bench) -> None:
     bench.folder().mkdir(parents=True)
     (bench.folder() / TARGET).write_bytes(TARGET_BYTES)
-    found = state(pinned_pair(), bench.places)
+    found = availability(pinned_pair(), bench.places)
     assert isinstance(found, Partial)
     assert "not checked" in found.reason
     assert bench.get(pinned_pair()).fetched == 40_000

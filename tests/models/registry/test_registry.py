@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.models.registry.registry import load_registry, read_registry_file
-from app.models.shelf.states import Damaged, Missing, Ready, state
+from app.models.registry.reader import load_registry, read_registry_file
+from app.models.shelf.availability import Damaged, Missing, Ready, availability
 from app.places import Places, find_places
 
 PAIR = """
@@ -40,7 +40,7 @@ def test_the_built_in_pair_is_ready_from_a_checkout(places: Places) -> None:
     pair = load_registry(places=places).pairs[0]
     if not (places.resources / "nano").is_dir():
         pytest.skip("the built-in pair's weights are not in this checkout")
-    found = state(pair, places)
+    found = availability(pair, places)
     assert isinstance(found, Ready)
     assert found.target_path.is_file()
     assert found.drafter_path is not None
@@ -116,15 +116,15 @@ def test_states_follow_the_files(tmp_path: Path, places: Places) -> None:
             .replace('"owner/name-assistant"', f'"{tmp_path}/d"'),
         )
     )
-    found = state(pairs[0], places)
+    found = availability(pairs[0], places)
     assert isinstance(found, Missing)
     assert "a.gguf" in found.reason
     for folder, name in (("t", "a.gguf"), ("d", "b.gguf")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / name).write_bytes(b"abc")
-    assert state(pairs[0], places) == Ready(tmp_path / "t" / "a.gguf", tmp_path / "d" / "b.gguf")
+    assert availability(pairs[0], places) == Ready(tmp_path / "t" / "a.gguf", tmp_path / "d" / "b.gguf")
     (tmp_path / "d" / "b.gguf").write_bytes(b"abcd")
-    damaged = state(pairs[0], places)
+    damaged = availability(pairs[0], places)
     assert isinstance(damaged, Damaged)
     assert "4 bytes" in damaged.reason
 

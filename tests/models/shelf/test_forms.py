@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from app.models.pairs import Pair
-from app.models.registry.registry import load_registry
+from app.models.registry.reader import load_registry
+from app.models.shelf.availability import Ready, availability
 from app.models.shelf.forms import FILE, FOLDER, MLX, in_form, opens
-from app.models.shelf.states import Ready, state
 from app.places import Places, find_places
 from app.race.problems import ProblemError
 
@@ -23,7 +23,7 @@ def places(tmp_path: Path) -> Places:
 def nano(places: Places) -> tuple[Pair, Ready]:
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    found = state(pair, places)
+    found = availability(pair, places)
     if not isinstance(found, Ready):
         pytest.skip("the built-in pair's weights are not in this checkout")
     return pair, found

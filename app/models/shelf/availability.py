@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from app.models.hub import stored
 from app.models.hub.cache import find_cached
 from app.models.hub.remote import RemoteFile
-from app.models.pairs import ModelFile, ModelSource, Pair
+from app.models.pairs import ModelFile, ModelSource, Pair, matches, source_folder
 from app.places import Places
 
 
@@ -48,20 +47,10 @@ class Damaged(msgspec.Struct, frozen=True):
     action: str
 
 
-State = Ready | Missing | Partial | Damaged
+Availability = Ready | Missing | Partial | Damaged
 
 
-def source_folder(source: ModelSource, places: Places) -> Path:
-    """The folder in which the files of `source` are, or will be after a download."""
-    if source.resource is not None:
-        return places.resources / source.resource
-    if source.folder is not None:
-        return Path(source.folder).expanduser()
-    owner, _, name = (source.repository or "").partition("/")
-    return places.models / f"{owner}--{name}" / source.revision.replace("/", "--")
-
-
-def state(pair: Pair, places: Places, cache: Path | None = None) -> State:
+def availability(pair: Pair, places: Places, cache: Path | None = None) -> Availability:
     """Tells from names, sizes and times whether `pair` can be raced; reads no model's content.
 
     Args:
@@ -139,11 +128,6 @@ def _present_bytes(source: ModelSource, folder: Path) -> int:
                 count += candidate.stat().st_size
                 break
     return count
-
-
-def matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Returns whether a path is meant by one of the patterns. A pattern without "/" means files at the top only."""
-    return any(fnmatchcase(path, pattern) and path.count("/") == pattern.count("/") for pattern in patterns)
 
 
 def _size_problem(file: ModelFile, path: Path) -> str | None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.files.gguf import Gguf, GgufError, LongArray, read_gguf
+from app.models.files.gguf import Gguf, GgufError, LongArray, TensorInfo, read_gguf
 
 _ASSISTANT = re.compile(r"(?P<base>[a-z0-9_]+?)[-_](?:assistant|mtp)")
+PER_LAYER_EMBEDDINGS = "per_layer_token_embd.weight"
+"""A table of which each token reads one row."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 # general.file_type of llama.cpp, the common ones; it names mixtures that no single tensor type tells.
 _FILE_TYPES = {
@@ -22,7 +24,7 @@ _FILE_TYPES = {
 }  # fmt: skip
 
 
-class Facts(msgspec.Struct, frozen=True):
+class ModelInfo(msgspec.Struct, frozen=True):
     """What is known of one model.
 
     Attributes:
@@ -30,6 +32,8 @@ class Facts(msgspec.Struct, frozen=True):
         architecture: As the file says, such as "gemma4".
         name: For people, from the file.
         parameters: Values in all its tensors.
+        active_parameters: Those that one token uses, where it uses fewer (experts, embeddings for each layer); else
+            None.
         quantization: Such as "Q8_0" or "Q4_K_M".
         bytes: Of all its tensors.
         context: Tokens it was trained for, 0 if it does not say.
@@ -62,6 +66,7 @@ class Facts(msgspec.Struct, frozen=True):
     mtp_layers: int = 0
     format: str = "gguf"
     kv_shape: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    active_parameters: int | None = None
 
     @property
     def is_drafter(self) -> bool:
@@ -80,18 +85,18 @@ def split_paths(path: Path) -> list[Path]:
     return [path.with_name(f"{stem}-{number:05}-of-{total:05}.gguf") for number in range(1, total + 1)]
 
 
-def read_facts(path: Path) -> Facts:
+def read_info(path: Path) -> ModelInfo:
     """Reads what a GGUF file (or the files of a split model) says of itself.
 
     Raises:
         GgufError: It is no model that this app can read, or a part of it is missing.
         OSError: It cannot be read.
     """
-    return facts_of(read_heads(path))
+    return info_of(read_heads(path))
 
 
 def read_heads(path: Path) -> list[Gguf]:
-    """Reads the heads of a model's files, the first one first. Raises as `read_facts`."""
+    """Reads the heads of a model's files, the first one first. Raises as `read_info`."""
     paths = split_paths(path)
     missing = [part.name for part in paths if not part.is_file()]
     if missing and len(paths) > 1:
@@ -99,7 +104,7 @@ def read_heads(path: Path) -> list[Gguf]:
     return [read_gguf(part) for part in paths]
 
 
-def facts_of(heads: list[Gguf]) -> Facts:
+def info_of(heads: list[Gguf]) -> ModelInfo:
     """Returns what the heads of one model's files say. Raises GgufError if they describe no model."""
     head = heads[0]
     architecture = head.text("general.architecture") or ""
@@ -115,7 +120,7 @@ def facts_of(heads: list[Gguf]) -> Facts:
     vocabulary, digest = _vocabulary(head)
     assistant = _ASSISTANT.fullmatch(architecture)
     mtp = 0 if assistant else _mtp_layers(head, architecture, layers, {tensor.name for tensor in tensors})
-    return Facts(
+    return ModelInfo(
         path=head.path,
         architecture=architecture,
         name=(head.text("general.name") or head.path.stem)[:200],
@@ -132,7 +137,26 @@ def facts_of(heads: list[Gguf]) -> Facts:
         target_hidden=(head.number(f"{architecture}.embedding_length_out") or 0) if assistant else 0,
         mtp_layers=mtp,
         kv_shape=kv_shape(head, architecture, layers),
+        active_parameters=_active_parameters(head, architecture, tensors),
     )
+
+
+def _active_parameters(head: Gguf, architecture: str, tensors: list[TensorInfo]) -> int | None:
+    """Returns the parameters that one token uses, None if these are all.
+
+    Counted as the makers of these models do: of the experts those that are chosen; and in a model with embeddings for
+    each layer (Gemma's E2B and E4B) no embedding table, since only rows of them are read.
+    """
+    experts = head.number(f"{architecture}.expert_count") or 0
+    used = head.number(f"{architecture}.expert_used_count") or 0
+    own = any(tensor.name == PER_LAYER_EMBEDDINGS for tensor in tensors)
+    active = 0
+    for tensor in tensors:
+        if own and tensor.name in (PER_LAYER_EMBEDDINGS, "token_embd.weight"):
+            continue
+        chosen = 0 < used < experts and "_exps." in tensor.name
+        active += tensor.count * used // experts if chosen else tensor.count
+    return active if active < sum(tensor.count for tensor in tensors) else None
 
 
 def _mtp_layers(head: Gguf, architecture: str, layers: int, names: set[str]) -> int:
@@ -212,7 +236,7 @@ def _quantization(heads: list[Gguf]) -> str:
     return weights.most_common(1)[0][0] if weights else "no weights"
 
 
-class Match(msgspec.Struct, frozen=True):
+class DrafterMatch(msgspec.Struct, frozen=True):
     """Whether a drafter belongs to a target.
 
     Attributes:
@@ -224,48 +248,52 @@ class Match(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def match_draft_model(target: Facts, drafter: Facts) -> Match:
+def match_draft_model(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether `drafter` can be the classic draft model of `target`: a full model with the same vocabulary."""
     if drafter.is_drafter:
-        return Match(False, f"{drafter.path.name} is an MTP drafter for {drafter.drafts_for}, not a full model.")
+        return DrafterMatch(False, f"{drafter.path.name} is an MTP drafter for {drafter.drafts_for}, not a full model.")
     if drafter.format != "gguf" or target.format != "gguf":
-        return Match(False, "Draft models are read from GGUF files only.")
+        return DrafterMatch(False, "Draft models are read from GGUF files only.")
     if not drafter.vocabulary_digest or drafter.vocabulary_digest != target.vocabulary_digest:
-        return Match(
+        return DrafterMatch(
             False,
             f"A draft model must have the very same vocabulary as the target. {drafter.path.name} knows "
             f"{drafter.vocabulary:,} tokens and {target.path.name} {target.vocabulary:,}, or they are other ones.",
         )
-    return Match(True)
+    return DrafterMatch(True)
 
 
-def match(target: Facts, drafter: Facts) -> Match:
+def match(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether `drafter` is an MTP drafter for `target`."""
     if target.is_drafter:
-        return Match(False, f"{target.path.name} is itself a drafter. Choose the full model as the target.")
+        return DrafterMatch(False, f"{target.path.name} is itself a drafter. Choose the full model as the target.")
     if not drafter.is_drafter:
-        return Match(False, f"{drafter.path.name} is a full model ({drafter.architecture}), not an MTP drafter.")
+        return DrafterMatch(False, f"{drafter.path.name} is a full model ({drafter.architecture}), not an MTP drafter.")
     if drafter.format != target.format and "gguf" in (drafter.format, target.format):
-        return Match(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
+        return DrafterMatch(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
     if drafter.drafts_for != target.architecture.removesuffix("_text"):
-        return Match(
+        return DrafterMatch(
             False, f"{drafter.path.name} drafts for {drafter.drafts_for}, and the target is a {target.architecture}."
         )
     if drafter.target_hidden != target.hidden:
-        return Match(
+        return DrafterMatch(
             False,
             f"{drafter.path.name} is for a target of width {drafter.target_hidden:,}, and {target.path.name} has "
             f"{target.hidden:,}: it belongs to another size of this family.",
         )
     if drafter.vocabulary != target.vocabulary:
-        return Match(False, f"The drafter knows {drafter.vocabulary:,} tokens and the target {target.vocabulary:,}.")
+        return DrafterMatch(
+            False, f"The drafter knows {drafter.vocabulary:,} tokens and the target {target.vocabulary:,}."
+        )
     for name, of_target, of_drafter in zip(("sliding", "full"), target.kv_shape, drafter.kv_shape, strict=True):
         if (0, 0) not in (of_target, of_drafter) and of_target != of_drafter:
-            return Match(
+            return DrafterMatch(
                 False,
                 f"The drafter reads a KV cache of {of_drafter[0]} values a token in {name} layers, and the target's "
                 f"has {of_target[0]}.",
             )
     if drafter.vocabulary_digest != target.vocabulary_digest:
-        return Match(True, "The token lists of target and drafter differ a little; fewer drafts may be accepted.")
-    return Match(True)
+        return DrafterMatch(
+            True, "The token lists of target and drafter differ a little; fewer drafts may be accepted."
+        )
+    return DrafterMatch(True)
