@@ -6,7 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from app.race.problems import ProblemError
+from app.boundary.hooks import Hooks
+from app.boundary.log import open_log
+from app.boundary.unexpected import UNEXPECTED, problem_of
+from app.race.problems import Problem
 from app.terminal.arguments import build_parser
 from app.terminal.environment import FAILED, Environment
 
@@ -15,17 +18,29 @@ def main(arguments: Sequence[str] | None = None, env: Environment | None = None)
     """Runs one command and returns its exit status."""
     env = env or Environment()
     parsed = build_parser().parse_args(arguments)
+    open_log(env.places.log)
+    hooks = Hooks("terminal", lambda problem: _complain(problem, env))
+    hooks.install()
     try:
         return _run(parsed, env)
-    except ProblemError as error:
-        env.complain(error.problem)
-        return FAILED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # Whoever read the output has gone, as in `mtp-race show … | head`. Nothing can be told to it any more.
         sys.stderr.close()
         return FAILED
+    except Exception as error:  # noqa: BLE001 - the boundary of every command
+        _complain(problem_of(error, "terminal"), env)
+        return FAILED
+    finally:
+        hooks.remove()
+
+
+def _complain(problem: Problem, env: Environment) -> None:
+    """Says what is wrong; of a mistake in the app also where its traceback is."""
+    env.complain(problem)
+    if problem.kind == UNEXPECTED:
+        env.stderr.write(f"  Log: {env.places.log}\n")
 
 
 def _run(parsed: argparse.Namespace, env: Environment) -> int:

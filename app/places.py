@@ -42,6 +42,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.resources / "samples"
 
     @property
+    def log(self) -> Path:
+        """What went wrong, for a report; beside it its older parts."""
+        return self.data / "log" / "mtp-race.log"
+
+    @property
     def user_registry(self) -> Path:
         """The user's own models.toml; it adds pairs and replaces those of the same id."""
         return self.config / "models.toml"

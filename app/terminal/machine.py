@@ -25,7 +25,17 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     engines = {name: engine_state(info, registry.servers) for name, info in ENGINES.items()}
     if arguments.json:
         told = {name: msgspec.to_builtins(found) for name, found in engines.items()}
-        env.say(json.dumps({"cpu": machine.cpu, "cores": machine.cores, "gpus": machine.gpus, "engines": told}))
+        env.say(
+            json.dumps(
+                {
+                    "cpu": machine.cpu,
+                    "cores": machine.cores,
+                    "gpus": machine.gpus,
+                    "engines": told,
+                    "log": str(env.places.log),
+                }
+            )
+        )
         return OK
     free = psutil.virtual_memory().available / _GIB
     env.say(f"Processor  {machine.cpu or 'unknown'}, {machine.cores} physical cores")
@@ -39,4 +49,5 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     ready = [pair.id for pair in registry.pairs if isinstance(availability(pair, env.places), Ready)]
     env.say(f"Pairs      ready to race: {', '.join(ready) or 'none'}; 'mtp-race models' lists all")
     env.say(f"Traces     {env.places.races}")
+    env.say(f"Log        {env.places.log}")
     return OK

@@ -17,8 +17,9 @@ from typing import BinaryIO
 import psutil
 
 from app import __version__
+from app.boundary.unexpected import problem_of
 from app.engines import create
-from app.race.events import Hello, LaneEvent
+from app.race.events import Failed, Hello, LaneEvent
 from app.worker.loop import WorkerLoop
 from app.worker.protocol import ProtocolError, pack, read_body, unpack_command
 
@@ -81,7 +82,11 @@ def main() -> None:
     loop = WorkerLoop(create, send, time.perf_counter_ns, _memory)
     threading.Thread(target=_read_commands, args=(commands, loop), daemon=True, name="commands").start()
     send(Hello(os.getpid(), __version__))
-    loop.run()
+    try:
+        loop.run()
+    except Exception as error:  # noqa: BLE001 - the boundary of this process
+        send(Failed(problem_of(error, "worker", "the lane was run")))
+        os._exit(1)
     os._exit(0)  # The reader thread is blocked in a read; there is nothing left to clean up.
 
 

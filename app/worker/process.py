@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import app
+from app.boundary.unexpected import log_problem, problem_of
 from app.race.events import Failed, Hello, LaneEvent, Loaded
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem
@@ -149,10 +150,16 @@ class WorkerProcess:
         problem: Problem | None = None
         try:
             while (body := read_body(process.stdout.read)) is not None:
-                self._tell(unpack_event(body))
+                event = unpack_event(body)
+                if isinstance(event, Failed):
+                    log_problem("worker", event.problem)
+                self._tell(event)
         except ProtocolError as error:
             process.kill()
             problem = outcome.garbled(error, self.log)
+        except Exception as error:  # noqa: BLE001 - the boundary of this thread: a lane must not wait for it for ever
+            process.kill()
+            problem = problem_of(error, "worker", "a lane was listened to")
         returncode = process.wait()
         log.join(timeout=1)
         process.stdout.close()

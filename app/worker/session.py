@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
+from app.boundary.unexpected import problem_of
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Noise, Prefilled, Round
 from app.race.fold import NS, RaceState
 from app.race.formats import LaneTurn, RaceFormat
@@ -121,7 +122,7 @@ class RaceSession:
         self._stopping_ns = 0
         self._sent_race = False
         self._heat = 0
-        self._thread = threading.Thread(target=self._run, name="race", daemon=True)
+        self._thread = threading.Thread(target=self._run_to_the_end, name="race", daemon=True)
 
     def start(self) -> None:
         """Begins the race in its own thread."""
@@ -147,6 +148,29 @@ class RaceSession:
         while self._fresh:
             fresh.append(self._fresh.popleft())
         return fresh
+
+    def _run_to_the_end(self) -> None:
+        try:
+            self._run()
+        except Exception as error:  # noqa: BLE001 - the boundary of this thread
+            self._give_up(problem_of(error, "worker", "the race was run"))
+
+    def _give_up(self, problem: Problem) -> None:
+        """Ends a race whose own thread failed: its lanes say so, and none of its workers is used again."""
+        for worker in self.workers.values():
+            worker.fail(problem)
+        now = max(0, self.clock_ns() - self._origin_ns)
+        for lane_id in [lane_id for lane_id, lane in self.state.lanes.items() if not lane.over]:
+            record = Record(lane_id, now, Failed(problem), self._heat)
+            self._fresh.append(record)
+            try:
+                self._fold(record)
+                if self.writer is not None and self.trace_problem is None:
+                    self.writer.write(record)
+            except Exception as error:  # noqa: BLE001 - what failed before may fail again
+                problem_of(error, "worker")
+        self._close_trace()
+        self.trace_problem = self.trace_problem or problem
 
     def _run(self) -> None:
         for lane_id, lane in self._lanes.items():

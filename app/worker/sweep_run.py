@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from app import __version__
+from app.boundary.unexpected import problem_of
 from app.engines import ENGINES
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
@@ -166,8 +167,8 @@ class SweepRun:
                 warm = True
                 self._result = self._make_result()
                 self._write_result()
-        except ProblemError as error:
-            self.problem = error.problem
+        except Exception as error:  # noqa: BLE001 - the boundary of this thread
+            self.problem = problem_of(error, "worker", "the sweep was run")
         self.stopped = self._stop.is_set()
         self._tell("")
 

@@ -177,12 +177,30 @@ def test_doctor_says_what_this_machine_can_do(terminal: Terminal) -> None:
     assert terminal("doctor") == 0
     assert "Engine     llama.cpp (in process): ready" in terminal.out
     assert "nano" in terminal.out
+    assert f"Log        {terminal.environment.places.log}" in terminal.out
     for info in ENGINES.values():
         assert f"Engine     {info.title}: " in terminal.out
     assert terminal("doctor", "--json") == 0
     told = json.loads(terminal.out)["engines"]
     assert told["llama.cpp"]["readiness"] == "ready"
     assert set(told) == set(ENGINES)
+
+
+def test_a_command_that_meets_the_unexpected_says_so_without_a_traceback(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the processor is a teapot")
+
+    monkeypatch.setattr("app.terminal.machine.describe_machine", broken)
+    assert terminal("doctor") == 1
+    assert terminal.out == ""
+    assert terminal.err.startswith("mtp-race: Something went wrong.\n")
+    assert "ValueError, the processor is a teapot" in terminal.err
+    log = terminal.environment.places.log
+    assert f"Log: {log}" in terminal.err
+    assert "Traceback" not in terminal.err
+    assert "in doctor" in log.read_text()
 
 
 def test_without_a_display_the_window_becomes_a_race_in_the_terminal(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.boundary.log import close_log, open_log
 from app.race.events import Failed, LaneEvent
 from app.worker.outcome import exited
 from app.worker.process import LOG_BYTES, WorkerProcess
@@ -63,6 +64,24 @@ def worker_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], WorkerProcess]
         return WorkerProcess()
 
     return make
+
+
+def test_a_mistake_in_the_worker_comes_up_in_its_lane_and_its_traceback_in_the_log(
+    worker_of: Callable[[str], WorkerProcess], tmp_path: Path
+) -> None:
+    open_log(tmp_path / "mtp-race.log")
+    worker, heard = worker_of(NOISY.format(times=1, then="raise ValueError('no weights')")), Heard(2)
+    worker.attach(heard)
+    worker.start(spec("baseline"))
+    assert heard.wait() == ["Hello", "Failed"]
+    failed = heard.events[1]
+    assert isinstance(failed, Failed)
+    assert failed.problem.sentence == "Something went wrong while the lane was run."
+    assert "ValueError, no weights" in failed.problem.cause
+    assert "ValueError: no weights" in (tmp_path / "mtp-race.log").read_text()
+    assert worker.wait(10)
+    assert not worker.alive
+    close_log()
 
 
 def test_what_native_code_prints_is_kept_as_the_log_and_never_reaches_the_frames(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from app.race.events import Failed, Finish, Noise
 from app.race.fold import Phase, RaceState
-from app.race.formats import FORMATS
+from app.race.formats import FORMATS, Grant, LaneTurn
 from app.race.trace import TraceWriter, read_trace
 from app.worker.protocol import Probe, Race, Stop, Turn
 from app.worker.session import Patience, RaceSession
@@ -62,6 +63,28 @@ def test_the_trace_holds_the_race() -> None:
     trace = read_trace([sink.getvalue()])
     assert trace.complete
     assert trace.state() == session.state
+
+
+def test_a_mistake_in_the_sessions_own_thread_is_told_in_every_lane_and_ends_the_race() -> None:
+    class Broken:
+        def grants(self, turns: Sequence[LaneTurn]) -> list[Grant]:
+            raise ValueError("no turns today")
+
+    sink, workers = io.BytesIO(), {"baseline": ScriptedWorker(), "mtp": ScriptedWorker()}
+    session = RaceSession(header(), workers, Broken(), time.monotonic_ns, TraceWriter(sink, header()))  # type: ignore[arg-type]
+    session.start()
+    assert session.join(10)
+    assert session.over
+    drained = RaceState.of(["baseline", "mtp"])
+    for record in session.drain():
+        drained.apply(record.lane, record.e)
+    for state in (drained, session.state, read_trace([sink.getvalue()]).state()):
+        for lane in state.lanes.values():
+            assert lane.phase is Phase.FAILED
+            assert lane.problem is not None
+            assert "ValueError: no turns today" in lane.problem.details
+    assert session.trace_problem is not None
+    assert all(worker.problems for worker in workers.values())  # None of them is used again.
 
 
 def test_a_lane_that_dies_leaves_the_other_one_racing() -> None:

@@ -51,6 +51,20 @@ def run(choice: SweepChoice, places: Places, pool: WorkerPool, out: Path | None 
     return sweep
 
 
+def test_a_mistake_in_the_sweeps_thread_ends_it_with_a_problem(
+    places: Places, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("no widths today")
+
+    monkeypatch.setattr("app.worker.sweep_run.probe_widths", broken)
+    sweep = run(choose(places), places, pool)
+    assert sweep.over
+    assert sweep.problem is not None
+    assert sweep.problem.sentence == "Something went wrong while the sweep was run."
+    assert "ValueError: no widths today" in sweep.problem.details
+
+
 @pytest.mark.real
 def test_a_sweep_keeps_every_heat_and_its_result(places: Places, pool: WorkerPool) -> None:
     sweep = run(choose(places), places, pool)

@@ -15,6 +15,7 @@ from pathlib import Path
 import filelock
 import msgspec
 
+from app.boundary.unexpected import problem_of
 from app.models.hub import problems as hub_problems
 from app.models.hub import stored
 from app.models.hub.cache import adopt, checked, find_cached
@@ -135,14 +136,16 @@ class Download:
         problem: Problem | None
         try:
             problem = self._run()
+            if problem is None:
+                self._tell("done", at_once=True)
         except DownloadCancelled:
             problem = hub_problems.cancelled()
         except ProblemError as error:
             problem = error.problem
         except OSError as error:
             problem = hub_problems.disk(str(self._places.models), error)
-        if problem is None:
-            self._tell("done", at_once=True)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the report must get one
+            problem = problem_of(error, "models", f"downloading {self._pair.title}")
         fetched = sum(transfer.fetched for transfer in self._transfers)
         self._report = DownloadReport(problem=problem, fetched=fetched, reused=self._reused)
         return self._report
@@ -229,6 +232,9 @@ class Download:
         except ProblemError as error:
             self._control.cancel()
             return error.problem
+        except BaseException:
+            self._control.cancel()  # The other files must not go on.
+            raise
         return None
 
     def _went_on(self) -> None:

@@ -202,6 +202,24 @@ def test_a_download_in_the_background_can_be_waited_for(bench: Bench) -> None:
     assert reports[0].problem is None
 
 
+def test_whoever_waits_for_a_download_is_told_of_a_mistake_in_its_thread(bench: Bench) -> None:
+    reports = []
+
+    def steer(download: Download) -> None:
+        download.start()
+        reports.append(download.join(20))
+
+    def broken(_: Progress) -> None:
+        raise ValueError("the bar broke")
+
+    bench.get(pinned_pair(), broken, steer=steer)
+    assert reports[0] is not None
+    problem = reports[0].problem
+    assert problem is not None
+    assert problem.kind == "unexpected"
+    assert "ValueError: the bar broke" in problem.details
+
+
 KILLED = """
 import sys
 from pathlib import Path
