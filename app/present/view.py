@@ -143,16 +143,23 @@ class RaceView:
 
     def explanation(self, lane: LaneView) -> Explanation | None:
         """Why ``lane`` is faster or slower than the baseline."""
-        base = self.baseline
-        return explain(base.state, lane.state) if base else None
+        base, runs = self.baseline, self._runs()
+        if base is None:
+            return None
+        own = runs[lane.spec.id]
+        pairs = [(run, own[heat]) for heat, run in runs[base.spec.id].items() if heat in own]
+        return explain(pairs, self.speedup(lane))
 
     def ground(self, widths: Widths | None = None) -> Ground | None:
         """What a what-if starts from: of a race in heats all of them count; None if the race does not allow one."""
-        runs = {lane.spec.id: [lane.state] for lane in self.lanes}
-        if self.heats is not None:
-            runs = {lane: list(self.heats.runs(lane).values()) for lane in runs}
         speedups = {lane.spec.id: ratio for lane in self.contenders if (ratio := self.speedup(lane)) is not None}
-        return race_ground(self.header.lanes, runs, speedups, widths)
+        return race_ground(self.header.lanes, self._runs(), speedups, widths)
+
+    def _runs(self) -> dict[str, dict[int, LaneState]]:
+        """The runs of each lane by heat: all that are done once the race is over, else the one that is shown."""
+        if self.heats is not None and self.over:
+            return {lane.spec.id: self.heats.runs(lane.spec.id) for lane in self.lanes}
+        return {lane.spec.id: {self.heat: lane.state} for lane in self.lanes}
 
     def comparison(self, lane: LaneView) -> Comparison | None:
         """The token verdict of ``lane`` against the baseline."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+
 import msgspec
 
+from app.race.costs import measured_costs, typical_sizes
 from app.race.fold import LaneState
-
-MS = 1_000_000
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -26,19 +28,15 @@ class Explanation(msgspec.Struct, frozen=True):
     """The comparison of one drafting lane with the baseline.
 
     Attributes:
-        baseline: The baseline's time per token. Its forward pass counts as verifying.
-        lane: The drafting lane's time per token.
         tokens_per_round: Mean tokens a round emitted.
         width: Mean tokens a verification fed to the target (drafted + 1).
         verify_steps: Mean verify time of a round, in baseline steps.
         draft_steps: Mean draft time of a round, in baseline steps.
-        break_even: Acceptance length from which the lane is as fast as the baseline: round time / step time.
-        speedup: Baseline time per token / lane time per token.
+        break_even: Acceptance length from which such rounds are as fast as the baseline.
+        speedup: Times the baseline's decode rate.
         sentence: The reason in plain words.
     """
 
-    baseline: Split
-    lane: Split
     tokens_per_round: float
     width: float
     verify_steps: float
@@ -57,35 +55,38 @@ def split(lane: LaneState) -> Split | None:
     return Split(draft, verify, max(0.0, lane.decode_ns / tokens - draft - verify))
 
 
-def explain(baseline: LaneState, lane: LaneState) -> Explanation | None:
-    """Explains ``lane`` against ``baseline``; None until both have rounds to speak of."""
-    base, own = split(baseline), split(lane)
-    if base is None or own is None or not lane.drafted or not lane.verify_ns:
-        return None  # an engine that does not time the parts of a round gives nothing to explain with
-    step = base.total_ns
-    rounds = len(lane.rounds)
-    tokens_per_round = (lane.count - 1) / rounds
-    verify_steps = lane.verify_ns / rounds / step
-    draft_steps = lane.draft_ns / rounds / step
-    width = lane.drafted / rounds + 1
-    break_even = lane.decode_ns / rounds / step
-    return Explanation(
-        baseline=base,
-        lane=own,
-        tokens_per_round=tokens_per_round,
-        width=width,
-        verify_steps=verify_steps,
-        draft_steps=draft_steps,
-        break_even=break_even,
-        speedup=step / own.total_ns,
-        sentence=_sentence(width, verify_steps, draft_steps, tokens_per_round, break_even),
-    )
+def explain(runs: Sequence[tuple[LaneState, LaneState]], speedup: float | None) -> Explanation | None:
+    """Explains a lane against the baseline, with the costs that a what-if of the same runs stands on.
+
+    Args:
+        runs: The baseline's run and the lane's, of each heat; of a race of another format one of both.
+        speedup: Times the baseline's decode rate, as it is shown beside the explanation.
+
+    Returns None until both have rounds to speak of, and where the engine does not time the parts of a round.
+    """
+    costs = measured_costs((baseline, [lane]) for baseline, lane in runs)
+    sizes: Counter[int] = Counter()
+    for _, lane in runs:
+        sizes.update(typical_sizes(lane))
+    if costs is None or speedup is None or not sizes:
+        return None
+    rounds = sizes.total()
+
+    def typical(of: Callable[[int], float]) -> float:
+        return sum(count * of(k) for k, count in sizes.items()) / rounds
+
+    tokens = sum(lane.count - 1 for _, lane in runs) / sum(len(lane.rounds) for _, lane in runs)
+    width = typical(lambda k: k + 1)
+    verify = typical(lambda k: costs.verify_ns(k + 1)) / costs.step
+    draft = typical(costs.draft_ns) / costs.step
+    break_even = typical(costs.break_even)
+    words = _sentence(width, verify, draft, tokens, break_even, speedup)
+    return Explanation(tokens, width, verify, draft, break_even, speedup, words)
 
 
-def _sentence(width: float, verify: float, draft: float, tokens: float, break_even: float) -> str:
+def _sentence(width: float, verify: float, draft: float, tokens: float, break_even: float, ratio: float) -> str:
     wide = round(width)
     cost = f"Verifying {wide} tokens costs {verify:.1f}× a single step here and drafting {draft:.1f}×"
-    ratio = tokens / break_even
     if ratio >= 1.02:
         return f"{cost}; {tokens:.1f} tokens a round pay for that {ratio:.2f} times over."
     if ratio > 0.98:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final
 
+from app.race.costs import Costs, measured_costs
 from app.race.fold import LaneState
 from app.race.heats import warnings
 from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, lane_title
-from app.race.predict import Costs, costs_of_heats, predict
+from app.race.predict import predict
 from app.race.statistics import Interval
 from app.race.sweep import BASELINE, LEAST, PromptHeats
 from app.race.sweep_result import Cell, PromptResult
@@ -108,7 +109,7 @@ def _costs(prompt: PromptHeats, lanes: Sequence[str], widths: Mapping[int, int])
         (base, [run for lane in lanes if (run := prompt.heats.state(heat).lanes.get(lane)) is not None])
         for heat, base in prompt.heats.runs(BASELINE).items()
     ]
-    return costs_of_heats(heats, {width: float(ns) for width, ns in widths.items()})
+    return measured_costs(heats, {width: float(ns) for width, ns in widths.items()})
 
 
 def _predicted(prompt: PromptHeats, runs: Sequence[LaneState], k: int, costs: Costs) -> float | None:

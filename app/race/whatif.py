@@ -7,13 +7,16 @@ from typing import Final
 
 import msgspec
 
+from app.race.costs import Costs, Heat, measured_costs
 from app.race.events import Finish, Widths
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K, KPolicy, LaneKind, LaneSpec, lane_title
-from app.race.predict import Costs, Prediction, even_rates, extended_rates, measured_costs, predict
+from app.race.predict import Prediction, even_rates, extended_rates, predict
 
 ALL_K: Final = tuple(range(1, MAX_K + 1))
 _HALVINGS: Final = 40
+CLOSE: Final = 0.05
+"""A prediction this near to what raced, as a share of it, is not spoken of."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -44,7 +47,6 @@ class Ground(msgspec.Struct, frozen=True):
         lanes: The drafting lanes, the fastest first.
         tokens: Tokens that the run emitted.
         finish: How it ended.
-        seen: Widest K whose round the race or a probe measured; beyond it costs are drawn on.
         probed: Context of the probe that gave the shape of the cost; 0 without one.
     """
 
@@ -52,7 +54,6 @@ class Ground(msgspec.Struct, frozen=True):
     lanes: tuple[Measured, ...]
     tokens: int
     finish: Finish
-    seen: int
     probed: int = 0
 
     @property
@@ -66,50 +67,61 @@ class Ground(msgspec.Struct, frozen=True):
         """K of the fastest lane."""
         return min(MAX_K, max(1, round(self.lanes[0].k)))
 
+    @property
+    def known(self) -> list[int]:
+        """The K whose cost was measured; that of the others is inferred."""
+        return [k for k in ALL_K if self.costs.measured(k)]
+
     def curve(self, acceptance: float) -> list[Prediction]:
         """Returns the prediction of K = 1..16 if every draft token had this chance."""
-        rates = even_rates(acceptance, MAX_K)
-        return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+        return self._curve(even_rates(acceptance, MAX_K))
 
     def measured_curve(self) -> list[Prediction]:
         """Returns the prediction of K = 1..16 at the position rates that the fastest lane had."""
-        rates = extended_rates(self.lanes[0].rates, MAX_K)
+        return self._curve(extended_rates(self.lanes[0].rates, MAX_K))
+
+    def _curve(self, rates: Sequence[float]) -> list[Prediction]:
         return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+
+    def best(self, curve: Sequence[Prediction]) -> Prediction:
+        """Returns the fastest of the K whose cost was measured: what was not measured is never called best."""
+        known = [item for item in curve if self.costs.measured(item.k)]
+        return max(known or curve[:1], key=lambda item: item.speedup)
+
+    def misses(self) -> list[tuple[Measured, float]]:
+        """Returns each lane of one K that raced, and the speedup that these costs give it."""
+        return [
+            (lane, predict(self.costs, lane.rates, round(lane.k), self.tokens, self.finish).speedup)
+            for lane in self.lanes
+            if lane.fixed and 1 <= lane.k <= MAX_K
+        ]
 
 
 def ground(
-    baselines: Sequence[LaneState],
-    lanes: Sequence[tuple[Measured, Sequence[LaneState]]],
+    heats: Sequence[Heat],
+    lanes: Sequence[Measured],
+    longest: LaneState | None,
     widths: Widths | None = None,
 ) -> Ground | None:
     """Returns what a what-if of this race starts from, or None if the race did not time the parts of its rounds.
 
     Args:
-        baselines: Runs of the baseline.
-        lanes: Each drafting lane with its runs.
+        heats: The runs of the baseline, each with those of the lanes.
+        lanes: The drafting lanes.
+        longest: The run whose length and end are taken.
         widths: Forward passes measured alone, where they are known.
     """
-    runs = [run for _, found in lanes for run in found]
-    costs = measured_costs(baselines, runs, widths.forward_ns if widths else None)
-    if costs is None or not any(costs.draft.values()) or not all(costs.verify.values()):
+    costs = measured_costs(heats, widths.forward_ns if widths else None)
+    order = tuple(sorted(lanes, key=lambda lane: -lane.speedup))
+    if costs is None or longest is None or not order or not order[0].rates:
         return None
-    order = sorted(lanes, key=lambda item: -item[0].speedup)
-    longest = max(order[0][1], key=lambda run: run.count, default=None)
-    if longest is None or not order[0][0].rates:
-        return None
-    return Ground(
-        costs,
-        tuple(item[0] for item in order),
-        longest.count,
-        longest.finish or Finish.LENGTH,
-        min(MAX_K, max([*costs.verify, *costs.shape]) - 1),
-        widths.context if widths else 0,
-    )
+    finish = longest.finish or Finish.LENGTH
+    return Ground(costs, order, longest.count, finish, widths.context if widths else 0)
 
 
 def race_ground(
     lanes: Sequence[LaneSpec],
-    runs: Mapping[str, Sequence[LaneState]],
+    runs: Mapping[str, Mapping[int, LaneState]],
     speedups: Mapping[str, float],
     widths: Widths | None = None,
 ) -> Ground | None:
@@ -119,23 +131,28 @@ def race_ground(
 
     Args:
         lanes: Of the race, in its order.
-        runs: The runs of each lane, by its id.
+        runs: The runs of each lane, by its id and by heat; a race of another format has one heat.
         speedups: Times the baseline's decode rate, by lane.
         widths: Forward passes measured alone, where they are known.
     """
     base = next((lane for lane in lanes if lane.kind is LaneKind.BASELINE), None)
     found: list[tuple[LaneSpec, Measured]] = []
     for index, lane in enumerate(lanes):
-        ratio, own = speedups.get(lane.id), runs.get(lane.id, ())
+        ratio, own = speedups.get(lane.id), runs.get(lane.id, {})
         if lane.kind is not LaneKind.BASELINE and ratio is not None:
-            measured = measured_lane(index, lane_title(lane).split(" (block")[0], lane, own, ratio)
+            measured = measured_lane(index, lane_title(lane).split(" (block")[0], lane, list(own.values()), ratio)
             if measured is not None:
                 found.append((lane, measured))
     if base is None or not found:
         return None
-    first = _drafting(max(found, key=lambda item: item[1].speedup)[0])
-    alike = [(measured, runs[lane.id]) for lane, measured in found if _drafting(lane) == first]
-    return ground(runs.get(base.id, ()), alike, widths)
+    fastest = max(found, key=lambda item: item[1].speedup)[0]
+    alike = [(lane, measured) for lane, measured in found if _drafting(lane) == _drafting(fastest)]
+    heats = [
+        (run, [runs[lane.id][heat] for lane, _ in alike if heat in runs[lane.id]])
+        for heat, run in runs.get(base.id, {}).items()
+    ]
+    longest = max(runs[fastest.id].values(), key=lambda run: run.count, default=None)
+    return ground(heats, [measured for _, measured in alike], longest, widths)
 
 
 def _drafting(lane: LaneSpec) -> tuple[object, ...]:
@@ -189,34 +206,74 @@ def cost_sentence(costs: Costs, k: int) -> str:
 
 
 def prediction_words(found: Ground, acceptance: float, k: int) -> str:
-    """Says what this acceptance and this K would bring, and which K would be best."""
+    """Says what this acceptance and this K would bring, and which K of those that were measured would be best."""
     curve = found.curve(acceptance)
-    best, here = max(curve, key=lambda item: item.speedup), curve[k - 1]
+    best, here = found.best(curve), curve[k - 1]
     as_raced = abs(acceptance - found.acceptance) < 1e-9
     start = f"At the acceptance of this race, {acceptance:.0%}, "
     if not as_raced:
         start = f"If {acceptance:.0%} of the draft tokens were accepted, "
+    if not found.costs.measured(k):
+        return (
+            f"{start}K = {k} might run at about {here.speedup:.1f}× the baseline, but what it costs was not measured; "
+            f"of the K that were, K = {best.k} would be best, at {best.speedup:.2f}×."
+        )
+    if best.k == k and len(found.known) == 1:
+        return f"{start}K = {k} would run at {here.speedup:.2f}× the baseline; no other K was measured."
     if best.speedup <= 1.02:
         way = "pay" if best.speedup < 0.98 else "gain"
         rest = f"the best, K = {best.k}, is predicted at {best.speedup:.2f}× the baseline."
-        return f"{start}no K would {way}: {rest}"
+        return f"{start}no K{_limit(found, ' of')} would {way}: {rest}"
     if best.k == k:
-        return f"{start}K = {k} would be best, at {here.speedup:.2f}× the baseline."
+        return f"{start}K = {k} would be best{_limit(found)}, at {here.speedup:.2f}× the baseline."
     if best.speedup - here.speedup <= 0.02 * best.speedup:
         return f"{start}K = {k} would run at {here.speedup:.2f}× the baseline, about as fast as the best K."
     return (
         f"{start}K = {k} would run at {here.speedup:.2f}× the baseline; "
-        f"K = {best.k} would be best, at {best.speedup:.2f}×."
+        f"K = {best.k} would be best{_limit(found)}, at {best.speedup:.2f}×."
+    )
+
+
+def _limit(found: Ground, word: str = " of K =") -> str:
+    """Says among which K a K is the best, where that is not all of them."""
+    return "" if len(found.known) == MAX_K else f"{word} {_ranges(found.known)}"
+
+
+def _ranges(ks: Sequence[int]) -> str:
+    """Returns whole numbers in rising order as ``"1 to 4, 8"``."""
+    runs: list[list[int]] = []
+    for k in ks:
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def miss_words(found: Ground) -> str:
+    """Says by how much the prediction misses the race that it stands on; empty where it is close."""
+    worst = max(found.misses(), key=lambda item: abs(item[1] / item[0].speedup - 1), default=None)
+    if worst is None:
+        return ""
+    lane, predicted = worst
+    miss = predicted / lane.speedup - 1
+    if abs(miss) <= CLOSE:
+        return ""
+    return (
+        f"These predictions miss their own race: {lane.name} is predicted at {predicted:.2f}× and ran at "
+        f"{lane.speedup:.2f}×, so expect them to be about {abs(miss):.0%} too {'high' if miss > 0 else 'low'}."
     )
 
 
 def ground_words(found: Ground, pair: str) -> str:
-    """Says where the costs come from, and from which K on they are no longer measured; ``pair`` is its id."""
+    """Says where the costs come from, and for which K they were measured; ``pair`` is its id."""
     if found.probed:
-        return f"Costs are of this race, and of passes measured alone after {found.probed} tokens of text."
-    if found.seen >= MAX_K:
-        return "Costs are of this race."
-    return (
-        f"Costs are of this race, which drafted up to K = {found.seen}. Beyond it (dotted) they are drawn on; "
-        f"the command mtp-race probe --pair {pair} measures them."
-    )
+        start = f"Costs are of this race, and of passes measured alone after {found.probed} tokens of text."
+    else:
+        start = "Costs are of this race."
+    if len(found.known) < MAX_K:
+        start += (
+            f" They were measured for K = {_ranges(found.known)}; elsewhere (dashed) they are taken to go on growing. "
+            f"The command mtp-race probe --pair {pair} measures them."
+        )
+    return " ".join(part for part in (start, miss_words(found)) if part)

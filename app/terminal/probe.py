@@ -10,9 +10,9 @@ from rich.table import Table
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
+from app.race.costs import Costs, probed_costs
 from app.race.events import Widths
 from app.race.lanes import MAX_K
-from app.race.predict import Costs, probed_costs
 from app.race.problems import Problem, ProblemError
 from app.terminal.environment import OK, Environment
 from app.worker.setup import Choice

@@ -118,7 +118,7 @@ def verdict_lines(header: Header, state: RaceState, heats: tuple[Heats, str] | N
     ratios = lane_speedups(header, state)
     if ratios:
         best = max(ratios, key=lambda lane: ratios[lane])
-        reason = explain(state.lanes[base], state.lanes[best])
+        reason = explain([(state.lanes[base], state.lanes[best])], ratios[best])
         if reason is not None:
             lines.append(Text(f"Why   {'' if len(ratios) == 1 else names[best] + ': '}{reason.sentence}"))
     for lane in names:

@@ -18,10 +18,11 @@ from statistics import median
 from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import find_places
+from app.race.costs import Costs, measured_costs, probed_costs
 from app.race.events import Finish, Widths
 from app.race.fold import LaneState, speedup
 from app.race.lanes import Contender
-from app.race.predict import Costs, extended_rates, measured_costs, predict, probed_costs
+from app.race.predict import extended_rates, predict
 from app.race.statistics import paired_interval
 from app.worker.pool import WorkerPool
 from app.worker.setup import Choice, drafting_specs, lane_specs
@@ -78,7 +79,10 @@ def measure(choice: Choice, heats: int, pool: WorkerPool, widths: Widths) -> dic
             for lane, state in lanes.items():
                 runs[lane].append(state)
     last = runs[f"mtp-k{MOST}"]
-    anchored = measured_costs(runs["baseline"], last, widths.forward_ns)
+    anchored = measured_costs(
+        [(base, [lane]) for base, lane in zip(runs["baseline"], last, strict=True)],
+        {width: float(ns) for width, ns in widths.forward_ns.items()},
+    )
     assert anchored is not None
     probed = probed_costs(widths, between_ns(last))
     ways = {

@@ -85,7 +85,7 @@ def test_it_starts_at_what_was_measured_and_comes_back_to_it(board: RaceBoard, t
     assert not dialog.reset_button.isEnabled()
     assert dialog.focusWidget() is dialog.acceptance
     qtbot.keyClick(dialog.acceptance, Qt.Key.Key_Home)
-    assert dialog.sentence.text().startswith("If 0% of the draft tokens were accepted, no K would pay")
+    assert dialog.sentence.text().startswith("If 0% of the draft tokens were accepted, no K of 1 to 4 would pay")
     qtbot.keyClick(dialog.k, Qt.Key.Key_End)
     assert "A round of K = 16 costs" in dialog.cost.text()
     qtbot.mouseClick(dialog.reset_button, Qt.MouseButton.LeftButton)
@@ -128,7 +128,7 @@ def test_passes_measured_alone_are_used_where_they_are_kept(
     board: RaceBoard, trace: Trace, places: Places, qtbot: QtBot
 ) -> None:
     view = shown(board, trace)
-    assert "drafted up to K = 4" in opened(board, qtbot).note.text()
+    assert "measured for K = 1 to 4;" in opened(board, qtbot).note.text()
     dialog = board.window().findChild(WhatIfDialog)
     assert dialog is not None
     dialog.accept()

@@ -16,6 +16,8 @@ from app.race.whatif import ALL_K, Ground, Measured
 
 _TOPS: Final = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0)
 _ROW: Final = 20.0
+_FAINT: Final = 0.5
+"""Strength of what stands on costs that were not measured."""
 _SAMPLE: Final = 18.0
 """Width of the piece of a line in the key."""
 
@@ -27,7 +29,7 @@ class WhatIfPlot:
         self.canvas, self.found, self.k = canvas, found, k
         self.curve = found.curve(acceptance)
         self.as_raced = found.measured_curve()
-        self.best = max(self.curve, key=lambda item: item.speedup)
+        self.best = found.best(self.curve)
         self._key_rows = self._key(area, draw=False)
         inner = area.adjusted(40, _ROW * self._key_rows + 12, -14, -42)
         self.frame = Frame(inner, 0.5, len(ALL_K) + 0.5, *self._range())
@@ -44,6 +46,7 @@ class WhatIfPlot:
         """Draws it."""
         canvas, frame, look = self.canvas, self.frame, self.canvas.look
         self._key(self._area, draw=True)
+        self._beyond()
         frame.grid(canvas, lambda value: f"{value:g}×")
         frame.below(canvas, [(float(k), str(k)) for k in ALL_K], "K, draft tokens a round")
         x = frame.x(self.k)
@@ -54,12 +57,34 @@ class WhatIfPlot:
         self._line(self.curve, look.text, 2.4)
         for item in self.curve:
             chosen, best = item.k == self.k, item is self.best
+            tone = look.text if self._known(item) else mix(look.text, look.card, _FAINT)
             at = frame.at(item.k, item.speedup)
-            canvas.dot(at, 0, look.text, 5.5 if chosen or best else 2.6, hollow=chosen and not best)
+            canvas.dot(at, 0, tone, 5.5 if chosen or best else 2.6, hollow=chosen and not best)
         for lane, at in reversed(self._lane_places()):
             canvas.dot(at, lane.index, look.lane(lane.index), 5.5)
         self._no_drafter(one)
         self._values()
+
+    def _known(self, item: Prediction) -> bool:
+        return self.found.costs.measured(item.k)
+
+    def _beyond(self) -> None:
+        """Shades the columns of the K whose cost was not measured, and says so."""
+        canvas, frame = self.canvas, self.frame
+        unknown = [not self._known(item) for item in self.curve]
+        widest: tuple[float, float] = (0.0, 0.0)
+        for strange, group in itertools.groupby(ALL_K, key=lambda k: unknown[k - 1]):
+            ks = list(group)
+            left, right = frame.x(ks[0] - 0.5), frame.x(ks[-1] + 0.5)
+            if strange:
+                canvas.box(
+                    QRectF(left, frame.area.top(), right - left, frame.area.height()),
+                    mix(canvas.look.line, canvas.look.card, 0.35),
+                )
+                widest = max(widest, (right - left, left))
+        room, left = widest
+        text = next((it for it in ("cost not measured", "not measured") if canvas.measure(it, SMALL) < room - 12), "")
+        canvas.text(text, QPointF(left + room / 2, frame.area.top() + 15), tone=canvas.look.muted, align=0.5)
 
     def _lane_places(self) -> list[tuple[Measured, QPointF]]:
         """Returns where each lane is; of two at the same place the later one stands beside."""
@@ -77,20 +102,21 @@ class WhatIfPlot:
         return mix(look.lane(self.found.lanes[0].index), look.card, 0.6)
 
     def _line(self, curve: Sequence[Prediction], tone: str, wide: float) -> None:
-        """Draws a curve, dotted where the costs are not measured."""
-        points = [self.frame.at(item.k, item.speedup) for item in curve]
-        seen = max(1, min(len(points), self.found.seen))
-        if seen > 1:
-            self.canvas.path(points[:seen], tone, wide)
-        if seen < len(points):
-            self.canvas.path(points[seen - 1 :], tone, wide, dashed=True)
+        """Draws a curve, faint and dashed where the costs are not measured."""
+        points = [(self._known(item), self.frame.at(item.k, item.speedup)) for item in curve]
+        pieces = itertools.groupby(itertools.pairwise(points), key=lambda pair: pair[0][0] and pair[1][0])
+        for known, group in pieces:
+            pairs = list(group)
+            path = [pairs[0][0][1], *(end for _, (_, end) in pairs)]
+            self.canvas.path(path, tone if known else mix(tone, self.canvas.look.card, _FAINT), wide, dashed=not known)
 
     def _values(self) -> None:
         """Writes the speedup at the K that is chosen, and at the best one."""
         shown = [(self.best, f"best: K = {self.best.k}, {self.best.speedup:.2f}×")]
         here = self.curve[self.k - 1]
         if here is not self.best:
-            shown.append((here, f"K = {here.k}, {here.speedup:.2f}×"))
+            told = f"{here.speedup:.2f}×" if self._known(here) else f"about {here.speedup:.1f}×"
+            shown.append((here, f"K = {here.k}, {told}"))
         taken: list[QRectF] = []
         for item, text in shown:
             wide = self.canvas.measure(text, NORMAL, "semibold")

@@ -77,6 +77,6 @@ class WhatIfChart(QWidget):
             f"{here.tokens_per_round:.1f} tokens a round, which costs {here.break_even:.1f} single steps",
         ]
         lines += [f"{lane.name} measured {lane.speedup:.2f}×" for lane in self._found.lanes if round(lane.k) == k]
-        if k > self._found.seen:
-            lines.append("the cost of this K was not measured")
+        if not self._found.costs.measured(k):
+            lines.append("what this K costs was not measured")
         return "\n".join(lines)
