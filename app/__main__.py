@@ -1,10 +1,20 @@
-"""``python -m app`` is ``mtp-race``."""
+"""``python -m app`` and ``mtp-race``: hears signals before anything that is slow to import."""
 
 from __future__ import annotations
 
 import sys
 
-from app.cli import main
+from app.interrupts import Interrupts
+
+
+def main() -> int:
+    """Runs the command line of this process and returns the exit status."""
+    with Interrupts() as interrupts:
+        from app import cli
+        from app.terminal.environment import Environment
+
+        return cli.main(env=Environment(interrupts=interrupts))
+
 
 if __name__ == "__main__":
     sys.exit(main())

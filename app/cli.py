@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from app.boundary.hooks import Hooks
 from app.boundary.log import open_log
@@ -13,16 +14,19 @@ from app.race.problems import Problem
 from app.terminal.arguments import build_parser
 from app.terminal.environment import FAILED, Environment
 
+_STOPS_CLEANLY: Final = ("run", "sweep", "window", None)
+"""Commands that a signal never interrupts: it stops what they do, once that has begun."""
+
 
 def main(arguments: Sequence[str] | None = None, env: Environment | None = None) -> int:
     """Runs one command and returns its exit status."""
     env = env or Environment()
-    parsed = build_parser().parse_args(arguments)
     open_log(env.places.log)
     hooks = Hooks("terminal", lambda problem: _complain(problem, env))
     hooks.install()
     try:
-        return _run(parsed, env)
+        with env.interrupts:
+            return _run(build_parser().parse_args(arguments), env)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -44,6 +48,8 @@ def _complain(problem: Problem, env: Environment) -> None:
 
 
 def _run(parsed: argparse.Namespace, env: Environment) -> int:
+    if parsed.command not in _STOPS_CLEANLY:
+        env.interrupts.let_go()
     # Imported here, so that a command does not wait for what only others need.
     match parsed.command:
         case "run" | "replay" | "show":
@@ -94,4 +100,4 @@ def _window(parsed: argparse.Namespace, env: Environment) -> int:
         return _run(build_parser().parse_args(words), env)
     from app.ui.application import run
 
-    return run((), env.places, getattr(parsed, "trace", None))
+    return run((), env.places, getattr(parsed, "trace", None), env.interrupts)

@@ -22,6 +22,8 @@ from typing import Final
 
 import psutil
 
+from app.processes import module_command
+
 PATIENCE_S: Final = 5.0
 """How long a server may take to end when it is asked to, and then when it is made to."""
 INNER: Final = "--inner"
@@ -64,8 +66,9 @@ def _start(words: list[str], inner: bool) -> subprocess.Popen[bytes]:
     """Starts the server, or the inner keeper, which begins the session."""
     if inner:
         return subprocess.Popen(words, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent if _LINUX else None)
-    command = [sys.executable, "-m", "app.engines.keeper", INNER, *words]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=os.name != "nt")
+    return subprocess.Popen(
+        module_command("app.engines.keeper", INNER, *words), stdin=subprocess.PIPE, start_new_session=os.name != "nt"
+    )
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import httpx
 
 from app.engines.base import Stopped
 from app.engines.order import ServerOrder, filled
+from app.processes import find_program, module_command, safe_environment
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
 
@@ -39,7 +39,8 @@ class StartedServer:
         self.address = f"http://127.0.0.1:{port}"
         values = {"{target}": spec.target, "{drafter}": spec.drafter, "{port}": str(port), "{python}": sys.executable}
         words = [filled(word, values) for word in order.words]
-        if shutil.which(words[0]) is None:
+        program = find_program(words[0])
+        if program is None:
             raise ProblemError(
                 Problem(
                     "server-missing",
@@ -48,10 +49,11 @@ class StartedServer:
                 )
             )
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.engines.keeper", *words],
+            module_command("app.engines.keeper", program, *words[1:]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            env=safe_environment(),
         )
         self._reader = threading.Thread(target=self._read, name="server-log", daemon=True)
         self._reader.start()

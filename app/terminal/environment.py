@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
+from app.interrupts import Interrupts
 from app.places import Places, find_places
 from app.race.problems import Problem
 from app.worker.pool import WorkerPool
@@ -26,6 +27,7 @@ class Environment:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     places: Places = field(default_factory=find_places)
     make_pool: Callable[[], WorkerPool] = WorkerPool
+    interrupts: Interrupts = field(default_factory=Interrupts)
 
     def console(self) -> Console:
         """A console on standard error: standard output carries nothing but results."""

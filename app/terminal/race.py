@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.live import Live
@@ -77,7 +75,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
 def race_once(choice: Choice, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool) -> StartedRace:
     """Races from start to end and shows it meanwhile, unless it is to be quiet."""
     started = start_race(choice, env.places, pool, trace)
-    with stop_on_interrupt(started.session.stop):
+    with env.interrupts.calls(started.session.stop):
         _show_live(started, env, quiet=quiet)
     started.session.join()
     started.finish()
@@ -105,7 +103,11 @@ def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environmen
     whole = all(lane.phase is Phase.FINISHED for lane in started.session.state.lanes.values())
     if arguments.no_verify or not whole or started.header.workload != CODE or started.trace is None:
         return None
-    return verify_and_store(started.header, started.session.state, started.trace, env)
+    if env.interrupts.wanted:
+        return None
+    stop = threading.Event()
+    with env.interrupts.calls(stop.set):
+        return verify_and_store(started.header, started.session.state, started.trace, env, stop)
 
 
 def find_pair(name: str, env: Environment) -> Pair:
@@ -190,24 +192,6 @@ def _read_prompt(path: Path) -> str:
     except OSError as error:
         problem = Problem("prompt-file", f"{path} cannot be read.", f"{error.strerror or error}.", "Check its name.")
     raise ProblemError(problem)
-
-
-@contextmanager
-def stop_on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Turns the first Ctrl+C into a clean stop; the second one interrupts as usual."""
-
-    def heard(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        stop()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Signals belong to the main thread.
-        return
-    before = signal.signal(signal.SIGINT, heard)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:

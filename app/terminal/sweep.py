@@ -14,7 +14,7 @@ from rich.text import Text
 from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
-from app.terminal.race import find_pair, find_prompt, stop_on_interrupt
+from app.terminal.race import find_pair, find_prompt
 from app.worker.sweep_run import SweepChoice, SweepRun
 
 _FRAME_S = 0.25
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     try:
         sweep = SweepRun(choice, env.places, pool, arguments.out)
         sweep.start()
-        with stop_on_interrupt(sweep.stop):
+        with env.interrupts.calls(sweep.stop):
             _follow(sweep, env, quiet=arguments.json)
     finally:
         pool.close()

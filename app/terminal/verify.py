@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,17 @@ def behaviour_fields(behaviour: Behaviour | None) -> dict[str, Any]:
     return {"behaviour_verdict": behaviour.verdict.value, "behaviour_reason": behaviour.sentence}
 
 
-def verify_and_store(header: Header, state: RaceState, trace: Path, env: Environment) -> Behaviour | None:
-    """Runs both programs, and stores the verdict beside the trace. A disk that refuses it is told and no more."""
-    behaviour = verify_race(header, state, find_sandbox())
+def verify_and_store(
+    header: Header, state: RaceState, trace: Path, env: Environment, stop: threading.Event | None = None
+) -> Behaviour | None:
+    """Runs both programs, and stores the verdict beside the trace. A disk that refuses it is told and no more.
+
+    Args:
+        stop: Set to give it up; then there is no verdict.
+    """
+    behaviour = verify_race(header, state, find_sandbox(), stop)
+    if stop is not None and stop.is_set():
+        return None
     if behaviour is not None:
         try:
             store_behaviour(trace, behaviour)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.interrupts import Interrupts
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
@@ -28,12 +28,18 @@ from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 
 
-def run(arguments: Sequence[str] = (), places: Places | None = None, trace: Path | None = None) -> int:
+def run(
+    arguments: Sequence[str] = (),
+    places: Places | None = None,
+    trace: Path | None = None,
+    interrupts: Interrupts | None = None,
+) -> int:
     """Opens the window and runs until it is closed.
 
     Args:
         arguments: For Qt, such as ``["-platform", "offscreen"]``.
         trace: A trace to open in the library.
+        interrupts: What hears this process's signals, entered.
     """
     app = make_application(arguments)
     found = places or find_places()
@@ -44,13 +50,13 @@ def run(arguments: Sequence[str] = (), places: Places | None = None, trace: Path
     window.show()
     if trace is not None:
         window.open_trace(trace)
-    # Ctrl+C in the terminal closes the window as its button does.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    beat = QTimer()
+    beat = QTimer()  # Python hears signals only between its own steps.
     beat.timeout.connect(lambda: None)
     beat.start(500)
     QTimer.singleShot(2000, _settle_memory)
-    return app.exec()
+    # Ctrl+C in the terminal closes the window as its button does.
+    with (interrupts or Interrupts()).calls(lambda: QTimer.singleShot(0, window.close), every=True):
+        return app.exec()
 
 
 def _settle_memory() -> None:

@@ -7,6 +7,7 @@ so both are moved to descriptors of their own first, and the original numbers ar
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ import psutil
 from app import __version__
 from app.boundary.unexpected import problem_of
 from app.engines import create
+from app.interrupts import SIGNALS
 from app.race.events import Failed, Hello, LaneEvent
 from app.worker.loop import WorkerLoop
 from app.worker.protocol import ProtocolError, pack, read_body, unpack_command
@@ -76,6 +78,8 @@ def _memory() -> tuple[int, int]:
 
 def main() -> None:
     """Runs the worker until it is told to quit or its parent is gone."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # They are for the app: a worker ends when its commands do.
     commands, frames = _claim_descriptors()
     threading.excepthook = _die
     send = _sender(frames)

@@ -5,13 +5,13 @@ What it does not tell is left out.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from typing import Any, Final, Protocol
 
 import psutil
 
+from app.processes import output_of
 from app.race.events import Conditions
 
 _LONG_ENOUGH_S: Final = 0.05
@@ -127,11 +127,7 @@ def mac_thermal(report: str) -> str:
 
 
 def _mac_throttled() -> str:
-    try:
-        done = subprocess.run(["pmset", "-g", "therm"], capture_output=True, text=True, timeout=2, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return mac_thermal(done.stdout)
+    return mac_thermal(output_of("pmset", "-g", "therm", timeout_s=2.0))
 
 
 def _nvidia_throttled() -> str:

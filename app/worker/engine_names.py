@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,6 +13,7 @@ from app.engines import ENGINES
 from app.engines.base import EngineInfo
 from app.models.pairs import Pair
 from app.models.registry.servers import SERVER, ServerTable
+from app.processes import find_program
 from app.race.problems import ProblemError
 from app.worker.server_lanes import PYTHON, concrete
 
@@ -67,7 +67,7 @@ def engine_state(
         return EngineState(Readiness.READY, ", ".join(found))
     table = (servers or {}).get(info.name)
     program = table.program.replace(PYTHON, sys.executable) if table else info.program
-    if shutil.which(program) is None:
+    if find_program(program) is None:
         return EngineState(Readiness.MISSING, f"there is no program {program} here", info.install_command(platform))
     return EngineState(Readiness.READY, f"the app starts {program}" if table else f"start {program} yourself")
 

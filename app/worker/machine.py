@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
+from app.processes import output_of
 from app.race.trace import Machine
 
 
@@ -42,18 +42,10 @@ def _cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     if sys.platform == "darwin":
-        return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
+        return output_of("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
     return platform.processor() or platform.machine()
 
 
 def _nvidia_gpus() -> tuple[str, ...]:
-    listed = _output("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
+    listed = output_of("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
     return tuple(line.strip() for line in listed.splitlines() if line.strip())
-
-
-def _output(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
-import app
 from app.boundary.unexpected import log_problem, problem_of
+from app.processes import module_command, safe_environment
 from app.race.events import Failed, Hello, LaneEvent, Loaded
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem
@@ -44,15 +42,14 @@ class WorkerProcess:
 
     def start(self, spec: LaneSpec) -> None:
         """Starts the process and has it load ``spec``. A failure to start is told like any other end."""
-        root = str(Path(app.__file__).resolve().parent.parent)
-        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.worker"],
+                module_command("app.worker"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": path},
+                env=safe_environment(),
+                start_new_session=True,  # Ctrl+C in a terminal is for the app, which then stops its lanes.
             )
         except OSError as error:
             self._ended.set()

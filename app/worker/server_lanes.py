@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,6 +13,7 @@ from app.engines.order import COMMAND, ServerOrder, filled
 from app.models.pairs import Pair
 from app.models.registry.servers import SERVER, ServerTable
 from app.models.shelf.availability import Ready
+from app.processes import find_program
 from app.race.lanes import Contender, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 
@@ -27,7 +27,7 @@ def is_server(engine: str) -> bool:
 
 def is_here(table: ServerTable) -> bool:
     """Whether the server's program is installed."""
-    return shutil.which(table.program.replace(PYTHON, sys.executable)) is not None
+    return find_program(table.program.replace(PYTHON, sys.executable)) is not None
 
 
 def concrete(engine: str, pair: Pair, servers: Mapping[str, ServerTable]) -> str:

@@ -337,16 +337,11 @@ def start_race(
     specs = lane_specs(choice, places)
     header = make_header(choice, specs, datetime.now(UTC))
     path = (trace or trace_path(places, header)) if record else None
-    file = _create(path) if path else None
+    file, writer = _begin_trace(path, header) if path else (None, None)
     workers, give_back = _workers(choice, specs, pool)
-    try:
-        writer = TraceWriter(file, header) if file else None
-        floors = NoiseFloors(places.cache / "noise.json")
-        noise = floors.get(header)
-        session = _session(choice, header, workers, writer, noise)
-    except OSError as error:
-        give_back()
-        raise ProblemError(_unwritable(path, error)) from error
+    floors = NoiseFloors(places.cache / "noise.json")
+    noise = floors.get(header)
+    session = _session(choice, header, workers, writer, noise)
 
     def finish() -> None:
         give_back()
@@ -384,15 +379,21 @@ def _session(
     return RaceSession(header, workers, race_format, time.monotonic_ns, writer, noise=noise)
 
 
-def _create(path: Path) -> BinaryIO:
+def _begin_trace(path: Path, header: Header) -> tuple[BinaryIO, TraceWriter]:
+    """Writes the header at once, before any worker starts: a race that is cut off in its first moment is a trace."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
+        file = path.open("wb")
+        try:
+            return file, TraceWriter(file, header)
+        except OSError:
+            file.close()
+            raise
     except OSError as error:
         raise ProblemError(_unwritable(path, error)) from error
 
 
-def _unwritable(path: Path | None, error: OSError) -> Problem:
+def _unwritable(path: Path, error: OSError) -> Problem:
     return Problem(
         "trace-unwritable",
         f"The trace cannot be written to {path}.",

@@ -132,7 +132,7 @@ def test_a_process_that_sends_no_frames_is_ended(worker_of: Callable[[str], Work
 
 
 def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("app.worker.process.sys.executable", str(tmp_path / "gone"))
+    monkeypatch.setattr("app.processes.sys.executable", str(tmp_path / "gone"))
     worker, heard = WorkerProcess(), Heard(1)
     worker.attach(heard)
     worker.start(spec("baseline"))

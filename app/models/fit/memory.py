@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 import sys
 from collections.abc import Callable
 
 import psutil
 
 from app.models.fit.estimate import Memory
+from app.processes import output_of
 
 _MIB = 1 << 20
 
@@ -25,7 +25,7 @@ def free_memory(use_gpu: bool = False, run: Callable[[tuple[str, ...]], str] | N
     unified = sys.platform == "darwin" and platform.machine() == "arm64"
     gpu_free = gpu_total = None
     if use_gpu and not unified:
-        gpu_free, gpu_total = _nvidia(_run if run is None else run)
+        gpu_free, gpu_total = _nvidia((lambda command: output_of(*command)) if run is None else run)
     return Memory(free=now.available, total=now.total, gpu_free=gpu_free, gpu_total=gpu_total, unified=unified)
 
 
@@ -38,11 +38,3 @@ def _nvidia(run: Callable[[tuple[str, ...]], str]) -> tuple[int | None, int | No
         if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
             found.append((int(parts[0]) * _MIB, int(parts[1]) * _MIB))
     return max(found) if found else (None, None)
-
-
-def _run(command: tuple[str, ...]) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        # No NVIDIA tools on this machine, which is the usual case.
-        return ""

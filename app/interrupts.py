@@ -1,0 +1,77 @@
+"""Ctrl+C, a request to end (SIGTERM) and a closed terminal (SIGHUP): all three are one wish, to stop cleanly."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Final
+
+SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Interrupts:
+    """Hears the signals of this process while it is entered, also more than once; nothing outside the main thread.
+
+    At first it only remembers that one came, so that nothing is cut off while a command is still being prepared. Then
+    either :meth:`let_go` makes them interrupt as Python does, or :meth:`calls` hands them to whatever can stop cleanly.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        """Whether a signal came."""
+        self._stop: Callable[[], object] | None = None
+        self._every = False
+        self._held = False
+        self._depth = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interrupts:
+        self._depth += 1
+        if self._depth == 1 and threading.current_thread() is threading.main_thread():
+            self._held = True
+            for number in SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                    self._before[number] = signal.signal(number, self._heard)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            self._before.clear()
+
+    def let_go(self) -> None:
+        """From now on a signal raises KeyboardInterrupt in the main thread; one that was held back does so now."""
+        self._held = False
+        if self.wanted and self._before:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def calls(self, stop: Callable[[], object], *, every: bool = False) -> Iterator[None]:
+        """Calls ``stop`` at a signal, and at once if one came before.
+
+        Args:
+            stop: Must be safe to call between any two steps of the main thread.
+            every: Call it again at every further signal. Else a second one raises KeyboardInterrupt: whoever sends it
+                does not want to wait.
+        """
+        self._stop, self._every = stop, every
+        try:
+            if self.wanted:
+                stop()
+            yield
+        finally:
+            self._stop = None
+
+    def _heard(self, _number: int, _frame: object) -> None:
+        again, self.wanted = self.wanted, True
+        if self._stop is not None and (self._every or not again):
+            self._stop()
+        elif again or not self._held:
+            raise KeyboardInterrupt
