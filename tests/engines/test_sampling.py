@@ -3,12 +3,13 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.engines.sampling import MAX_GAP, choose, greedy, gumbel, splitmix64, stream_key
 from app.race.lanes import Sampling
+from tests.engines.plain_sampling import choose_plainly
 
 LOGITS = arrays(np.float32, st.integers(2, 60), elements=st.floats(-30, 30, width=32))
 SAMPLINGS = st.builds(
@@ -18,6 +19,20 @@ SAMPLINGS = st.builds(
     top_p=st.floats(0.05, 1),
     seed=st.integers(0, 2**63 - 1),
 )
+
+EXACT_UP_TO = 4.0  # larger gaps are only known to be larger
+
+
+def check_equal(row: np.ndarray, sampling: Sampling, position: int) -> None:
+    before = row.copy()
+    plain, found = choose_plainly(row, sampling, position), choose(row, sampling, position)
+    assert found.id == plain.id
+    if plain.gap <= EXACT_UP_TO:
+        assert found.gap == pytest.approx(plain.gap, rel=1e-9, abs=1e-9)
+        assert found.runner_up == plain.runner_up
+    else:
+        assert found.gap > EXACT_UP_TO
+    assert (row == before).all()
 
 
 @pytest.mark.parametrize(
@@ -105,3 +120,40 @@ def test_logits_that_move_by_less_than_half_the_gap_give_the_same_token(
 def test_a_low_temperature_is_greedy(row: np.ndarray, seed: int) -> None:
     if greedy(row).gap > 0.1:
         assert choose(row, Sampling(temperature=0.001, seed=seed), 0).id == greedy(row).id
+
+
+@given(LOGITS, SAMPLINGS, st.integers(0, 1000))
+def test_nothing_is_chosen_that_sorting_everything_would_not_choose(
+    row: np.ndarray, sampling: Sampling, position: int
+) -> None:
+    check_equal(row, sampling, position)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    size=st.integers(65, 9000),
+    spread=st.floats(0.2, 6),
+    peak=st.floats(0, 24),
+    step=st.sampled_from([0.0, 0.25]),
+    sampling=SAMPLINGS,
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_nor_of_a_vocabulary_that_is_searched_in_lines(
+    size: int, spread: float, peak: float, step: float, sampling: Sampling, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    row = (random.standard_normal(size) * spread).astype(np.float32)
+    row[random.integers(size)] += np.float32(peak)
+    if step:  # many equal logits
+        row = (row / step).round().astype(np.float32) * np.float32(step)
+    for position in range(3):
+        check_equal(row, sampling, position)
+
+
+@pytest.mark.parametrize("top_p", [0.95, 1.0])
+@pytest.mark.parametrize("peak", [0.0, 12.0, 20.0])
+def test_nor_of_a_vocabulary_as_large_as_gemmas(peak: float, top_p: float) -> None:
+    row = (np.random.default_rng(7).standard_normal(262_144) * 3).astype(np.float32)
+    row[77] = max(row.max(), peak)
+    for position in range(3):
+        check_equal(row, Sampling(1.0, 64, top_p, seed=3), position)
