@@ -18,6 +18,35 @@ def test_the_results_that_come_with_the_app_are_ratios_of_what_they_say() -> Non
     assert found["NVIDIA GB10", "gemma-4-26B-A4B-it FP8-Dynamic", "japanese", 8] == pytest.approx(16.47 / 15.77)
 
 
+def test_what_comes_with_the_app_has_losses_as_well_as_wins_and_names_its_sources() -> None:
+    rows = read_published(published())
+    assert len(rows) >= 60
+    assert sum(row.speedup < 1 for row in rows) >= 10
+    assert all(row.source and row.machine and row.target for row in rows)
+
+
+def test_the_cost_of_a_round_follows_from_acceptance_and_speedup() -> None:
+    rows = read_published(published())
+    gb10 = {row.k: row for row in rows if "GB10" in row.machine and row.workload == "code" and row.rough}
+    assert {k: round(row.round_cost or 0, 2) for k, row in gb10.items()} == {1: 1.26, 2: 1.52, 4: 1.70, 8: 2.16}
+    m1 = {
+        row.target.split("-")[2]: row for row in rows if row.machine == "Apple M1 Max 64 GB" and row.workload == "code"
+    }
+    assert {size: round(row.round_cost or 0, 2) for size, row in m1.items()} == {"E4B": 2.85, "26B": 3.01, "31B": 3.58}
+    assert not any(row.rough for row in m1.values())
+
+
+def test_a_share_of_accepted_drafts_counts_only_with_its_k_and_several_requests_have_no_round_cost() -> None:
+    head = "[[result]]\nsource='s'\nmachine='m'\ntarget='t'\nworkload='w'\nspeedup=2.0\n"
+    (told,) = read_published(head + "k=4\nacceptance=0.5")
+    assert (told.accepted, told.round_cost) == (2.0, 1.5)
+    (untold,) = read_published(head + "acceptance=0.5")
+    assert untold.accepted is None
+    (crowd,) = read_published(head + "k=4\nacceptance=0.5\nrequests=8")
+    assert crowd.round_cost is None
+    assert "8 requests at once" in crowd.sentence
+
+
 def test_results_are_laid_beside_the_same_model_only() -> None:
     found = for_target(read_published(published()), "gemma-4-26B-A4B-it-Q4_K_M.gguf")
     assert found

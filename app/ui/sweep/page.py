@@ -221,6 +221,7 @@ class SweepPage(QWidget):
         return tuple(
             Other(item.k, item.speedup, kinds.index(item.workload) if item.workload in kinds else -1, item.sentence)
             for item in chosen
+            if item.k is not None and item.requests == 1
         )
 
     def _open_cell(self, cell: Cell) -> None:
