@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from app.engines.answer import Pieces
 from app.engines.base import Stopped
-from app.engines.servers.base import Adapter, added, failure
+from app.engines.servers.base import Adapter, added
 from app.engines.stream import Stream
 from app.race.problems import Problem, ProblemError
 
@@ -37,18 +38,18 @@ class Crowd:
             pass
         except ProblemError as error:
             problem = error.problem
-        with self._changed:
-            self._going -= 1
-            self._problem = self._problem or problem
-            self._changed.notify_all()
+        finally:  # Also if anything else goes wrong: the shown request waits for this one's end.
+            with self._changed:
+                self._going -= 1
+                self._problem = self._problem or problem
+                self._changed.notify_all()
 
     def _count(self, stream: Stream) -> None:
         """Counts a request's tokens to its end."""
         counted = 0
-        while (chunk := stream.next()) is not None:
-            piece = self._adapter.read(chunk)
-            if piece.error:
-                raise ProblemError(failure(piece))
+        pieces = Pieces(self._adapter, stream)
+        while True:
+            piece = pieces.next()
             new = added(piece, counted)
             counted += new
             with self._changed:

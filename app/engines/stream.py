@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
-from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import Any, Final
 
@@ -12,13 +12,17 @@ import httpx
 import msgspec
 
 from app.engines.base import Stopped
+from app.engines.event_stream import ERROR, Event, EventStream, TooLong
+from app.engines.servers.said import fault, in_words, quoted, server_failed, status_problem
+from app.net import connection_problem
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
-MAX_LINE: Final = 4 << 20
-"""Longest line of a stream in bytes; a longer one is no answer of a language model."""
 CONNECT_S: Final = 10.0
 SILENCE_S: Final = 600.0
 """A long prompt on a slow machine may take minutes; the session has limits of its own."""
+_MAX_SAID: Final = 64 << 10
+"""Most bytes of a refusal that are read."""
+_DONE: Final = "[DONE]"
 
 
 class Stream:
@@ -27,22 +31,28 @@ class Stream:
     Args:
         client: For one server.
         path: Where to post; ``body`` is what.
+
+    Raises:
+        ProblemError: the request holds what is no text.
     """
 
     def __init__(self, client: httpx.Client, path: str, body: dict[str, Any]) -> None:
-        self._client, self._path, self._body = client, path, body
+        self._client, self._path = client, path
+        self._content = _encoded(body)
         self._items: SimpleQueue[Any] = SimpleQueue()
         self._response: httpx.Response | None = None
         self._left = False
+        self._chunks = 0
+        self.unused = ""
         self._thread = threading.Thread(target=self._work, name="server-stream", daemon=True)
         self._thread.start()
 
     def next(self) -> Any:
-        """Returns the next chunk; None at the end.
+        """Returns the next chunk; None at the end. What belonged to no chunk is in ``unused`` by then.
 
         Raises:
             Stopped: :meth:`leave` was called.
-            ProblemError: the server cannot be reached, refused, or sent what cannot be read.
+            ProblemError: the server cannot be reached, refused, failed, or sent what cannot be read.
         """
         item = self._items.get()
         if self._left:
@@ -66,73 +76,125 @@ class Stream:
 
     def _work(self) -> None:
         try:
-            with self._client.stream("POST", self._path, json=self._body) as response:
-                self._response = response
-                if response.status_code != 200:
-                    self._items.put(ProblemError(_refused(response)))
-                    return
-                for line in _lines(response):
-                    if self._left:
-                        return
-                    self._take(line)
-            self._items.put(None)
-        except httpx.HTTPError as error:
-            self._items.put(ProblemError(unreachable(str(self._client.base_url), error)))
+            self._read()
         except ProblemError as error:
             self._items.put(error)
+        except httpx.HTTPError as error:
+            self._items.put(ProblemError(connection_problem(str(self._client.base_url), error)))
+        except Exception as error:  # noqa: BLE001  Whoever waits for a chunk would wait for ever.
+            self._items.put(ProblemError(_unreadable(f"{type(error).__name__}: {error}.")))
 
-    def _take(self, line: bytes) -> None:
-        """Takes one line: JSON by itself, or behind ``data:`` as in server-sent events."""
-        line = line.strip()
-        if line.startswith(b"data:"):
-            line = line[5:].strip()
-        if not line or line == b"[DONE]" or line[:1] != b"{":
+    def _read(self) -> None:
+        kind = {"Content-Type": "application/json"}
+        with self._client.stream("POST", self._path, content=self._content, headers=kind) as response:
+            self._response = response
+            if response.status_code != 200:
+                raise ProblemError(status_problem(self._address, response, _body(response)))
+            events = EventStream()
+            try:
+                for piece in response.iter_bytes():
+                    for event in events.feed(piece):
+                        if self._left:
+                            return
+                        self._take(event, events)
+                for event in events.end():
+                    self._take(event, events)
+            except TooLong as error:
+                raise ProblemError(_unreadable("A line of the stream does not end.")) from error
+            self._finish(events.unused)
+
+    @property
+    def _address(self) -> str:
+        return str(self._client.base_url.join(self._path))
+
+    def _take(self, event: Event, events: EventStream) -> None:
+        """Takes one event: its data is JSON, or the word that ends the stream, or nothing of use."""
+        data = event.data.strip()
+        if not data or data == _DONE:
+            return
+        if event.kind == ERROR:
+            raise ProblemError(server_failed(in_words(data), data))
+        if data[0] not in "{[":
+            events.keep(event.data)
             return
         try:
-            self._items.put(msgspec.json.decode(line))
-        except DECODE_ERRORS as error:
-            raise ProblemError(_unreadable(str(error))) from error
+            chunk = decoded(data)
+        except ValueError as error:
+            if not event.kind:
+                events.keep(event.data)  # It may be the first line of a document.
+                return
+            raise ProblemError(_unreadable(f"{error}.", data)) from error
+        if (reason := fault(chunk)) is not None:
+            raise ProblemError(server_failed(reason, data))
+        self._chunks += 1
+        self._items.put(chunk)
+
+    def _finish(self, unused: str) -> None:
+        """The stream is over: what belonged to no event may be a document of several lines."""
+        self.unused = unused
+        if not self._chunks and unused.strip():
+            try:
+                chunk = decoded(unused)
+            except ValueError as error:
+                raise ProblemError(
+                    Problem(
+                        "server-unreadable",
+                        f"What came from {self._address} is no answer of a model.",
+                        cause=f"It begins with: {quoted(unused)}",
+                        action="Check that the address belongs to the kind of server that was chosen.",
+                        details=unused[:4000],
+                    )
+                ) from error
+            if (reason := fault(chunk)) is not None:
+                raise ProblemError(server_failed(reason, unused))
+            self._items.put(chunk)
+        self._items.put(None)
 
 
-def _lines(response: httpx.Response) -> Iterator[bytes]:
-    rest = b""
+def decoded(text: str) -> Any:
+    """Decodes JSON as servers write it: also with NaN, and with halves of UTF-16 pairs, which stay lone surrogates.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (*DECODE_ERRORS, ValueError):
+        pass  # The slower one takes more.
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError as error:
+        raise ProblemError(
+            Problem(
+                "prompt-text",
+                "The prompt or a name in the request holds something that is no text.",
+                cause=f"The character at place {error.start + 1} is {error.object[error.start]!a}, half of a pair.",
+                action="Save the prompt as UTF-8, or type that character again.",
+            )
+        ) from error
+
+
+def _body(response: httpx.Response) -> bytes:
+    said = bytearray()
     for chunk in response.iter_bytes():
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-        if len(rest) > MAX_LINE:
-            raise ProblemError(_unreadable("A line of the stream does not end."))
-    yield rest
+        said += chunk
+        if len(said) > _MAX_SAID:
+            break
+    return bytes(said[:_MAX_SAID])
 
 
-def unreachable(address: str, error: Exception) -> Problem:
-    """Says that the server does not answer."""
-    return Problem(
-        "server-unreachable",
-        f"The server at {address} does not answer.",
-        cause=f"{type(error).__name__}: {error}.",
-        action="Start it, and check the address and the port.",
-    )
-
-
-def _unreadable(cause: str) -> Problem:
+def _unreadable(cause: str, details: str = "") -> Problem:
     return Problem(
         "server-unreadable",
         "The server sent something that cannot be read.",
         cause=cause,
         action="Check that the address belongs to the kind of server that was chosen.",
-    )
-
-
-def _refused(response: httpx.Response) -> Problem:
-    said = b""
-    for chunk in response.iter_bytes():
-        said += chunk
-        if len(said) > 4000:
-            break
-    return Problem(
-        "server-refused",
-        f"The server refused the request (HTTP {response.status_code}).",
-        cause=said[:300].decode("utf-8", "replace"),
-        action="Check the model's name and that the server has room for the prompt.",
-        details=said[:4000].decode("utf-8", "replace"),
+        details=details[:4000],
     )

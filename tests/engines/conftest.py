@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
 from app.places import find_places
 from tests.engines.conformance import MakeSpec, lane_fixtures, pair_of, spec_maker
+from tests.engines.fake_server import Play, playing
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,10 @@ def make_spec(pair: tuple[Path, Path]) -> MakeSpec:
 
 
 baseline, mtp = lane_fixtures("session")
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """A fake server that plays lines; gives the spec of a lane on it."""
+    with playing() as play:
+        yield play

@@ -7,11 +7,10 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
 from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fixtures, loaded, spec_maker
+from tests.engines.fake_server import Play, delta, sse, timed, used
 
 K = 4
 
@@ -67,73 +67,6 @@ class TestLlamaServer(Conformance):
     wrong_kind = "server-unreachable"
 
 
-class Fake(BaseHTTPRequestHandler):
-    """A fake server: it plays back lines and is no language model. What it plays is what the real ones document."""
-
-    lines: ClassVar[list[str]] = []
-    status: ClassVar[int] = 200
-    models: ClassVar[str] = '{"data":[{"id":"m"}],"models":[{"name":"m"}]}'
-    asked: ClassVar[list[tuple[str, Any]]] = []
-
-    def do_GET(self) -> None:
-        self._send(200, [self.models])
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append((self.path, body))
-        self._send(self.status, self.lines)
-
-    def _send(self, status: int, lines: list[str]) -> None:
-        self.send_response(status)
-        self.end_headers()
-        for line in lines:
-            self.wfile.write(line.encode() + b"\n")
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-Play = Callable[..., LaneSpec]
-
-
-@pytest.fixture
-def play() -> Iterator[Play]:
-    """Starts a fake server that plays these lines; gives the spec of a lane on it."""
-
-    class Playing(Fake):
-        asked: ClassVar[list[Any]] = []
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Playing)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-
-    def make(engine: str, lines: list[str], k: int = 0, **changes: Any) -> LaneSpec:
-        Playing.lines = lines
-        for name, value in changes.items():
-            setattr(Playing, name, value)
-        kind = LaneKind.MTP if k else LaneKind.BASELINE
-        return LaneSpec(id="lane", kind=kind, engine=engine, target=f"http://127.0.0.1:{server.server_port}/v1/", k=k)
-
-    make.asked = Playing.asked  # type: ignore[attr-defined]
-    yield make
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def sse(*chunks: object) -> list[str]:
-    return [line for chunk in chunks for line in (f"data: {json.dumps(chunk)}", "")] + ["data: [DONE]", ""]
-
-
-def delta(text: str, usage: dict[str, int] | None = None, finish: str | None = None, **more: object) -> dict[str, Any]:
-    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish, **more}
-    return {"choices": [choice], **({"usage": usage} if usage else {})}
-
-
-def used(prompt: int, completion: int) -> dict[str, int]:
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-
-
 def test_vllm_chunks_of_several_tokens_are_counted_by_its_usage(play: Play) -> None:
     lines = sse(
         {**delta("", used(9, 0)), "prompt_token_ids": [1]},
@@ -149,7 +82,7 @@ def test_vllm_chunks_of_several_tokens_are_counted_by_its_usage(play: Play) -> N
     assert [step.emitted for step in run.rounds] == [3, 2]
     assert run.prefilled.prompt_tokens == 9
     assert run.finish is Finish.LENGTH
-    path, body = play.asked[0]  # type: ignore[attr-defined]
+    path, body = play.asked[0]
     assert path == "/v1/chat/completions"
     assert body["stream_options"] == {"include_usage": True, "continuous_usage_stats": True}
     assert body["return_token_ids"] is True
@@ -183,7 +116,7 @@ def test_at_a_temperature_the_request_says_how_many_tokens_to_keep(play: Play, e
         for top_k in (0, 40):
             Run(lane, Request(prompt="haiku", max_tokens=2, sampling=Sampling(1.0, top_k)))
         Run(lane, Request(prompt="haiku", max_tokens=2))
-    bodies = [body for _, body in play.asked]  # type: ignore[attr-defined]
+    bodies = [body for _, body in play.asked]
     assert [body.get("top_k") for body in bodies] == [keeps_all, 40, None]
 
 
@@ -211,14 +144,9 @@ def test_ollama_is_put_right_by_its_last_line(play: Play, raw: bool) -> None:
     with loaded(play("ollama", lines)) as engine:
         run = Run(engine, Request(prompt="haiku", max_tokens=5, raw=raw))
     assert (run.text, run.count, run.finish) == ("Salt wind", 5, Finish.LENGTH)
-    path, body = play.asked[0]  # type: ignore[attr-defined]
+    path, body = play.asked[0]
     assert path == ("/api/generate" if raw else "/api/chat")
     assert body["options"]["num_predict"] == 5
-
-
-def timed(text: str, total: int, drafted: int, accepted: int, finish: str | None = None) -> dict[str, Any]:
-    timings = {"prompt_n": 9, "predicted_n": total, "draft_n": drafted, "draft_n_accepted": accepted}
-    return {**delta(text, None, finish), "timings": timings}
 
 
 def test_a_character_split_over_tokens_does_not_join_two_rounds(play: Play) -> None:
@@ -280,7 +208,7 @@ def test_all_requests_at_once_are_counted_and_one_is_shown(play: Play) -> None:
     assert run.text == "one two three"
     # What the others had before the first token that is shown is not part of decoding.
     assert run.state.others == sum(step.others for step in run.rounds) <= 9
-    bodies = [body for _, body in play.asked]  # type: ignore[attr-defined]
+    bodies = [body for _, body in play.asked]
     assert sorted(body["seed"] for body in bodies) == [5, 6, 7, 8]
     assert len({json.dumps(body["messages"]) for body in bodies}) == 1
 

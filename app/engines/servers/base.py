@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import re
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from app.race.lanes import LaneSpec, Request
-from app.race.problems import Problem
+
+_NO_WRITER: Final = re.compile(
+    r"embed|rerank|(?<![a-z0-9])(bert|nomic-bert|bge|e5|gte|minilm|colbert|splade|whisper|tts|stt|mmproj|clip|siglip)"
+    r"(?![a-z0-9])"
+)
+"""In the names and kinds of models that make no text: for embeddings, ranking, speech and pictures."""
+_DEPTH: Final = 4
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -15,25 +22,48 @@ class Piece(msgspec.Struct, frozen=True):
 
     Attributes:
         text: New text; may be empty.
+        held: It has text that is held back, since it ends inside a character.
         ids: New token ids, where the server tells them.
         total: Tokens emitted so far, -1 where the server does not say so with this chunk.
         drafted: Draft tokens so far, -1 where it does not say.
-        accepted: Of those accepted.
+        accepted: Of those accepted, -1 where it does not say.
+        rounds: Rounds so far, -1 where it does not say.
+        steps: Drafted and accepted tokens of each round of the whole answer, where it lists them at the end.
         prompt: Tokens of the prompt, -1 where it does not say.
         finish: The server's word for why the answer ended; empty while it goes on.
         last: Nothing comes after this.
-        error: What the server says went wrong.
+        unstreamed: It is the whole answer: the server did not stream it.
     """
 
     text: str = ""
+    held: bool = False
     ids: tuple[int, ...] = ()
     total: int = -1
     drafted: int = -1
     accepted: int = -1
+    rounds: int = -1
+    steps: tuple[tuple[int, int], ...] = ()
     prompt: int = -1
     finish: str = ""
     last: bool = False
-    error: str = ""
+    unstreamed: bool = False
+
+
+class ServedModel(msgspec.Struct, frozen=True):
+    """A model that a server lists.
+
+    Attributes:
+        name: To ask for it.
+        kind: What the server says that it is, such as ``"embeddings"``; empty where it does not say.
+    """
+
+    name: str
+    kind: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it makes text, as far as its name and kind tell: an embedding model does not."""
+        return not _NO_WRITER.search(self.name.lower()) and not _NO_WRITER.search(self.kind.lower())
 
 
 class Adapter(Protocol):
@@ -49,8 +79,8 @@ class Adapter(Protocol):
     models_path: str
     notes: tuple[str, ...]
 
-    def models(self, reply: Any) -> list[str]:
-        """Returns the names in a reply of ``models_path``."""
+    def models(self, reply: Any) -> list[ServedModel]:
+        """Returns the models in a reply of ``models_path``."""
         ...
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
@@ -66,17 +96,7 @@ def added(piece: Piece, counted: int) -> int:
     """Returns how many tokens a chunk adds to those counted: as the server counts; else its ids, or one for a text."""
     if piece.total >= 0:
         return max(0, piece.total - counted)
-    return len(piece.ids) or (1 if piece.text else 0)
-
-
-def failure(piece: Piece) -> Problem:
-    """Says what a chunk says that went wrong."""
-    return Problem(
-        "server-failed",
-        "The server reported an error.",
-        cause=piece.error[:500],
-        action="See the server's own log.",
-    )
+    return len(piece.ids) or (1 if piece.text or piece.held else 0)
 
 
 def number(value: Any, default: int = -1) -> int:
@@ -87,8 +107,27 @@ def number(value: Any, default: int = -1) -> int:
 
 
 def text(value: Any) -> str:
-    """Returns a text from outside; empty for what is none."""
-    return value if isinstance(value, str) else ""
+    """Returns a name or a word from outside, halves of UTF-16 pairs replaced; empty for what is none."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def words(value: Any, depth: int = 0) -> str:
+    """Returns the text of a message's content: a text, or a list of parts as multimodal servers send it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and depth < _DEPTH:
+        return "".join(words(item, depth + 1) for item in value)
+    if isinstance(value, dict) and depth < _DEPTH:
+        found = (words(value.get(name), depth + 1) for name in ("text", "thinking", "reasoning", "content", "refusal"))
+        return next((item for item in found if item), "")
+    return ""
+
+
+def said_in(message: dict[str, Any]) -> str:
+    """Returns all text of a message or a part of one: what the model thinks, then what it answers."""
+    thoughts = [words(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking")]
+    thought = next((item for item in thoughts if item), "")  # Some servers send the same one under two names.
+    return thought + words(message.get("content")) + words(message.get("refusal"))
 
 
 def table(value: Any) -> dict[str, Any]:

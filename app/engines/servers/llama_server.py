@@ -36,8 +36,8 @@ class LlamaServer(OpenAI):
             piece,
             total=number(timings.get("predicted_n")),
             prompt=number(timings.get("prompt_n")),
-            drafted=number(timings.get("draft_n"), 0),
-            accepted=number(timings.get("draft_n_accepted"), 0),
+            drafted=number(timings.get("draft_n")),
+            accepted=number(timings.get("draft_n_accepted")),
         )
 
 

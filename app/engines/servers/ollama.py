@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.engines.server import ServerEngine
-from app.engines.servers.base import Piece, number, table, text
+from app.engines.servers.base import Piece, ServedModel, number, said_in, table, text
 from app.race.lanes import LaneSpec, Request
 
 
@@ -23,9 +23,15 @@ class Ollama:
         "Ollama tells the number of tokens at the end only; until then every piece of text counts as one.",
     )
 
-    def models(self, reply: Any) -> list[str]:
+    def models(self, reply: Any) -> list[ServedModel]:
         found = table(reply).get("models")
-        return [text(table(item).get("name")) for item in found] if isinstance(found, list) else []
+        items = [table(item) for item in found] if isinstance(found, list) else []
+        return [
+            ServedModel(
+                text(item.get("name")) or text(item.get("model")), text(table(item.get("details")).get("family"))
+            )
+            for item in items
+        ]
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
         sampling = request.sampling
@@ -43,20 +49,15 @@ class Ollama:
 
     def read(self, chunk: Any) -> Piece:
         data = table(chunk)
-        message = table(data.get("message"))
         done = data.get("done") is True
+        message = table(data.get("message")) or {"thinking": data.get("thinking"), "content": data.get("response")}
         return Piece(
-            text=text(message.get("content")) or text(message.get("thinking")) or _generated(data),
+            text=said_in(message),
             total=number(data.get("eval_count")) if done else -1,
             prompt=number(data.get("prompt_eval_count")) if done else -1,
             finish=(text(data.get("done_reason")) or "stop") if done else "",
             last=done,
-            error=text(data.get("error")),
         )
-
-
-def _generated(data: dict[str, Any]) -> str:
-    return text(data.get("response")) or text(data.get("thinking"))
 
 
 def create() -> ServerEngine:

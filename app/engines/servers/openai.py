@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engines.servers.base import Piece, first, number, table, text
+from app.engines.servers.base import Piece, ServedModel, first, number, said_in, table, text, words
 from app.race.lanes import LaneSpec, Request
 
 
@@ -24,9 +24,10 @@ class OpenAI:
     notes: tuple[str, ...] = ()
     all_tokens = -1
 
-    def models(self, reply: Any) -> list[str]:
-        data = table(reply).get("data")
-        return [text(table(item).get("id")) for item in data] if isinstance(data, list) else []
+    def models(self, reply: Any) -> list[ServedModel]:
+        data = reply if isinstance(reply, list) else table(reply).get("data")
+        items = [table(item) for item in data] if isinstance(data, list) else []
+        return [ServedModel(text(item.get("id")), text(item.get("type"))) for item in items]
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
         body: dict[str, Any] = {
@@ -47,20 +48,16 @@ class OpenAI:
     def read(self, chunk: Any) -> Piece:
         data = table(chunk)
         choice = first(data.get("choices"))
-        delta = table(choice.get("delta"))
         usage = table(data.get("usage"))
-        # A model that thinks first streams that under a name of its own; it is decoded like everything else.
-        thought = text(delta.get("reasoning_content")) or text(delta.get("reasoning"))
-        new = text(choice.get("text")) or text(delta.get("content")) or thought
+        # What a model thinks comes under a name of its own, and with drafting often in one chunk with its answer. All
+        # of it is decoded like everything else.
+        new = said_in(table(choice.get("delta"))) + words(choice.get("text"))
+        whole = said_in(table(choice.get("message"))) if "delta" not in choice else ""
         return Piece(
-            text=new,
+            text=new or whole,
             total=number(usage.get("completion_tokens")),
             prompt=number(usage.get("prompt_tokens")),
             finish=text(choice.get("finish_reason")),
             last=bool(usage) and not choice,
-            error=_error(data.get("error")),
+            unstreamed=isinstance(choice.get("message"), dict) and "delta" not in choice,
         )
-
-
-def _error(value: Any) -> str:
-    return text(value) or text(table(value).get("message"))
