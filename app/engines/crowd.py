@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from app.boundary.unexpected import problem_of
 from app.engines.answer import Pieces
 from app.engines.base import Stopped
 from app.engines.servers.base import Adapter, added
@@ -36,13 +37,12 @@ class Crowd:
             self._count(stream)
         except Stopped:
             pass
-        except ProblemError as error:
-            problem = error.problem
-        finally:  # Also if anything else goes wrong: the shown request waits for this one's end.
-            with self._changed:
-                self._going -= 1
-                self._problem = self._problem or problem
-                self._changed.notify_all()
+        except Exception as error:  # noqa: BLE001 - the shown request waits for this one's end
+            problem = problem_of(error, "engines", "a server's answer was counted")
+        with self._changed:
+            self._going -= 1
+            self._problem = self._problem or problem
+            self._changed.notify_all()
 
     def _count(self, stream: Stream) -> None:
         """Counts a request's tokens to its end."""

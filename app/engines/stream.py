@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from app.boundary.unexpected import problem_of
 from app.engines.base import Stopped
 from app.engines.event_stream import ERROR, Event, EventStream, TooLong
 from app.engines.servers.said import fault, in_words, quoted, server_failed, status_problem
@@ -81,8 +82,8 @@ class Stream:
             self._items.put(error)
         except httpx.HTTPError as error:
             self._items.put(ProblemError(connection_problem(str(self._client.base_url), error)))
-        except Exception as error:  # noqa: BLE001  Whoever waits for a chunk would wait for ever.
-            self._items.put(ProblemError(_unreadable(f"{type(error).__name__}: {error}.")))
+        except Exception as error:  # noqa: BLE001 - whoever waits for a chunk would wait for ever
+            self._items.put(ProblemError(problem_of(error, "engines", "a server's answer was read")))
 
     def _read(self) -> None:
         kind = {"Content-Type": "application/json"}
