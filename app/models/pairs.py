@@ -136,9 +136,17 @@ def source_folder(source: ModelSource, places: Places) -> Path:
     if source.resource is not None:
         return places.resources / source.resource
     if source.folder is not None:
-        return Path(source.folder).expanduser()
+        return expand(source.folder)
     owner, _, name = (source.repository or "").partition("/")
     return places.models / f"{owner}--{name}" / source.revision.replace("/", "--")
+
+
+def expand(folder: str) -> Path:
+    """Returns the path that a text names, with "~" for the user's home; as it stands where there is no such home."""
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        return Path(folder)
 
 
 def matches(path: str, patterns: tuple[str, ...]) -> bool:

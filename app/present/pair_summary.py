@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.models.files import disk
 from app.models.files.info import ModelInfo
 from app.models.fit.estimate import FitVerdict, Memory, fit_text
 from app.models.hub.progress import bytes_text
@@ -134,7 +135,7 @@ def summarize_pair(
         can_race=isinstance(found, Ready),
         can_download=is_remote and not isinstance(found, Ready),
         can_remove=is_remote and not isinstance(found, Missing),
-        folder=str(folder) if folder.is_dir() else None,
+        folder=str(folder) if disk.is_dir(folder) else None,
         notes=tuple(_notes(pair)),
     )
 
@@ -194,11 +195,7 @@ def _size_text(pair: Pair, found: Availability) -> str:
 
 def _bytes_in(path: Path) -> int:
     """Returns the bytes of a file, or of the files in a folder; 0 for what cannot be looked at."""
-    try:
-        files = [path] if path.is_file() else [file for file in path.glob("*") if file.is_file()]
-        return sum(file.stat().st_size for file in files)
-    except OSError:
-        return 0
+    return disk.size(path) if disk.is_file(path) else sum(map(disk.size, filter(disk.is_file, disk.entries(path))))
 
 
 def _notes(pair: Pair) -> Iterable[str]:

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local
+from app.models.files.disk import is_dir, is_file
+from app.models.files.local import LocalPair, as_pair, open_local
+from app.models.files.other_apps import find_in_other_apps
 from app.models.fit.estimate import Fit, FitVerdict, Memory, fit_text
 from app.models.hub.client import Hub
 from app.models.hub.control import Control
@@ -19,7 +21,7 @@ from app.models.hub.download import Download, DownloadSettings
 from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.transfer import Retries
 from app.models.hub.wanted import find_wanted
-from app.models.pairs import ModelSource, Pair
+from app.models.pairs import ModelSource, Pair, expand
 from app.models.registry.reader import Registry, load_registry
 from app.models.shelf.availability import Damaged, Ready, availability
 from app.models.shelf.pair_fit import fit_pair
@@ -185,8 +187,8 @@ def fit_model(what: str, places: Places, memory: Memory, context: int = 4096) ->
     registry = load_registry(places=places)
     pair = registry.get(what)
     if pair is None:
-        path = Path(what).expanduser()
-        if not path.exists():
+        path = expand(what)
+        if not is_file(path) and not is_dir(path):
             return _unknown(what, registry)
         opened = open_local(path)
         if isinstance(opened, Problem):

@@ -145,7 +145,7 @@ def test_check_names_errors_with_their_line_and_damaged_files(places: Places, as
     result = check_models(places)
     assert result.code == 1
     assert any(line.startswith("models.toml line 3: ") for line in result.data["errors"])
-    assert any("has 1 bytes" in line for line in result.data["errors"])
+    assert any("has 1 byte and should" in line for line in result.data["errors"])
 
 
 def test_check_asks_the_hub_whether_the_registry_is_right(places: Places, asked: Hub, hub: FakeHub) -> None:

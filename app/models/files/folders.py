@@ -6,18 +6,31 @@ import json
 import math
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from app.models.files.disk import files, is_file, size
 from app.models.files.gguf import GgufError
+from app.models.files.heads import HeadCache
 from app.models.files.info import ModelInfo
+from app.race.visible import visible
 
 _MAX_CONFIG = 4 << 20
-_MAX_HEAD = 64 << 20
+_MAX_HEAD = 16 << 20
 _MAX_FILES = 400
 
 
+_ENCODERS = {
+    "bert", "roberta", "xlm-roberta", "distilbert", "albert", "electra", "mpnet", "deberta", "deberta-v2", "modernbert",
+    "nomic_bert", "eurobert", "gemma3_text_encoder", "clip", "siglip", "vit", "whisper", "t5", "wav2vec2",
+}  # fmt: skip
+"""Kinds (`model_type`) that do not write text token after token."""
+_MARK = "config_sentence_transformers.json"
+"""A file that stands in the folder of an embedding model, whatever kind it was made from."""
+
+
 def is_model_folder(path: Path) -> bool:
-    return (path / "config.json").is_file() and any(path.glob("*.safetensors"))
+    """Returns whether a folder holds a config and weights."""
+    return is_file(path / "config.json") and bool(files(path, ".safetensors"))
 
 
 def read_folder_info(path: Path) -> ModelInfo:
@@ -28,26 +41,28 @@ def read_folder_info(path: Path) -> ModelInfo:
         OSError: It cannot be read.
     """
     config = _read_json(path / "config.json")
-    weights = sorted(path.glob("*.safetensors"))[:_MAX_FILES]
+    weights = files(path, ".safetensors")[:_MAX_FILES]
     if not weights:
         raise GgufError(f"{path.name} has a config.json and no weights (*.safetensors).")
     _check_index(path)
     text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
     kind = config.get("model_type")
+    if kind in _ENCODERS or is_file(path / _MARK):
+        raise GgufError(f"{path.name} is a model that writes no text, such as one for embeddings.")
     hidden, layers = _number(text, "hidden_size"), _number(text, "num_hidden_layers")
     if not isinstance(kind, str) or not kind or not 0 < hidden <= 1 << 20 or not 0 < layers <= 10_000:
         raise GgufError(f"The config.json of {path.name} does not describe a language model.")
-    heads = [_safetensors_head(file) for file in weights]
+    heads = [_heads.get(file, _safetensors_head) for file in weights]
     is_mlx = "quantization" in config or any(head[1] == "mlx" for head in heads)
     drafts_for = kind.removesuffix("_assistant") if kind.endswith("_assistant") else ""
     backbone = _number(config, "backbone_hidden_size") or _number(text, "backbone_hidden_size")
     return ModelInfo(
         path=path,
-        architecture=kind[:80],
-        name=path.name[:200],
+        architecture=visible(kind, 80),
+        name=visible(path.name, 200),
         parameters=sum(head[0] for head in heads),
         quantization=_quantization(config, text),
-        bytes=sum(file.stat().st_size for file in weights),
+        bytes=sum(size(file) for file in weights),
         context=_number(text, "max_position_embeddings"),
         layers=layers,
         hidden=hidden,
@@ -64,7 +79,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream:
         data = stream.read(_MAX_CONFIG + 1)
     try:
-        value = json.loads(data) if len(data) <= _MAX_CONFIG else None
+        # Some editors begin a file with a mark (BOM); json would refuse it.
+        value = json.loads(data.removeprefix(b"\xef\xbb\xbf")) if len(data) <= _MAX_CONFIG else None
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -74,47 +90,47 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _number(table: Any, key: str) -> int:
     value = table.get(key) if isinstance(table, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 50 else 0
 
 
 def _quantization(config: dict[str, Any], text: Any) -> str:
     mlx = config.get("quantization")
     if isinstance(mlx, dict) and isinstance(mlx.get("bits"), int):
-        return f"{mlx['bits']}-bit"
+        return f"{_number(mlx, 'bits')}-bit"
     method = config.get("quantization_config")
     if isinstance(method, dict) and isinstance(method.get("quant_method"), str):
-        return str(method["quant_method"])[:40]
+        return visible(method["quant_method"], 40)
     for table in (config, text):
         kind = table.get("dtype") or table.get("torch_dtype") if isinstance(table, dict) else None
         if isinstance(kind, str):
-            return {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}.get(kind, kind[:40])
+            return {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}.get(kind) or visible(kind, 40)
     return "not stated"
 
 
 def _check_index(path: Path) -> None:
     """Raises GgufError if the index names a weight file that is not there."""
     index = path / "model.safetensors.index.json"
-    if not index.is_file():
+    if not is_file(index):
         return
     named = _read_json(index).get("weight_map")
     for name in sorted({str(value) for value in named.values()}) if isinstance(named, dict) else []:
-        if not (path / Path(name).name).is_file():
+        if not is_file(path / Path(name).name):
             raise GgufError(f"{path.name} is not complete: {name[:100]} is missing.")
 
 
-def _safetensors_head(path: Path) -> tuple[int, str]:
+_heads: HeadCache[tuple[int, str]] = HeadCache(_MAX_FILES)
+
+
+def _safetensors_head(stream: BinaryIO, size: int, path: Path) -> tuple[int, str]:
     """Returns (values in all tensors, what the file says of its format). The layout is a length and JSON."""
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(0)
-        start = stream.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 2 <= length <= min(size - 8, _MAX_HEAD):
-            raise GgufError(f"{path.name} is not a safetensors file, or it is cut off.")
-        try:
-            head = json.loads(stream.read(length))
-        except (ValueError, RecursionError) as error:
-            raise GgufError(f"{path.name} has a head that cannot be read.") from error
+    start = stream.read(8)
+    length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+    if not 2 <= length <= min(size - 8, _MAX_HEAD):
+        raise GgufError(f"{path.name} is not a safetensors file, or it is cut off.")
+    try:
+        head = json.loads(stream.read(length))
+    except (ValueError, RecursionError) as error:
+        raise GgufError(f"{path.name} has a head that cannot be read.") from error
     if not isinstance(head, dict):
         raise GgufError(f"{path.name} has a head that cannot be read.")
     count, end = 0, 0
@@ -128,6 +144,8 @@ def _safetensors_head(path: Path) -> tuple[int, str]:
         end = max(end, offsets[1])
     if 8 + length + end > size:
         raise GgufError(f"{path.name} is cut off.")
+    if count >= 1 << 50:
+        raise GgufError(f"{path.name} claims more values than any model has.")
     metadata = head.get("__metadata__")
     said = metadata.get("format") if isinstance(metadata, dict) else None
     return count, said if isinstance(said, str) else ""
@@ -141,10 +159,10 @@ def _counts(table: Any, key: str) -> list[int] | None:
 
 
 def _has_template(path: Path) -> bool:
-    if (path / "chat_template.jinja").is_file() or (path / "chat_template.json").is_file():
+    if is_file(path / "chat_template.jinja") or is_file(path / "chat_template.json"):
         return True
     settings = path / "tokenizer_config.json"
     try:
-        return settings.is_file() and bool(_read_json(settings).get("chat_template"))
-    except GgufError:
+        return is_file(settings) and bool(_read_json(settings).get("chat_template"))
+    except (GgufError, OSError):
         return False

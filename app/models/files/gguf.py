@@ -1,8 +1,9 @@
 """Reads the head of a GGUF file: its metadata and the list of its tensors, not the tensors themselves.
 
 Written for files from anywhere: every count and length is checked against the bytes that are left before anything is
-read or allocated, long arrays are skipped and not built, and whatever is wrong comes out as one GgufError. The layout
-is that of GGUF versions 2 and 3 in little-endian order, as the format's description in the ggml project gives it.
+read or allocated, long arrays are skipped and not built, what is kept is bounded, and whatever is wrong comes out as
+one GgufError. What would end the library's process is found here too. The layout is that of GGUF versions 2 and 3 in
+little-endian order, as the format's description in the ggml project gives it.
 """
 
 from __future__ import annotations
@@ -15,17 +16,31 @@ from typing import BinaryIO
 
 import msgspec
 
+from app.models.files.heads import HeadCache
+from app.race.visible import visible
+
 MAGIC = b"GGUF"
 KEPT_ITEMS = 2048
 """Arrays with more items than this are not kept; only what kind they are, how many, and a digest of their bytes."""
+TOKENS = "tokenizer.ggml.tokens"
+_KEPT_IN_ALL = 1 << 16
+"""Array items that are kept of one file; arrays behind them are treated as long ones."""
+_MAX_KEYS = 1 << 16
+_MAX_TENSORS = 1 << 17
+_MAX_KEY = (1 << 16) - 1
+_MAX_NAME = 63
+"""Bytes of a tensor's name: GGML_MAX_NAME of the library, less its closing zero."""
+_MAX_TOKENS = 1 << 21
 _MAX_DIMS = 4
 _MAX_STRING = 8 << 20
+_MAX_TEXT = 16 << 20
+"""Bytes of all keys and texts together."""
 _MAX_HEAD = 256 << 20
 _STEP = 1 << 20
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 
-# ggml's tensor types: number -> (name, values per block, bytes per block).
+# ggml's tensor types: number -> (name, values per block, bytes per block). A test holds it against the library's own.
 TENSOR_TYPES: dict[int, tuple[str, int, int]] = {
     0: ("F32", 1, 4), 1: ("F16", 1, 2), 2: ("Q4_0", 32, 18), 3: ("Q4_1", 32, 20), 6: ("Q5_0", 32, 22),
     7: ("Q5_1", 32, 24), 8: ("Q8_0", 32, 34), 9: ("Q8_1", 32, 36), 10: ("Q2_K", 256, 84), 11: ("Q3_K", 256, 110),
@@ -34,12 +49,17 @@ TENSOR_TYPES: dict[int, tuple[str, int, int]] = {
     20: ("IQ4_NL", 32, 18), 21: ("IQ3_S", 256, 110), 22: ("IQ2_S", 256, 82), 23: ("IQ4_XS", 256, 136),
     24: ("I8", 1, 1), 25: ("I16", 1, 2), 26: ("I32", 1, 4), 27: ("I64", 1, 8), 28: ("F64", 1, 8),
     29: ("IQ1_M", 256, 56), 30: ("BF16", 1, 2), 34: ("TQ1_0", 256, 54), 35: ("TQ2_0", 256, 66),
-    39: ("MXFP4", 32, 17), 40: ("NVFP4", 64, 36),
+    39: ("MXFP4", 32, 17), 40: ("NVFP4", 64, 36), 41: ("Q1_0", 128, 18), 42: ("Q2_0", 64, 18),
 }  # fmt: skip
+_REMOVED_TYPES = {4, 5, 31, 32, 33, 36, 37, 38}
+"""Types that the library knew once."""
 
 
 class GgufError(Exception):
-    """The file is not a GGUF file that this app can read. The text is a sentence for the user."""
+    """The file is not a GGUF file that this app can read. The text is a sentence for the user, fit to be shown."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(visible(sentence))
 
 
 class LongArray(msgspec.Struct, frozen=True):
@@ -106,23 +126,27 @@ class Gguf(msgspec.Struct, frozen=True):
         return None
 
 
+_heads: HeadCache[Gguf] = HeadCache()
+
+
 def read_gguf(path: Path) -> Gguf:
-    """Reads the head of a file.
+    """Reads the head of a file. It is read once: as long as its size and time stay, the next call returns the same.
 
     Raises:
         GgufError: It is not a GGUF file, is cut off, or contradicts itself.
         OSError: It cannot be read.
     """
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        if size < 24:
-            raise GgufError(f"{path.name} is too short for a GGUF file ({size} bytes).")
-        stream.seek(0)
-        return _Reader(stream, size, path).read()
+    return _heads.get(path, _read)
+
+
+def _read(stream: BinaryIO, size: int, path: Path) -> Gguf:
+    if size < 24:
+        raise GgufError(f"{path.name} is too short for a GGUF file ({size} bytes).")
+    return _Reader(stream, size, path).read()
 
 
 class _Reader:
-    """A place in the file that only moves forward. The head is read into memory as far as it is needed.
+    """A place in the file that only moves forward. A window of the head is in memory, no more.
 
     Not mapped: a mapped file that another program cuts short while it is read would end this process.
     """
@@ -130,28 +154,40 @@ class _Reader:
     def __init__(self, stream: BinaryIO, size: int, path: Path) -> None:
         self._stream = stream
         self._data = bytearray()
+        self._base = 0
         self._size = size
         self._path = path
         self._at = 0
+        self._text = 0
+        self._items = 0
 
     def read(self) -> Gguf:
-        if bytes(self._data[self._take(4) : self._at]) != MAGIC:
-            raise self._wrong("is not a GGUF file")
+        magic = self._bytes(4)
+        if magic != MAGIC:
+            raise self._wrong(_kind_of_file(magic + self._bytes(16)))
         version = self._unpack("I")
         if version in (2 << 24, 3 << 24):
             raise self._wrong("is in big-endian order, which this app does not read")
         if version not in (2, 3):
             raise self._wrong(f"has GGUF version {version}, and this app reads 2 and 3")
-        tensor_count, key_count = self._count(24, "tensors"), self._count(13, "metadata entries")
+        tensor_count = self._count(24, "tensors", _MAX_TENSORS)
+        key_count = self._count(13, "metadata entries", _MAX_KEYS)
         metadata: dict[str, Value] = {}
         for _ in range(key_count):
-            key = self._string()
+            key = self._string(_MAX_KEY)
+            if not key:
+                raise self._wrong("has a metadata entry without a name")
             if key in metadata:
                 raise self._wrong(f'has the key "{key[:80]}" twice')
-            metadata[key] = self._value(self._unpack("I"))
+            metadata[key] = self._value(self._unpack("I"), key)
         found = [self._tensor() for _ in range(tensor_count)]
-        alignment = metadata.get("general.alignment", 32)
-        if not isinstance(alignment, int) or isinstance(alignment, bool) or not 0 < alignment <= 1 << 20:
+        self._check_places(metadata, found)
+        return Gguf(self._path, self._size, metadata, tuple(tensor for tensor, _ in found))
+
+    def _check_places(self, metadata: dict[str, Value], found: list[tuple[TensorInfo, int]]) -> None:
+        said = metadata.get("general.alignment", 32)
+        alignment = said if isinstance(said, int) and not isinstance(said, bool) else 0
+        if not 0 < alignment <= 1 << 20 or alignment & (alignment - 1):
             raise self._wrong("has a senseless alignment")
         begin = -(-self._at // alignment) * alignment
         names = set()
@@ -161,104 +197,170 @@ class _Reader:
             names.add(tensor.name)
         if len(names) != len(found):
             raise self._wrong("has two tensors of one name")
-        return Gguf(self._path, self._size, metadata, tuple(tensor for tensor, _ in found))
 
     def _wrong(self, what: str) -> GgufError:
-        return GgufError(f"{self._path.name} {what}.")
+        return GgufError(f"{visible(self._path.name, 120)} {what}.")
 
     def _take(self, count: int) -> int:
-        """Moves on by `count` bytes and returns where they begin."""
+        """Moves on by `count` bytes and returns where they begin in the window."""
         if count > self._size - self._at:
             raise self._wrong("is cut off")
-        begin = self._at
+        if self._at + count > self._base + len(self._data):
+            self._load(count)
+        begin = self._at - self._base
         self._at += count
-        self._load(self._at)
         return begin
 
-    def _load(self, end: int) -> None:
-        """Reads on until `end` bytes of the file are in memory."""
-        if end <= len(self._data):
-            return
-        if end > _MAX_HEAD:
-            raise self._wrong(f"has a head of more than {_MAX_HEAD >> 20} MiB")
-        self._data += self._stream.read(max(end - len(self._data), min(_STEP, self._size - len(self._data))))
-        if end > len(self._data):
+    def _load(self, count: int) -> None:
+        """Drops what was read and brings the next `count` bytes of the file into the window."""
+        if self._at + count > min(_MAX_HEAD, self._size):
+            what = "is cut off" if self._at + count > self._size else f"has a head of more than {_MAX_HEAD >> 20} MiB"
+            raise self._wrong(what)
+        del self._data[: self._at - self._base]
+        self._base = self._at
+        left = self._size - self._base - len(self._data)
+        self._data += self._stream.read(max(count - len(self._data), min(_STEP, left)))
+        if count > len(self._data):
             raise self._wrong("became shorter while it was read")
+
+    def _bytes(self, count: int) -> bytes:
+        begin = self._take(count)
+        return bytes(self._data[begin : begin + count])
 
     def _unpack(self, kind: str) -> int:
         form = struct.Struct("<" + kind)
-        value: int = form.unpack_from(self._data, self._take(form.size))[0]
+        begin = self._take(form.size)
+        value: int = form.unpack_from(self._data, begin)[0]
         return value
 
-    def _count(self, least: int, what: str) -> int:
+    def _count(self, least: int, what: str, most: int = 1 << 62) -> int:
         """Reads a count of things that take at least `least` bytes each."""
         count = self._unpack("Q")
         if count > (self._size - self._at) // least:
             raise self._wrong(f"claims {count} {what}, more than it has room for")
+        if count > most:
+            raise self._wrong(f"has {count:,} {what}, and this app reads at most {most:,}")
         return count
 
-    def _string(self) -> str:
+    def _string(self, most: int = _MAX_STRING) -> str:
         length = self._unpack("Q")
-        if length > _MAX_STRING:
+        self._text += length
+        if length > most:
             raise self._wrong(f"has a text of {length} bytes")
-        begin = self._take(length)
-        return self._data[begin : begin + length].decode("utf-8", "replace")
+        if self._text > _MAX_TEXT:
+            raise self._wrong(f"has more than {_MAX_TEXT >> 20} MiB of keys and texts")
+        return self._bytes(length).decode("utf-8", "replace")
 
-    def _value(self, kind: int) -> Value:
+    def _value(self, kind: int, key: str) -> Value:
         if kind == _STRING:
             return self._string()
         if kind == _ARRAY:
-            return self._array()
+            return self._array(key)
         if kind not in _SCALARS:
             raise self._wrong(f"has a value of the unknown kind {kind}")
         return self._unpack(_SCALARS[kind])
 
-    def _array(self) -> Value:
+    def _array(self, key: str) -> Value:
         kind = self._unpack("I")
         if kind == _STRING:
-            count = self._count(8, "texts")
-            if count <= KEPT_ITEMS:
-                return tuple(self._string() for _ in range(count))
-            begin = self._at
-            self._skip_strings(count)
-            return LongArray(kind, count, self._digest(begin))
+            count = self._count(8, "texts", _MAX_TOKENS)
+            if not self._is_kept(count):
+                return LongArray(kind, count, self._skip_strings(count, distinct=key == TOKENS))
+            kept = tuple(self._string() for _ in range(count))
+            if key == TOKENS and len(set(words := [word or f"[EMPTY_{at}]" for at, word in enumerate(kept)])) < count:
+                raise self._twice(next(word for at, word in enumerate(words) if word in words[:at]))
+            return kept
         if kind not in _SCALARS:
             raise self._wrong(f"has an array of the kind {kind}, which is not allowed")
         form = _SCALARS[kind]
         width = struct.calcsize("<" + form)
         count = self._count(width, "array items")
+        if not self._is_kept(count):
+            return LongArray(kind, count, self._skip(count * width))
         begin = self._take(count * width)
-        if count > KEPT_ITEMS:
-            return LongArray(kind, count, self._digest(begin))
         return struct.unpack_from(f"<{count}{form}", self._data, begin)
 
-    def _skip_strings(self, count: int) -> None:
-        """Moves over texts. A vocabulary has half a million of them, so this is the one loop that has to be quick."""
-        length_at = struct.Struct("<Q").unpack_from
-        at, loaded, last = self._at, len(self._data), self._size - 8
-        for _ in range(count):
-            if at > last:
-                raise self._wrong("is cut off")
-            if at + 8 > loaded:
-                self._load(at + 8)
-                loaded = len(self._data)
-            at += 8 + length_at(self._data, at)[0]
-        self._take(at - self._at)
+    def _is_kept(self, count: int) -> bool:
+        if count > KEPT_ITEMS or self._items + count > _KEPT_IN_ALL:
+            return False
+        self._items += count
+        return True
 
-    def _digest(self, begin: int) -> str:
-        with memoryview(self._data) as view:
-            return hashlib.sha256(view[begin : self._at]).hexdigest()
+    def _twice(self, token: str) -> GgufError:
+        """llama.cpp ends its process over such a file (llama-vocab.cpp asserts as many texts as tokens)."""
+        return self._wrong(f'lists the token "{visible(token, 40)}" twice, and llama.cpp cannot load it')
+
+    def _skip(self, count: int) -> str:
+        """Moves over bytes and returns their digest."""
+        digest = hashlib.sha256()
+        while count:
+            piece = min(count, _STEP)
+            digest.update(self._bytes(piece))
+            count -= piece
+        return digest.hexdigest()
+
+    def _skip_strings(self, count: int, distinct: bool) -> str:
+        """Moves over texts and returns the digest of their bytes.
+
+        distinct: Raise if a text is there twice. A vocabulary has a quarter of a million of them, so this is the one
+        loop that has to be quick.
+        """
+        digest, seen = hashlib.sha256(), set()
+        length_at = struct.Struct("<Q").unpack_from
+        data, at = self._data, self._take(0)
+        fresh, loaded = at, len(data)
+        for number in range(count):
+            end = at + 8
+            if end <= loaded:
+                end += length_at(data, at)[0]
+            if end > loaded:
+                digest.update(data[fresh:at])
+                self._at = self._base + at
+                at = fresh = 0
+                end, loaded = self._load_string(), len(data)
+            if distinct:
+                word = bytes(data[at + 8 : end]) or b"[EMPTY_%d]" % number
+                seen.add(word if end - at <= 72 else hashlib.sha256(word).digest())
+                if len(seen) <= number:
+                    raise self._twice(word.decode("utf-8", "replace"))
+            at = end
+        digest.update(data[fresh:at])
+        self._at = self._base + at
+        return digest.hexdigest()
+
+    def _load_string(self) -> int:
+        """Brings the next text into the window, at its begin, and returns where it ends there."""
+        self._load(8)
+        length: int = struct.unpack_from("<Q", self._data)[0]
+        if length > _MAX_STRING:
+            raise self._wrong("is cut off" if length > self._size - self._at else f"has a text of {length} bytes")
+        if 8 + length > len(self._data):
+            self._load(8 + length)
+        return 8 + length
 
     def _tensor(self) -> tuple[TensorInfo, int]:
-        name = self._string()
+        name = self._string(_MAX_NAME)
         dims = self._unpack("I")
-        if not 0 < dims <= _MAX_DIMS:
+        if dims > _MAX_DIMS:
             raise self._wrong(f"has a tensor with {dims} dimensions")
         shape = tuple(self._unpack("Q") for _ in range(dims))
         kind, offset = self._unpack("I"), self._unpack("Q")
         if kind not in TENSOR_TYPES:
-            raise self._wrong(f"has a tensor of the type {kind}, which this app does not know")
+            raise self._wrong(
+                f"has a tensor of the type {kind}, which llama.cpp no longer reads: get a newer file of this model"
+                if kind in _REMOVED_TYPES
+                else f"has a tensor of the type {kind}, which this app does not know"
+            )
         type_name, block, width = TENSOR_TYPES[kind]
-        if min(shape) < 1 or math.prod(shape) > 1 << 50 or shape[0] % block:
+        if min(shape, default=1) < 1 or math.prod(shape) > 1 << 50 or (*shape, 1)[0] % block:
             raise self._wrong(f"has a tensor of the senseless shape {shape}")
         return TensorInfo(name, shape, type_name, math.prod(shape) // block * width), offset
+
+
+def _kind_of_file(start: bytes) -> str:
+    """Returns what a file that does not begin as GGUF is, for the common cases."""
+    if start.startswith(b"version https://"):
+        return "is a Git LFS pointer and not the model itself: fetch it with `git lfs pull`"
+    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "is a web page and not a model: the download went wrong"
+    return "is not a GGUF file"

@@ -6,14 +6,30 @@ import hashlib
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from app.models.files.gguf import Gguf, GgufError, LongArray, TensorInfo, read_gguf
+from app.models.files.disk import is_file
+from app.models.files.gguf import TOKENS, Gguf, GgufError, LongArray, TensorInfo, read_gguf
+from app.race.visible import visible
 
 _ASSISTANT = re.compile(r"(?P<base>[a-z0-9_]+?)[-_](?:assistant|mtp)")
 PER_LAYER_EMBEDDINGS = "per_layer_token_embd.weight"
 """A table of which each token reads one row."""
+_ARCHITECTURE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+_EMBEDDING: Final = "an embedding model: it makes numbers of a text and writes none"
+_DIFFUSION: Final = "a diffusion model: it does not write token after token, so there is nothing to draft for"
+_SPEECH: Final = "a model of speech, not of text"
+_NO_WRITERS: Final = (
+    dict.fromkeys(
+        ("bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3", "eurobert",
+         "gemma-embedding", "llama-embed", "t5encoder"), _EMBEDDING)
+    | dict.fromkeys(("dream", "llada", "llada-moe", "rnd1"), _DIFFUSION)
+    | dict.fromkeys(("wavtokenizer-dec", "qwen3tts", "pockettts"), _SPEECH)
+    | {"clip": "a part that sees or hears for another model", "t5": "a model that first reads all and then writes"}
+)  # fmt: skip
+"""Architectures of llama.cpp (llama-arch.cpp) that a race cannot be run with, and what they are."""
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 # general.file_type of llama.cpp, the common ones; it names mixtures that no single tensor type tells.
 _FILE_TYPES = {
@@ -98,9 +114,10 @@ def read_info(path: Path) -> ModelInfo:
 def read_heads(path: Path) -> list[Gguf]:
     """Reads the heads of a model's files, the first one first. Raises as `read_info`."""
     paths = split_paths(path)
-    missing = [part.name for part in paths if not part.is_file()]
+    missing = [part.name for part in paths if not is_file(part)]
     if missing and len(paths) > 1:
-        raise GgufError(f"{path.name} is one of {len(paths)} files, and {missing[0]} is missing.")
+        more = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
+        raise GgufError(f"{path.name} is one of {len(paths)} files, and {missing[0]}{more} missing.")
     return [read_gguf(part) for part in paths]
 
 
@@ -110,8 +127,12 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
     architecture = head.text("general.architecture") or ""
     if not architecture:
         raise GgufError(f"{head.path.name} does not say what kind of model it is.")
+    if not _ARCHITECTURE.fullmatch(architecture):
+        raise GgufError(f"{head.path.name} says that it is of a kind that has no name.")
     if head.text("general.type") not in (None, "model"):
         raise GgufError(f"{head.path.name} is not a language model but a {(head.text('general.type') or '')[:40]}.")
+    if said := _no_writer(head, architecture):
+        raise GgufError(f"{head.path.name} is {said}.")
     layers = head.number(f"{architecture}.block_count") or 0
     hidden = head.number(f"{architecture}.embedding_length") or 0
     if not (0 < layers <= 10_000 and 0 < hidden <= 1 << 20):
@@ -123,7 +144,7 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
     return ModelInfo(
         path=head.path,
         architecture=architecture,
-        name=(head.text("general.name") or head.path.stem)[:200],
+        name=visible(head.text("general.name") or head.path.stem, 200),
         parameters=sum(tensor.count for tensor in tensors),
         quantization=_quantization(heads),
         bytes=sum(tensor.bytes for tensor in tensors),
@@ -157,6 +178,15 @@ def _active_parameters(head: Gguf, architecture: str, tensors: list[TensorInfo])
         chosen = 0 < used < experts and "_exps." in tensor.name
         active += tensor.count * used // experts if chosen else tensor.count
     return active if active < sum(tensor.count for tensor in tensors) else None
+
+
+def _no_writer(head: Gguf, architecture: str) -> str:
+    """Returns what a model is that does not write text token after token, "" for one that does."""
+    if said := _NO_WRITERS.get(architecture):
+        return said
+    if (head.number(f"{architecture}.pooling_type") or 0) > 0:  # llama.cpp's LLAMA_POOLING_TYPE_MEAN and above
+        return _EMBEDDING
+    return _EMBEDDING if head.metadata.get(f"{architecture}.attention.causal") is False else ""
 
 
 def _mtp_layers(head: Gguf, architecture: str, layers: int, names: set[str]) -> int:
@@ -211,7 +241,7 @@ def kv_shape(head: Gguf, architecture: str, layers: int) -> tuple[tuple[int, int
 
 
 def _vocabulary(head: Gguf) -> tuple[int, str]:
-    tokens = head.metadata.get("tokenizer.ggml.tokens")
+    tokens = head.metadata.get(TOKENS)
     if isinstance(tokens, LongArray):
         return tokens.count, tokens.digest
     if isinstance(tokens, tuple):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from app.models.files import disk
+from app.models.files.disk import is_dir
 from app.models.files.folders import is_model_folder, read_folder_info
-from app.models.files.gguf import MAGIC, GgufError
+from app.models.files.gguf import GgufError
 from app.models.files.info import ModelInfo, match, read_info, split_paths
 from app.models.pairs import Engine, ModelFile, ModelSource, Pair
 from app.race.problems import Problem
+from app.race.visible import visible
 
-_MAX_MANIFEST = 1 << 20
-_MAX_SEARCHED = 2000
-_NEARBY = ("", "MTP", "mtp")
+_MAX_NEAR = 64
+"""Models whose heads are read in search of a partner."""
+_PART_FOLDER = re.compile(
+    r"(?i)(?:mtp|drafts?|drafters?|assistants?|speculators?)(?:[-_. ].*)?"
+    r"|(?:.*[-_. ])?(?:i?q\d|tq\d|bf16|fp?16|fp?32|mxfp\d|nvfp\d|int\d|\d-?bit)(?:[-_. ].*)?"
+)
+"""Folders that hold a part of a repository: the drafters, or one quantization."""
+_DRAFTER_NAME = re.compile(r"(?i)mtp|assist|draft|specul")
+_UNFINISHED = re.compile(r"\.(?:part|partial|incomplete|crdownload|download|aria2|tmp)$|\.part\d|-split-[a-z]$")
 
 
 class LocalPair(msgspec.Struct, frozen=True):
@@ -46,21 +53,47 @@ class LocalPair(msgspec.Struct, frozen=True):
 def read_model(path: Path) -> ModelInfo | Problem:
     """Reads what a GGUF file or a model folder says of itself."""
     try:
-        if path.is_dir():
-            if is_model_folder(path):
-                return read_folder_info(path)
-            files = sorted(file for file in path.glob("*.gguf") if split_paths(file)[0] == file)
-            models = [info for file in files if isinstance(info := read_model(file), ModelInfo)]
-            targets = [info for info in models if not info.is_drafter]
-            if len(targets) == 1:
-                return targets[0]
-            wanted = "several models: choose one of its files" if targets else "no model (GGUF or safetensors)"
-            return _refused(path, f"The folder {path.name} holds {wanted}.")
-        return read_info(split_paths(path)[0])
+        if not is_dir(path):
+            return read_info(split_paths(path)[0])
+        return read_folder_info(path) if is_model_folder(path) else _read_only_model(path)
     except GgufError as error:
         return _refused(path, str(error))
     except OSError as error:
-        return Problem("file-unreadable", f"{path.name} cannot be read.", cause=f"{error.strerror or error}.")
+        name = visible(path.name, 120)
+        return Problem("file-unreadable", f"{name} cannot be read.", cause=f"{error.strerror or error}.")
+
+
+def _read_only_model(folder: Path) -> ModelInfo | Problem:
+    """Reads the one target among the GGUF files of a folder; of one with none says why."""
+    read = [read_model(file) for file in _models_in(folder)[:_MAX_NEAR]]
+    models = [info for info in read if isinstance(info, ModelInfo)]
+    targets = [info for info in models if not info.is_drafter]
+    if len(targets) == 1:
+        return targets[0]
+    name = visible(folder.name, 120)
+    if targets:
+        return _refused(folder, f"The folder {name} holds several models: choose one of its files.")
+    if models:
+        return models[0]
+    reasons = [problem.sentence for problem in read if isinstance(problem, Problem)]
+    if len(reasons) == 1:
+        return _refused(folder, reasons[0])
+    if reasons:
+        return _refused(folder, f"The folder {name} holds no model that can be read. {' '.join(reasons[:3])}")
+    return _refused(folder, f"The folder {name} holds no model (GGUF or safetensors). {_what_else(folder)}".rstrip())
+
+
+def _what_else(folder: Path) -> str:
+    """Says what a folder without models has instead, for the common cases."""
+    if not disk.may_list(folder):
+        return "This user may not read it."
+    listed = disk.entries(folder)
+    if any(_UNFINISHED.search(path.name.lower()) for path in listed):
+        return "It holds a download that is not finished, or pieces of a file that have to be joined first."
+    if any(path.name == "config.json" for path in listed):
+        return "It has a config.json and no weights."
+    inside = [path for path in listed if is_dir(path) and (_models_in(path) or is_model_folder(path))]
+    return f"Open the folder {visible(inside[0].name, 120)} in it." if inside else ""
 
 
 def _refused(path: Path, sentence: str) -> Problem:
@@ -85,10 +118,11 @@ def open_local(path: Path, drafter: Path | None = None) -> LocalPair | Problem:
     if drafter is not None:
         return _with_drafter(opened, drafter)
     if opened.is_drafter:
-        for near in read_near(opened.path):
+        for near in read_near(opened.path, for_drafter=True):
             if match(near, opened).fits:
                 return LocalPair(near, opened, match(near, opened).reason, title=near.name)
-        return _refused(path, f"{opened.path.name} is a drafter for {opened.drafts_for}, and no target lies beside it.")
+        name = visible(opened.path.name, 120)
+        return _refused(path, f"{name} is a drafter for {opened.drafts_for}, and no target lies beside it.")
     return find_pair(opened, read_near(opened.path))
 
 
@@ -119,102 +153,42 @@ def find_pair(target: ModelInfo, others: Iterable[ModelInfo]) -> LocalPair:
     )  # fmt: skip
 
 
-def read_near(path: Path) -> Iterator[ModelInfo]:
-    """Reads the models that lie beside one: in its folder and MTP/ below it, or the folders beside its folder."""
-    if path.is_dir():
-        places: Iterable[Path] = sorted(path.parent.iterdir())[:_MAX_SEARCHED]
+def read_near(path: Path, *, for_drafter: bool = False) -> Iterator[ModelInfo]:
+    """Reads the models that lie beside one, the nearest first.
+
+    For a model folder: the folders beside it. For a file: what is in its folder and in the folders of drafters and of
+    quantizations in and beside it, so that a drafter above the folder of a quantization is found (as some makers lay
+    their repositories out).
+
+    Args:
+        path: The file or folder.
+        for_drafter: It is a drafter, and its target is looked for.
+    """
+    if is_dir(path):
+        candidates = [folder for folder in disk.folders(path.parent) if is_model_folder(folder)]
     else:
-        folders = [path.parent / name if name else path.parent for name in _NEARBY]
-        if path.parent.name in _NEARBY:
-            folders.append(path.parent.parent)
-        places = [file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.gguf"))]
-    for place in places:
-        if place == path or (place.is_dir() and not is_model_folder(place)) or (path.is_dir() and not place.is_dir()):
-            continue
-        if place.is_file() and split_paths(place)[0] != place:
-            continue
-        info = read_model(place)
-        if isinstance(info, ModelInfo):
+        candidates = _near_files(path.parent, for_drafter)
+    for candidate in candidates[:_MAX_NEAR]:
+        if candidate != path and isinstance(info := read_model(candidate), ModelInfo):
             yield info
 
 
-def find_in_other_apps(environment: Mapping[str, str] | None = None, home: Path | None = None) -> list[LocalPair]:
-    """Returns the pairs and single targets in Ollama's and LM Studio's model folders. Files that cannot be read are
-    left out."""
-    env = os.environ if environment is None else environment
-    home = Path.home() if home is None else home
-    found: list[LocalPair] = []
-    ollama = [(title, path) for folder in _ollama_folders(env, home) for title, path in _ollama_models(folder)]
-    found += _pairs(ollama, "Ollama")
-    studio = [home / ".lmstudio" / "models", home / ".cache" / "lm-studio" / "models"]
-    found += _pairs([named for folder in studio for named in _studio_models(folder)], "LM Studio")
-    return found
+def _near_files(folder: Path, for_drafter: bool) -> list[Path]:
+    """Returns the files among which the partner of one in `folder` may be, the nearest first."""
+    above = folder.parent
+    near = [folder, *(inside for inside in disk.folders(folder) if for_drafter or _PART_FOLDER.fullmatch(inside.name))]
+    found = [file for place in near for file in _models_in(place)]
+    if _PART_FOLDER.fullmatch(folder.name):
+        near = [above, *(inside for inside in disk.folders(above) if _PART_FOLDER.fullmatch(inside.name))]
+        found += [file for place in near for file in _models_in(place)]
+    else:
+        found += [file for file in _models_in(above) if _DRAFTER_NAME.search(file.name)]
+    return list(dict.fromkeys(found))
 
 
-def _pairs(named: list[tuple[str, Path]], source: str) -> list[LocalPair]:
-    info: dict[Path, tuple[str, ModelInfo]] = {}
-    for title, path in named[:_MAX_SEARCHED]:
-        if path not in info and isinstance(read := read_model(path), ModelInfo):
-            info[path] = (title, read)
-    others = [read for _, read in info.values()]
-    return [
-        msgspec.structs.replace(find_pair(read, others), source=source, title=title)
-        for title, read in info.values()
-        if not read.is_drafter
-    ]
-
-
-def _ollama_folders(env: Mapping[str, str], home: Path) -> list[Path]:
-    chosen = env.get("OLLAMA_MODELS", "").strip()
-    folders = [Path(chosen).expanduser()] if chosen else []
-    return [*folders, home / ".ollama" / "models", Path("/usr/share/ollama/.ollama/models")]
-
-
-def _ollama_models(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Gives ("name:tag", file) for each model layer of each manifest. A manifest is JSON with `layers`; the file of a
-    layer is blobs/sha256-DIGEST."""
-    manifests = folder / "manifests"
-    if not manifests.is_dir():
-        return
-    for path in sorted(manifests.rglob("*"))[:_MAX_SEARCHED]:
-        if not path.is_file():
-            continue
-        parts = path.relative_to(manifests).parts
-        title = f"{'/'.join(part for part in parts[1:-1] if part != 'library')}:{parts[-1]}"
-        for digest in _manifest_digests(path):
-            blob = folder / "blobs" / digest.replace(":", "-")
-            if _is_gguf(blob):
-                yield title, blob
-
-
-def _manifest_digests(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as stream:
-            manifest = json.loads(stream.read(_MAX_MANIFEST))
-    except (OSError, ValueError, RecursionError):
-        return []
-    layers = manifest.get("layers") if isinstance(manifest, dict) else None
-    digests = [layer.get("digest") for layer in layers if isinstance(layer, dict)] if isinstance(layers, list) else []
-    return [digest for digest in digests if isinstance(digest, str) and re.fullmatch(r"sha256:[0-9a-f]{64}", digest)]
-
-
-def _is_gguf(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(4) == MAGIC
-    except OSError:
-        return False
-
-
-def _studio_models(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Gives (name, file or folder) for models/PUBLISHER/MODEL/."""
-    for model in sorted(folder.glob("*/*"))[:_MAX_SEARCHED]:
-        if is_model_folder(model):
-            yield model.name, model
-        for nearby in _NEARBY:
-            for file in sorted((model / nearby).glob("*.gguf")):
-                if split_paths(file)[0] == file:
-                    yield file.stem, file
+def _models_in(folder: Path) -> list[Path]:
+    """Returns the GGUF files in a folder, of a split model the first one."""
+    return sorted({split_paths(file)[0] for file in disk.files(folder, ".gguf")})
 
 
 _ENGINES: dict[str, tuple[Engine, ...]] = {
@@ -230,7 +204,7 @@ def as_pair(local: LocalPair) -> Pair:
     drafter = local.drafter
     return Pair(
         id=f"local-{slug}",
-        title=(local.title or local.target.name)[:100],
+        title=visible(local.title or local.target.name, 100),
         engines=_ENGINES[local.target.format],
         target=_as_source(local.target),
         drafter=_as_source(drafter) if drafter is not None else None,
@@ -243,11 +217,11 @@ def as_pair(local: LocalPair) -> Pair:
 
 
 def _as_source(info: ModelInfo) -> ModelSource:
-    if info.path.is_dir():
-        files = [*sorted(info.path.glob("*.safetensors")), info.path / "config.json"]
+    if is_dir(info.path):
+        files = [*disk.files(info.path, ".safetensors"), info.path / "config.json"]
         return ModelSource(folder=str(info.path), files=tuple(_as_file(path) for path in files))
     return ModelSource(folder=str(info.path.parent), files=tuple(_as_file(path) for path in split_paths(info.path)))
 
 
 def _as_file(path: Path) -> ModelFile:
-    return ModelFile(path=path.name, size=path.stat().st_size)
+    return ModelFile(path=path.name, size=disk.size(path) or None)

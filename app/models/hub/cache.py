@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.models.files import disk
 from app.models.hub import stored
 from app.models.hub.remote import RemoteFile
 from app.models.pairs import is_safe_path, is_sha256
@@ -37,7 +38,7 @@ def find_cached(cache: Path, repository: str, revision: str, file: RemoteFile) -
         try:
             if path.is_file() and path.stat().st_size == file.size:
                 return path.resolve()
-        except OSError:
+        except (OSError, RuntimeError):
             continue
     return None
 
@@ -46,20 +47,27 @@ def describe_cached(cache: Path, repository: str, revision: str) -> tuple[str, t
     """Returns (commit, files) of what another tool has fetched of a revision, for when the hub cannot be asked.
 
     The links of a snapshot lead to blobs that are named by their checksums, so each file can be checked without the
-    hub. Files that are no such links are left out.
+    hub. Where the tool could make no links the files are copies, which nothing but their size can be checked by.
     """
     commit = cached_commit(cache, repository, revision)
     snapshot = _folder(cache, repository) / "snapshots" / (commit or "none")
-    if commit is None or not snapshot.is_dir():
+    if commit is None or not disk.is_dir(snapshot):
         return None
     files = []
-    for path in sorted(snapshot.rglob("*"))[:_MAX_FILES]:
-        if path.is_symlink() and path.is_file():
-            name, target = path.relative_to(snapshot).as_posix(), path.resolve()
-            sha256, oid = target.name if is_sha256(target.name) else None, target.name
-            if is_safe_path(name) and (sha256 or _COMMIT.fullmatch(oid)):
-                files.append(RemoteFile(name, target.stat().st_size, sha256, None if sha256 else oid))
-    return commit, tuple(files)
+    for path in disk.walk(snapshot, depth=8, most=_MAX_FILES):
+        name, digest = path.relative_to(snapshot).as_posix(), _blob_name(path)
+        if is_safe_path(name):
+            sha256 = digest if is_sha256(digest) else None
+            files.append(RemoteFile(name, disk.size(path), sha256, digest if _COMMIT.fullmatch(digest) else None))
+    return commit, tuple(sorted(files, key=lambda file: file.path))
+
+
+def _blob_name(path: Path) -> str:
+    """Returns the name of the blob that a link of a snapshot leads to, "" for a copy (as on Windows)."""
+    try:
+        return path.resolve().name if path.is_symlink() else ""
+    except (OSError, RuntimeError):
+        return ""
 
 
 def _candidates(cache: Path, repository: str, revision: str, file: RemoteFile) -> Iterator[Path]:

@@ -73,7 +73,10 @@ def _from_cache(source: ModelSource, places: Places, hub: Hub) -> WantedSource |
         if not _is_whole_model({file.path for file in chosen}):
             return None
     elif all(file.path in by_name for file in source.files):
-        chosen = tuple(by_name[file.path] for file in source.files)
+        found = [(file, by_name[file.path]) for file in source.files]
+        if any(file.size not in (None, here.size) for file, here in found):
+            return None
+        chosen = tuple(msgspec.structs.replace(here, sha256=file.sha256 or here.sha256) for file, here in found)
     else:
         return None
     return WantedSource(repository, commit, source_folder(source, places), chosen, source.include)

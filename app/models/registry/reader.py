@@ -10,7 +10,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.models.pairs import ModelFile, ModelSource, Pair, is_safe_path, is_sha256
+from app.models.files.disk import is_file
+from app.models.pairs import ModelFile, ModelSource, Pair, expand, is_safe_path, is_sha256
 from app.models.registry.servers import ServerName, ServerTable, server_problems
 from app.models.registry.toml_lines import LineIndex
 from app.models.registry.toml_lines import Path as KeyPath
@@ -56,7 +57,7 @@ def load_registry(*paths: Path, places: Places | None = None) -> Registry:
     """Read registry files, later ones on top. Without paths: the app's own file, then the user's if there is one."""
     if not paths:
         places = find_places() if places is None else places
-        paths = (places.registry, *([places.user_registry] if places.user_registry.is_file() else []))
+        paths = (places.registry, *([places.user_registry] if is_file(places.user_registry) else []))
     pairs: dict[str, Pair] = {}
     errors: list[RegistryError] = []
     servers: dict[str, ServerTable] = {}
@@ -213,7 +214,7 @@ def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:
         yield ("revision",), "The revision must be a branch, a tag or a commit."
     if source.resource is not None and not is_safe_path(source.resource):
         yield ("resource",), 'resource must be a relative path without "..".'
-    if source.folder is not None and not Path(source.folder).expanduser().is_absolute():
+    if source.folder is not None and not expand(source.folder).is_absolute():
         yield ("folder",), "folder must be an absolute path."
     if bool(source.files) == bool(source.include):
         yield ("files",), "Give either files or include."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.models.files.disk import is_file
 from app.models.pairs import ModelSource, Pair
 from app.models.registry.reader import SCHEMA, load_registry, read_registry_file
 from app.places import Places
@@ -33,7 +34,7 @@ def add_user_pair(pair: Pair, places: Places) -> Pair | Problem:
         number += 1
     path = places.user_registry
     try:
-        old = path.read_text(encoding="utf-8") if path.is_file() else f"schema = {SCHEMA}\n"
+        old = path.read_text(encoding="utf-8-sig") if is_file(path) else f"schema = {SCHEMA}\n"
         path.parent.mkdir(parents=True, exist_ok=True)
         return _write(path, f"{old.rstrip()}\n\n{pair_text(pair)}", pair)
     except (OSError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.models.files.disk import changed_ns, files, is_file, size
 from app.models.hub import stored
 from app.models.hub.cache import find_cached
 from app.models.hub.remote import RemoteFile
@@ -79,7 +80,7 @@ def availability(pair: Pair, places: Places, cache: Path | None = None) -> Avail
 def _local_state(pair: Pair, source: ModelSource, folder: Path) -> Missing | Damaged | None:
     for file in source.files:
         path = folder / file.path
-        if not path.is_file():
+        if not is_file(path):
             return _missing(pair, source, f"{file.path} is not on this machine.")
         if wrong := _size_problem(file, path):
             return Damaged(path=path, reason=wrong, action=_repair(pair))
@@ -97,16 +98,16 @@ def _hub_state(pair: Pair, source: ModelSource, folder: Path) -> Missing | Damag
     for file in wanted:
         path = folder / file.path
         marker = stored.damaged_path(folder, file.path)
-        if marker.is_file():
+        if is_file(marker):
             return Damaged(path, f"{file.path} was fetched, but its checksum was wrong.", _repair(pair))
-        if not path.is_file():
+        if not is_file(path):
             return _missing(pair, source, f"{file.path} is not on this machine.")
         if wrong := _size_problem(file, path):
             return Damaged(path=path, reason=wrong, action=_repair(pair))
         record = complete.has(file.path) if complete is not None else None
         if record is None:
             return _missing(pair, source, f"{file.path} is here, but it was not checked yet.")
-        if record.mtime_ns != path.stat().st_mtime_ns:
+        if record.mtime_ns != changed_ns(path):
             return Damaged(path, f"{file.path} was changed after it was checked.", _repair(pair))
     return None
 
@@ -119,22 +120,22 @@ def _present_bytes(source: ModelSource, folder: Path) -> int:
     if source.include:
         complete = stored.read_note(stored.complete_path(folder), stored.Complete)
         paths = [file.path for file in complete.files] if complete is not None else []
-        paths += [str(path.relative_to(folder).as_posix())[: -len(".part")] for path in folder.glob("*.part")]
+        paths += [path.name.removesuffix(".part") for path in files(folder, ".part")]
         paths = [path for path in dict.fromkeys(paths) if matches(path, source.include)]
     count = 0
     for path in paths:
         for candidate in (folder / path, stored.part_path(folder, path)):
-            if candidate.is_file():
-                count += candidate.stat().st_size
+            if is_file(candidate):
+                count += size(candidate)
                 break
     return count
 
 
 def _size_problem(file: ModelFile, path: Path) -> str | None:
-    size = path.stat().st_size
-    if file.size is not None and size != file.size:
-        return f"{file.path} has {size:,} bytes and should have {file.size:,}."
-    return f"{file.path} is empty." if size == 0 else None
+    found = size(path)
+    if file.size is not None and found != file.size:
+        return f"{file.path} has {found:,} {'byte' if found == 1 else 'bytes'} and should have {file.size:,}."
+    return f"{file.path} is empty." if found == 0 else None
 
 
 def _missing(pair: Pair, source: ModelSource, reason: str) -> Missing:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.models.files.disk import is_file
 from app.models.files.folders import read_folder_info
 from app.models.files.gguf import GgufError
 from app.models.files.info import ModelInfo, read_heads
@@ -60,7 +61,7 @@ def fit_race(pair: Pair, found: Availability, lanes: Sequence[Contender], contex
 
 
 def _need(path: Path, pair: Pair, runtime: Runtime) -> MemoryNeed:
-    if path.is_file():
+    if is_file(path):
         return need_of(read_heads(path), runtime)
     info = read_folder_info(path)
     # Engines for folders hold the weights in each lane's own memory.

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local
+from app.models.files.local import LocalPair, as_pair, open_local
+from app.models.files.other_apps import find_in_other_apps
 from app.models.fit.memory import free_memory
 from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.settings import HubSettings, hub_settings

@@ -1,3 +1,5 @@
+import ctypes
+import os
 import struct
 import tracemalloc
 from contextlib import suppress
@@ -5,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import gguf
+import llama_cpp
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from llama_cpp._ggml import libggml
 
 from app.models.files.gguf import TENSOR_TYPES, GgufError, LongArray, read_gguf
 from app.models.files.info import ModelInfo, info_of, match, read_heads, read_info, split_paths
@@ -24,6 +28,10 @@ def head(*entries: bytes, tensors: tuple[bytes, ...] = (), version: int = 3) -> 
 
 def pair(key: str, kind: int, value: bytes) -> bytes:
     return text(key) + struct.pack("<I", kind) + value
+
+
+def tokens(*texts: str) -> bytes:
+    return struct.pack("<IQ", 8, len(texts)) + b"".join(map(text, texts))
 
 
 def tensor(name: str, shape: tuple[int, ...], kind: int = 0, offset: int = 0) -> bytes:
@@ -61,13 +69,16 @@ def test_values_of_every_kind_come_back(tmp_path: Path) -> None:
     ]
 
 
-def test_it_agrees_with_the_reference_writer_on_every_tensor_type_it_knows() -> None:
-    for number, (name, block, width) in TENSOR_TYPES.items():
-        if name == "Q8_1":
-            # Only ever in memory; the package still counts two floats where the library has two halves.
-            continue
-        kind = gguf.GGMLQuantizationType(number)
-        assert (kind.name, *gguf.GGML_QUANT_SIZES[kind]) == (name, block, width)
+def test_the_table_of_tensor_types_is_that_of_the_library_that_loads_the_files() -> None:
+    base = libggml
+    base.ggml_type_name.restype, base.ggml_blck_size.restype = ctypes.c_char_p, ctypes.c_int64
+    base.ggml_type_size.restype = ctypes.c_size_t
+    known = {}
+    for number in range(llama_cpp.GGML_TYPE_COUNT):
+        name, block, width = base.ggml_type_name(number), base.ggml_blck_size(number), base.ggml_type_size(number)
+        if block:
+            known[number] = (name.decode().upper(), block, width)
+    assert known == TENSOR_TYPES
 
 
 @pytest.mark.parametrize(
@@ -95,6 +106,14 @@ def test_it_agrees_with_the_reference_writer_on_every_tensor_type_it_knows() -> 
         (head(tensors=(tensor("t", (1, 1, 1, 1, 1)),)) + bytes(64), "5 dimensions"),
         (head(tensors=(tensor("t", (1,)), tensor("t", (1,)))) + bytes(99), "one name"),
         (head(pair("general.alignment", 4, struct.pack("<I", 0))) + bytes(64), "alignment"),
+        (head(pair("general.alignment", 4, struct.pack("<I", 24))) + bytes(64), "alignment"),
+        (head(pair("", 7, b"\x01")) + bytes(64), "without a name"),
+        (head(tensors=(tensor("t" * 64, (1,)),)) + bytes(64), "a text of"),
+        (head(tensors=(tensor("t", (8,), kind=31),)) + bytes(64), "no longer reads"),
+        (head(pair("tokenizer.ggml.tokens", 9, tokens("a", "b", "a"))) + bytes(64), 'token "a" twice'),
+        (head(pair("tokenizer.ggml.tokens", 9, tokens("a", "", "[EMPTY_1]"))) + bytes(64), "twice"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),
+        (b"<!DOCTYPE html><html><head></head></html>", "web page"),
         (GOOD[:-1], "cut off"),
         (GOOD[:200], "cut off"),
     ],
@@ -199,3 +218,82 @@ def test_a_projector_is_not_a_language_model(tmp_path: Path) -> None:
     data = head(pair("general.architecture", 8, text("clip")), pair("general.type", 8, text("mmproj"))) + bytes(64)
     with pytest.raises(GgufError, match="mmproj"):
         read_info(write(tmp_path, data))
+
+
+@pytest.mark.parametrize("count", [3000, 30_000])
+def test_a_token_given_twice_in_a_long_list_is_found_before_the_library_ends_the_process(
+    tmp_path: Path, count: int
+) -> None:
+    words = [f"w{number}" for number in range(count)]
+    good = write(tmp_path, head(pair("tokenizer.ggml.tokens", 9, tokens(*words, "", ""))) + bytes(64))
+    assert isinstance(read_gguf(good).metadata["tokenizer.ggml.tokens"], LongArray)
+    with pytest.raises(GgufError, match='token "w7" twice'):
+        read_gguf(write(tmp_path, head(pair("tokenizer.ggml.tokens", 9, tokens(*words, "w7"))) + bytes(64)))
+
+
+def test_texts_longer_than_the_window_are_skipped_and_told_apart(tmp_path: Path) -> None:
+    long = ["x" * 3_000_000, "y" * 3_000_000, *(str(number) for number in range(3000))]
+    first = read_gguf(write(tmp_path, head(pair("a.words", 9, tokens(*long))) + bytes(64)))
+    second = read_gguf(write(tmp_path, head(pair("a.words", 9, tokens(*long[:-1], "other"))) + bytes(64)))
+    assert first.metadata["a.words"] != second.metadata["a.words"]
+
+
+def test_a_head_of_many_keys_and_arrays_takes_little_memory(tmp_path: Path) -> None:
+    keys = [pair(f"key.{number}", 4, bytes(4)) for number in range(60_000)]
+    arrays = [pair(f"array.{number}", 9, struct.pack("<IQ", 4, 2000) + bytes(8000)) for number in range(3000)]
+    many = [pair(f"key.{number}", 4, bytes(4)) for number in range(70_000)]
+    for entries, most in ((keys, 24 << 20), (arrays, 16 << 20)):
+        path = write(tmp_path, head(*entries) + bytes(64))
+        tracemalloc.start()
+        read_gguf(path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < most
+    with pytest.raises(GgufError, match="at most"):
+        read_gguf(write(tmp_path, head(*many) + bytes(64)))
+
+
+def test_a_head_is_read_once_as_long_as_its_file_does_not_change(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    os.utime(path, (1, 1))
+    first = read_gguf(path)
+    assert read_gguf(path) is first
+    path.write_bytes(GOOD + bytes(32))
+    assert read_gguf(path).size == first.size + 32
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_in_a_folder_of_models_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="not an ordinary file"):
+        read_gguf(path)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "more", "says"),
+    [
+        ("bert", (), "embedding model"),
+        ("nomic-bert-moe", (), "embedding model"),
+        ("t5encoder", (), "embedding model"),
+        ("qwen3", (pair("qwen3.pooling_type", 4, struct.pack("<I", 3)),), "embedding model"),
+        ("gemma3", (pair("gemma3.attention.causal", 7, b"\0"),), "embedding model"),
+        ("llada", (), "diffusion"),
+        ("bad\nname", (), "no name"),
+    ],
+)
+def test_a_model_that_writes_no_text_is_not_offered_as_a_target(
+    tmp_path: Path, architecture: str, more: tuple[bytes, ...], says: str
+) -> None:
+    data = head(pair("general.architecture", 8, text(architecture)), *more) + bytes(64)
+    with pytest.raises(GgufError, match=says):
+        read_info(write(tmp_path, data))
+
+
+def test_experts_and_embeddings_of_each_layer_are_not_counted_as_active(tmp_path: Path) -> None:
+    experts = read_info(write_target(tmp_path / "a.gguf", Shape(experts=8, experts_used=2, expert_width=64)))
+    chosen = 4 * 8 * (2 * 64 * 128 + 64 * 128)
+    assert experts.active_parameters == experts.parameters - chosen * 6 // 8
+    own = read_info(write_target(tmp_path / "b.gguf", Shape(per_layer=16)))
+    assert own.active_parameters == own.parameters - 512 * 16 * 4 - 512 * 128
+    assert read_info(write_target(tmp_path / "c.gguf")).active_parameters is None

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.files.info import ModelInfo
-from app.models.files.local import LocalPair, as_pair, find_in_other_apps, open_local, read_model
+from app.models.files.local import LocalPair, as_pair, open_local, read_model
+from app.models.files.other_apps import find_in_other_apps
 from app.models.shelf.availability import Ready, availability
 from app.places import find_places
 from app.race.problems import Problem
@@ -186,3 +187,13 @@ def test_a_local_pair_races_like_one_of_the_registry(tmp_path: Path) -> None:
     assert availability(pair, find_places({"MTP_RACE_HOME": str(tmp_path)})) == Ready(
         tmp_path / "My Model.gguf", tmp_path / "d.gguf"
     )
+
+
+def test_a_folder_of_an_embedding_model_is_refused(tmp_path: Path) -> None:
+    folder(tmp_path / "bert", CONFIG | {"model_type": "bert"})
+    marked = folder(tmp_path / "marked", CONFIG)
+    (marked / "config_sentence_transformers.json").write_text("{}")
+    for path in (tmp_path / "bert", marked):
+        refused = read_model(path)
+        assert isinstance(refused, Problem)
+        assert "writes no text" in refused.sentence
