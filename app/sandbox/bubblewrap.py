@@ -11,6 +11,7 @@ import importlib.util
 import itertools
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.sandbox import meter, outcome, seccomp
+from app.sandbox import cgroup, meter, outcome, seccomp
 from app.sandbox.base import Available, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.interpreter import Interpreter, Layout, layout
@@ -173,8 +174,10 @@ def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
     uid = _FIRST_UID + (os.getpid() * 7 + next(_counter)) % _UIDS if mode.as_root else None
     report, report_in = os.pipe()
     status, status_in = os.pipe()
+    gate, gate_in = os.pipe()  # what runs inside waits for a byte from it, until it is in its control group
+    group = cgroup.make_group(job.limits.memory)
     order = memory_file(msgspec.json.encode(order_for(job, python, uid)))
-    opened = [report_in, status_in]
+    opened = [report_in, status_in, gate]
     try:
         filter_ = memory_file(seccomp.build_filter(os.uname().machine) or b"")
         program = memory_file(job.source.encode("utf-8", "replace"))
@@ -182,11 +185,11 @@ def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
         command = [
             mode.binary,
             *namespaces(mode),
-            *("--json-status-fd", str(status_in), "--seccomp", str(filter_)),
+            *("--json-status-fd", str(status_in), "--block-fd", str(gate), "--seccomp", str(filter_)),
             *mounts_for(found, python, job.limits, program),
             *environment_of(job),
             *("--chdir", WORK, f"{PYTHON}/bin/python3"),
-            *("-s", "-S", "-B", "-X", "utf8", "-c", _START, str(report_in)),
+            *("-P", "-s", "-S", "-B", "-X", "utf8", "-c", _START, str(report_in)),
         ]
         process = subprocess.Popen(
             command,
@@ -199,13 +202,31 @@ def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
             start_new_session=True,
         )
     except OSError:
-        os.close(report)
-        os.close(status)
+        for fd in (report, status, gate_in):
+            os.close(fd)
+        if group is not None:
+            group.remove()
         raise
     finally:
         for fd in (order, *opened):
             os.close(fd)
-    return watched(process, report, first_process(status), job.limits)
+    first = first_process(status)
+    group = into_group(group, first)
+    try:
+        os.write(gate_in, b"1")
+    except BrokenPipeError:
+        pass  # it has ended already; what it said comes out of the other pipes
+    finally:
+        os.close(gate_in)
+    return watched(process, report, first, group, job.limits)
+
+
+def into_group(group: cgroup.Group | None, first: int | None) -> cgroup.Group | None:
+    """Put the run into its control group. None when there is none, or it may not be entered."""
+    if group is None or (first is not None and group.take(meter.family(first))):
+        return group
+    group.remove()
+    return None
 
 
 def order_for(job: Job, python: Interpreter, uid: int | None) -> dict[str, object]:
@@ -217,6 +238,7 @@ def order_for(job: Job, python: Interpreter, uid: int | None) -> dict[str, objec
         "runner": "/runner",
         "site": [PACKAGES] if python.packages else [],
         "seed": job.seed,
+        "key": secrets.token_hex(16),
         "scenarios": job.scenarios,
         "limits": job.limits,
         "uid": uid,
@@ -351,7 +373,9 @@ def first_process(status: int) -> int | None:
     return None
 
 
-def watched(process: subprocess.Popen[bytes], report: int, first: int | None, limits: Limits) -> Spawned:
+def watched(
+    process: subprocess.Popen[bytes], report: int, first: int | None, group: cgroup.Group | None, limits: Limits
+) -> Spawned:
     """Watch and end the run by the first process of its namespace: when that is gone, the kernel has ended all."""
     handle = None
     if first is not None:
@@ -365,7 +389,7 @@ def watched(process: subprocess.Popen[bytes], report: int, first: int | None, li
             return Sample()
         pids = meter.family(first)
         use = meter.folder_use(pids, BOX)
-        memory = meter.memory_of(pids, limits.memory)
+        memory = meter.memory_of(pids, limits.memory) + meter.socket_memory(pids)
         return Sample(memory) if use is None else Sample(memory, *use)
 
     def end() -> None:
@@ -377,11 +401,13 @@ def watched(process: subprocess.Popen[bytes], report: int, first: int | None, li
         process.kill()
 
     def gone(seconds: float) -> bool:
-        if handle is None:
-            return True
         try:
-            return bool(select.select([handle], [], [], seconds)[0])
+            return handle is None or bool(select.select([handle], [], [], seconds)[0])
         finally:
-            os.close(handle)
+            if handle is not None:
+                os.close(handle)
+            if group is not None:
+                group.remove()
 
-    return Spawned(process=process, report=report, sample=sample, end=end, gone=gone)
+    killed = group.killed if group is not None else lambda: False
+    return Spawned(process=process, report=report, sample=sample, end=end, gone=gone, killed=killed)

@@ -12,6 +12,7 @@ from app.sandbox.base import Sandbox
 from app.sandbox.behaviour import Counterexample, FunctionPair
 from app.sandbox.inputs import Plan, plan_calls
 from app.sandbox.matching import Match
+from app.sandbox.plain import plain_line
 from app.sandbox.results import CallSpec, Job, Limits, Outcome, RunResult, Scenario
 from app.sandbox.values import same_value, show_value
 
@@ -193,4 +194,4 @@ def _after(outcome: Outcome) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= 200 else text[:197] + "..."
+    return plain_line(text if len(text) <= 200 else text[:197] + "...")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
+_MESSAGE = 36 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -51,6 +53,32 @@ def memory_of(pids: list[int], limit: int) -> int:
         return total
     exact = {pid: proportional(pid) for pid in pids}
     return sum(rough[pid] if share is None else share for pid, share in exact.items())
+
+
+def socket_memory(pids: list[int]) -> int:
+    """Bytes that the Unix sockets of the run's network namespace may hold in the kernel, where no process has them.
+
+    Each socket may have its send buffer under way and one message more. Sockets count that no process has open any
+    more, because another socket carries them.
+    """
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/net/unix", "rb") as file:
+                sockets = sum(1 for _ in file) - 1  # the first line is a heading
+        except OSError:
+            continue
+        return max(0, sockets) * (_send_buffer() + _MESSAGE)
+    return 0
+
+
+@functools.cache
+def _send_buffer() -> int:
+    """The size in bytes of a socket's send buffer; a program in the sandbox cannot change it."""
+    try:
+        with open("/proc/sys/net/core/wmem_default") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 212_992
 
 
 def folder_use(pids: list[int], folder: str) -> tuple[int, int] | None:

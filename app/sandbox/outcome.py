@@ -7,10 +7,14 @@ import signal
 
 import msgspec
 
-from app.sandbox.results import Ended, Job, Report, RunResult
+from app.sandbox.plain import plain_line, plain_name, plain_text
+from app.sandbox.results import CallSpec, Class, Ended, Function, Job, Outcome, Raised, Report, RunResult
 from app.sandbox.supervise import Raw
 
 _DECODER = msgspec.json.Decoder(Report)
+_AFTER_ERROR = (1, 130)  # the exit status after an exception, and after KeyboardInterrupt
+_MOST_CALLS = 1000
+_CALL_CHARS = 4000
 _TIME_SIGNALS = (signal.SIGXCPU,) if hasattr(signal, "SIGXCPU") else ()
 
 
@@ -19,36 +23,94 @@ def to_result(raw: Raw, job: Job) -> RunResult:
     stdout, stderr = as_text(raw.stdout, job.limits.output), as_text(raw.stderr, job.limits.output)
     report, problem = read_report(bytes(raw.report))
     ended: Ended = raw.ended
+    code, signal_name, by_time = exit_of(report.status) if report is not None else (None, None, False)
+    if report is not None and code is None and signal_name is None:
+        report, problem = None, "The report from the sandbox does not say how the program ended."
     if ended == "exited":
         if report is None:
             ended = "broken"
-        elif report.timed_out:
+        elif report.timed_out or by_time:
             ended = "timed_out"
     if report is None:
         return RunResult(
             ended=ended, stdout=stdout, stderr=stderr, wall_s=raw.wall_s, peak_memory=raw.peak_memory, problem=problem
         )
-    code, signal_name, by_time = exit_of(report.status)
-    if by_time and ended == "exited":
-        ended = "timed_out"
+    said = believed(report, code, job)
     return RunResult(
         ended=ended,
         exit_code=code if ended == "exited" else None,
         signal=signal_name if ended == "exited" else None,
         stdout=stdout,
         stderr=stderr,
-        error=report.error,
-        missing_module=report.missing_module,
-        wanted_input=report.wanted_input,
+        error=said.error,
+        missing_module=said.missing_module,
+        wanted_input=said.wanted_input,
         wall_s=min(max(report.wall_s, 0.0), raw.wall_s),
         peak_memory=raw.peak_memory,
-        functions=report.functions,
-        classes=report.classes,
-        demo_calls=report.demo_calls,
-        files=report.files,
-        files_left_out=report.files_left_out,
-        outcomes=report.outcomes,
-        loaded=report.loaded,
+        functions=tuple(_plain_function(function) for function in report.functions),
+        classes=tuple(_plain_class(found) for found in report.classes),
+        demo_calls=said.demo_calls,
+        files=tuple(msgspec.structs.replace(file, name=plain_line(file.name)) for file in report.files),
+        files_left_out=max(0, report.files_left_out),
+        outcomes=said.outcomes,
+        loaded=said.loaded,
+    )
+
+
+def believed(report: Report, code: int | None, job: Job) -> Report:
+    """`report` without what the program said of itself and what does not fit its exit status `code`.
+
+    The program's process writes those fields, and the program can write them too. The status comes from the kernel.
+    So an exception counts only with the status that inside/program.py leaves after one, its two special causes only
+    with the exception that they are causes of, and the results of calls only where calls were asked for.
+    """
+    error = report.error if code in _AFTER_ERROR or (job.scenarios and code == 0) else None
+    kind = error.type if error is not None else ""
+    calls = report.outcomes if job.scenarios and code == 0 and report.loaded else ()
+    return msgspec.structs.replace(
+        report,
+        error=None if error is None else _plain_error(error),
+        missing_module=plain_name(report.missing_module or "")
+        if report.missing_module and kind == "ModuleNotFoundError"
+        else None,
+        wanted_input=report.wanted_input and kind == "EOFError",
+        demo_calls=() if code is None else tuple(_plain_call(call) for call in report.demo_calls[:_MOST_CALLS]),
+        outcomes=tuple(tuple(_plain_outcome(outcome) for outcome in calls_) for calls_ in calls),
+    )
+
+
+def _plain_error(error: Raised) -> Raised:
+    return Raised(plain_name(error.type), plain_line(error.message), error.line)
+
+
+def _plain_outcome(outcome: Outcome) -> Outcome:
+    error = None if outcome.error is None else _plain_error(outcome.error)
+    return msgspec.structs.replace(outcome, error=error, printed=plain_text(outcome.printed))
+
+
+def _plain_call(call: CallSpec) -> CallSpec:
+    kwargs = {plain_name(name): plain_line(value, _CALL_CHARS) for name, value in call.kwargs.items()}
+    return CallSpec(plain_name(call.function), tuple(plain_line(arg, _CALL_CHARS) for arg in call.args), kwargs)
+
+
+def _plain_function(function: Function) -> Function:
+    parameters = tuple(
+        msgspec.structs.replace(
+            parameter,
+            name=plain_name(parameter.name),
+            hint=plain_line(parameter.hint),
+            default=None if parameter.default is None else plain_line(parameter.default),
+        )
+        for parameter in function.parameters
+    )
+    return msgspec.structs.replace(
+        function, name=plain_name(function.name), parameters=parameters, returns=plain_line(function.returns)
+    )
+
+
+def _plain_class(found: Class) -> Class:
+    return msgspec.structs.replace(
+        found, name=plain_name(found.name), methods=tuple(plain_name(method) for method in found.methods)
     )
 
 
@@ -78,9 +140,4 @@ def exit_of(status: int | None) -> tuple[int | None, str | None, bool]:
 
 def as_text(data: bytes | bytearray, most: int) -> str:
     """UTF-8 text of at most `most` bytes; what is no text becomes a visible mark, control characters too."""
-    text = bytes(data[:most]).decode("utf-8", "replace").replace("\r\n", "\n")
-    return text.translate(_CONTROLS)
-
-
-# Escape sequences must not reach a terminal: every control character but tab and newline is shown as a picture of it.
-_CONTROLS = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
+    return plain_text(bytes(data[:most]).decode("utf-8", "backslashreplace").replace("\r\n", "\n"))[:most]

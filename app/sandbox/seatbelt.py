@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,7 @@ import psutil
 from app.sandbox import outcome
 from app.sandbox.base import Available, Unavailable
 from app.sandbox.environment import interpreter
+from app.sandbox.folders import folder_use, remove_folder
 from app.sandbox.inside import supervisor
 from app.sandbox.interpreter import Interpreter, Layout, layout
 from app.sandbox.results import Job, Limits, RunResult
@@ -122,14 +124,15 @@ class Seatbelt:
         if python is None or isinstance(found, str):
             return RunResult(ended="broken", problem=str(found))
         box = Path(os.path.realpath(tempfile.mkdtemp(prefix="mtp-race-")))
+        key = secrets.token_hex(16)
         try:
-            spawned = spawn(job, box, self._binary, python, found)
+            spawned = spawn(job, box, key, self._binary, python, found)
             raw = supervise(spawned, job.limits, stop)
-            return outcome.to_result(with_report(raw, spawned.process.returncode, box, job), job)
+            return outcome.to_result(with_report(raw, spawned.process.returncode, box, key, job), job)
         except OSError as error:
             return RunResult(ended="broken", problem=f"The sandbox could not be started: {error}")
         finally:
-            shutil.rmtree(box, ignore_errors=True)
+            remove_folder(box)
 
 
 def parameters(box: Path, python: Interpreter, found: Layout) -> dict[str, str]:
@@ -150,8 +153,10 @@ def parameters(box: Path, python: Interpreter, found: Layout) -> dict[str, str]:
     return {name: os.path.realpath(path) for name, path in paths.items()}
 
 
-def spawn(job: Job, box: Path, binary: str, python: Interpreter, found: Layout) -> Spawned:
-    """Start `job` in the folder `box`. Raises OSError when that is not possible."""
+def spawn(job: Job, box: Path, key: str, binary: str, python: Interpreter, found: Layout) -> Spawned:
+    """Start `job` in the folder `box`; `key` marks the lines of its report.
+
+    Raises OSError when that is not possible."""
     for name in ("work", "tmp", "program"):
         (box / name).mkdir()
     program = box / "program" / "program.py"
@@ -163,17 +168,19 @@ def spawn(job: Job, box: Path, binary: str, python: Interpreter, found: Layout) 
         "runner": str(RUNNER),
         "site": [python.packages] if python.packages else [],
         "seed": job.seed,
+        "key": key,
         "scenarios": job.scenarios,
         "limits": job.limits,
         "uid": None,
         "uncounted": sum(p.info["uids"] is not None and p.info["uids"].real == os.getuid() for p in _everyone()),
     }
-    (box / "order.json").write_bytes(msgspec.json.encode(order))
     report, report_in = os.pipe()
     flags = [part for name, path in parameters(box, python, found).items() for part in ("-D", f"{name}={path}")]
-    command = [binary, *flags, "-p", PROFILE, found.python, "-s", "-S", "-B", "-X", "utf8", "-c", _START]
+    command = [binary, *flags, "-p", PROFILE, found.python, "-P", "-s", "-S", "-B", "-X", "utf8", "-c", _START]
     try:
-        with (box / "order.json").open("rb") as order_file:
+        with tempfile.TemporaryFile() as order_file:  # without a name: the program may read all of its box
+            order_file.write(msgspec.json.encode(order))
+            order_file.seek(0)
             process = subprocess.Popen(
                 [*command, str(report_in), str(RUNNER)],
                 stdin=order_file,
@@ -238,22 +245,10 @@ def watched(process: subprocess.Popen[bytes], report: int, box: Path) -> Spawned
     return Spawned(process=process, report=report, sample=sample, end=process.kill, gone=gone)
 
 
-def folder_use(folder: Path) -> tuple[int, int]:
-    """Bytes on disk and number of files below `folder`."""
-    size = files = 0
-    for root, folders, names in os.walk(folder, followlinks=False):
-        files += len(names) + len(folders)
-        for name in names:
-            try:
-                size += os.lstat(os.path.join(root, name)).st_blocks * 512
-            except OSError:
-                continue
-    return size, files
-
-
-def with_report(raw: Raw, returncode: int, box: Path, job: Job) -> Raw:
+def with_report(raw: Raw, returncode: int, box: Path, key: str, job: Job) -> Raw:
     """The program's own lines as the report that the supervisor would have made."""
-    report = supervisor.fold(bytes(raw.report).split(b"\n"), len(job.scenarios))
+    calls = [len(scenario.calls) for scenario in job.scenarios]
+    report = supervisor.fold(bytes(raw.report).split(b"\n"), key, calls)
     report["status"] = returncode << 8 if returncode >= 0 else -returncode  # as from waitpid
     report["wall_s"] = raw.wall_s
     report["files"], report["files_left_out"] = supervisor.collect(str(box / "work"))

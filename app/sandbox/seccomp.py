@@ -12,13 +12,17 @@ import struct
 # opcode values from linux/bpf_common.h
 _LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data (low words, little endian)
+_NUMBER, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32  # offsets in struct seccomp_data (low words, little endian)
 _X32_BIT = 0x40000000
 
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*: time, mount, cgroup, uts, ipc, user, pid, net
 _TTY_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
-_FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: all of them end inside the empty network namespace
+_FAMILIES = (1,)  # AF_UNIX, which asyncio needs; it ends inside the empty network namespace
 _PERSONALITIES = (0, 0xFFFFFFFF)
+# SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE: what waits in a socket is memory of no process.
+_BUFFER_SIZES = (7, 8, 32, 33)
+_PIPE_SIZE = (1031,)  # F_SETPIPE_SZ: a pipe holds 64 KiB, and that is enough
+_OWN_PROCESS = (0,)  # the only process whose limits a program may change: not the supervisor's
 
 _LAST_KNOWN = 453  # newer calls do not exist for the program
 
@@ -102,11 +106,21 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "get_kernel_syms": (177, None),
     "query_module": (178, None),
 }
-_ABSENT: dict[str, tuple[int, int]] = {"clone3": (435, 435), "memfd_create": (319, 279)}  # as on an older kernel
+# As on an older kernel. A watch of inotify holds memory of the kernel's that no limit of a process counts.
+_ABSENT: dict[str, tuple[int, int]] = {
+    "clone3": (435, 435),
+    "memfd_create": (319, 279),
+    "inotify_init": (253, 26),  # the newer processor has the newer call only
+    "inotify_init1": (294, 26),
+}
 _WATCHED: dict[str, tuple[int, int]] = {
     "clone": (56, 220),
     "ioctl": (16, 29),
     "socket": (41, 198),
+    "socketpair": (53, 199),
+    "setsockopt": (54, 208),
+    "fcntl": (72, 25),
+    "prlimit64": (302, 261),
     "personality": (135, 92),
 }
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -130,10 +144,19 @@ def build_filter(machine: str) -> bytes | None:
         number = found[column]
         if number is not None:
             program.when_equal(number, _ERRNO | errno.EPERM)
-    program.when_call(_WATCHED["clone"][column], _clone_rule())
-    program.when_call(_WATCHED["ioctl"][column], _value_rule(_ARG1, _TTY_INJECTION, listed=_ERRNO | errno.EPERM))
-    program.when_call(_WATCHED["socket"][column], _value_rule(_ARG0, _FAMILIES, other=_ERRNO | errno.EAFNOSUPPORT))
-    program.when_call(_WATCHED["personality"][column], _value_rule(_ARG0, _PERSONALITIES, other=_ERRNO | errno.EPERM))
+    refused, no_family = _ERRNO | errno.EPERM, _ERRNO | errno.EAFNOSUPPORT
+    rules = {
+        "clone": _clone_rule(),
+        "ioctl": _value_rule(_ARG1, _TTY_INJECTION, listed=refused),
+        "socket": _value_rule(_ARG0, _FAMILIES, other=no_family),
+        "socketpair": _value_rule(_ARG0, _FAMILIES, other=no_family),
+        "setsockopt": _value_rule(_ARG2, _BUFFER_SIZES, listed=refused),
+        "fcntl": _value_rule(_ARG1, _PIPE_SIZE, listed=refused),
+        "prlimit64": _value_rule(_ARG0, _OWN_PROCESS, other=refused),
+        "personality": _value_rule(_ARG0, _PERSONALITIES, other=refused),
+    }
+    for name, rule in rules.items():
+        program.when_call(_WATCHED[name][column], rule)
     program.end(_ALLOW)
     return program.assemble()
 

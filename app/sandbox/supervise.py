@@ -28,13 +28,15 @@ class Sample:
 
 @dataclass
 class Spawned:
-    """A started run. `end` must kill all of it at once; `gone` waits until nothing of it is left."""
+    """A started run. `end` must kill all of it at once; `gone` waits until nothing of it is left; `killed` says
+    whether the system ended a part of it for want of memory."""
 
     process: subprocess.Popen[bytes]
     report: int
     sample: Callable[[], Sample]
     end: Callable[[], None]
     gone: Callable[[float], bool]
+    killed: Callable[[], bool] = lambda: False
 
 
 @dataclass
@@ -58,6 +60,8 @@ def supervise(spawned: Spawned, limits: Limits, stop: threading.Event | None) ->
         reason = _pump(spawned, raw, limits, stop, started)
         if reason is not None:
             raw.ended = reason
+        elif spawned.killed():
+            raw.ended = "out_of_memory"
     finally:
         spawned.end()
         raw.leftovers = not spawned.gone(5.0)

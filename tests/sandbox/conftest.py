@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.sandbox.base import Available, Unavailable, find_sandbox
+from app.sandbox.base import Available, Sandbox, Unavailable, find_sandbox
 
 
 @pytest.fixture(scope="session")
-def sandbox():
+def sandbox() -> Sandbox:
     found = find_sandbox()
     if isinstance(found, Unavailable):
         pytest.skip(f"no sandbox here: {found.reason}")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import _sitebuiltins
 import ast
+import builtins
 import json
 import os
 import sys
+import traceback
 import types
+
+from . import describe, hooks, record
 
 TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; importing typing would cost every run 10 ms
 if TYPE_CHECKING:
@@ -21,12 +26,12 @@ MESSAGE_CHARS = 1000
 def main(job: dict[str, Any], report_fd: int) -> None:
     """Run the demo, or make the calls of the job's scenarios."""
 
+    mark = job["key"].encode() + b" "
+
     def send(event: dict[str, Any]) -> None:
-        view = memoryview(json.dumps(event).encode() + b"\n")
+        view = memoryview(mark + json.dumps(event).encode() + b"\n")
         while view:
             view = view[os.write(report_fd, view) :]
-
-    from . import describe, hooks
 
     path = job["path"]
     prepare(job, path)
@@ -38,8 +43,6 @@ def main(job: dict[str, Any], report_fd: int) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         send({"error": {"type": type(error).__name__, "message": str(error)[:MESSAGE_CHARS], "line": line}})
-        import traceback
-
         traceback.print_exception(type(error), error, None)
         sys.exit(1)
     send(describe.describe(tree))
@@ -52,11 +55,20 @@ def main(job: dict[str, Any], report_fd: int) -> None:
     run_demo(code, path, send)
 
 
+def load(job: dict[str, Any]) -> None:
+    """Import what `main` needs for this job beside what is imported above, while the path is still the app's own."""
+    if job["scenarios"]:
+        from . import calls  # noqa: F401
+
+
 def prepare(job: dict[str, Any], path: str) -> None:
     """Make this process look like one that was started with the program as its script."""
     os.chdir(job["work"])
     sys.argv = [path]
     sys.path[:] = [job["work"], *(p for p in sys.path if p != job["runner"]), *job["site"]]
+    # What the module site gives to every program; without it exit() is a NameError. See site.setquit.
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
 
@@ -68,8 +80,6 @@ def new_module(name: str, path: str) -> types.ModuleType:
 
 
 def run_demo(code: types.CodeType, path: str, send: Send) -> None:
-    from . import record
-
     module = new_module("__main__", path)
     recorder = record.Recorder(path)
     recorder.start()
@@ -112,8 +122,6 @@ def about(error: BaseException, path: str) -> dict[str, Any]:
 
 def show(error: BaseException, path: str) -> None:
     """Print the traceback as Python would, from the program's first frame on."""
-    import traceback
-
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != path:
         trace = trace.tb_next

@@ -1,8 +1,13 @@
-"""The first process inside: sets the limits, runs the program in a child, and reports what is left in JSON."""
+"""The first process inside: sets the limits, runs the program in a child, and reports what is left in JSON.
+
+Everything that it will ever need is imported here, before the program starts: a module that is looked for later could
+be found in the program's own folder.
+"""
 
 from __future__ import annotations
 
 import binascii
+import hashlib
 import json
 import os
 import resource
@@ -11,6 +16,8 @@ import signal
 import stat
 import sys
 import time
+
+from . import program
 
 TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; importing typing would cost every run 10 ms
 if TYPE_CHECKING:
@@ -23,6 +30,10 @@ TEXT_BYTES = 128 * 1024
 DATA_BYTES = 12 * 1024 * 1024  # of all files together, in base64
 READ_BYTES = 128 * 1024 * 1024  # of all files together, for their digests
 FILES = 200
+DEPTH = 24  # of folders; what lies deeper is counted as left out
+ENTRIES = 10_000  # looked at in all
+# What the program's own process may say of itself. All the rest of a report is found out here.
+SAID = ("error", "missing_module", "wanted_input", "demo_calls", "loaded")
 
 
 def main(report_fd: int) -> None:
@@ -33,14 +44,13 @@ def main(report_fd: int) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+    program.load(job)
     reader, writer = os.pipe()
     started = time.monotonic()
     child = os.fork()
     if child == 0:
         os.close(reader)
         os.close(report_fd)
-        from . import program
-
         program.main(job, writer)  # ends the process as Python ends: threads joined, exit handlers run
         return
     os.close(writer)
@@ -48,7 +58,7 @@ def main(report_fd: int) -> None:
     status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end, job["limits"]["cpu_s"])
     wall = time.monotonic() - started
     kill_the_rest()
-    report = fold(lines, len(job["scenarios"]))
+    report = fold(lines, job["key"], [len(scenario["calls"]) for scenario in job["scenarios"]])
     report["status"] = status
     report["timed_out"] = not in_time
     report["wall_s"] = wall
@@ -64,8 +74,7 @@ def alone(report_fd: int) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    from . import program
-
+    program.load(job)
     program.main(job, report_fd)
 
 
@@ -87,7 +96,7 @@ def set_limits(limits: dict[str, Any], uncounted: int) -> None:
         "RLIMIT_FSIZE": limits["file"],
         "RLIMIT_NPROC": limits["processes"] + uncounted,
         "RLIMIT_NOFILE": limits["open_files"],
-        "RLIMIT_CORE": 0,
+        "RLIMIT_CORE": 1,  # no dump either where the system pipes them into a program of its own: see core(5)
         "RLIMIT_MEMLOCK": 1024 * 1024,
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_SIGPENDING": 256,
@@ -156,34 +165,39 @@ def kill_the_rest() -> None:
             return
 
 
-def fold(lines: list[bytes], scenarios: int) -> dict[str, Any]:
-    """The child's report lines as one object. A line that was cut off by a kill is left out."""
-    report: dict[str, Any] = {"outcomes": []}
+def fold(lines: list[bytes], key: str, calls: list[int]) -> dict[str, Any]:
+    """The child's report lines as one object; `calls` is the number of calls of each scenario.
+
+    The program can write here too. So a line counts only with the `key` that was drawn for this run, functions and
+    classes only from the first line, which is written before any of the program runs, and nothing but what the child
+    is there to say. A line that was cut off by a kill is left out.
+    """
+    report: dict[str, Any] = {"outcomes": [[] for _ in calls]}
     outcomes: list[list[Any]] = report["outcomes"]
+    mark = key.encode() + b" "
+    first = True
     for line in lines:
+        if not line.startswith(mark):
+            continue
         try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
+            event = json.loads(line[len(mark) :])
+        except (ValueError, RecursionError, MemoryError):
             continue
         if not isinstance(event, dict):
-            continue  # the program can write here too
-        if "outcome" not in event:
-            report.update(event)
-        elif event.get("scenario") in range(scenarios):
-            while len(outcomes) <= event["scenario"]:
-                outcomes.append([])
-            outcomes[event["scenario"]].append(event["outcome"])
+            continue
+        if first:
+            report.update({name: event[name] for name in ("functions", "classes") if name in event})
+            first = False
+        report.update({name: event[name] for name in SAID if name in event})
+        index = event.get("scenario")
+        if type(index) is int and 0 <= index < len(calls) and len(outcomes[index]) < calls[index]:
+            outcomes[index].append(event.get("outcome"))
     return report
 
 
 def collect(folder: str) -> tuple[list[dict[str, Any]], int]:
     """The regular files below `folder`, in order of name, and how many were left out. Links are not followed."""
-    names: list[str] = []
-    for root, folders, found in os.walk(folder, followlinks=False):
-        folders[:] = sorted(f for f in folders if f != "__pycache__")
-        names += [os.path.join(root, name) for name in found]
-        if len(names) > 50 * FILES:
-            break
+    names, deeper = walk(folder)
     files: list[dict[str, Any]] = []
     room, unread = DATA_BYTES, READ_BYTES
     for path in sorted(names)[:FILES]:
@@ -192,7 +206,36 @@ def collect(folder: str) -> tuple[list[dict[str, Any]], int]:
             room -= len(entry["data"] or "")
             unread -= entry["size"] if entry["sha256"] else 0
             files.append(entry)
-    return files, max(0, len(names) - FILES)
+    return files, max(0, len(names) - FILES) + deeper
+
+
+def walk(folder: str) -> tuple[list[str], int]:
+    """The files below `folder`, and how many entries were not looked at: too many of them or too deep.
+
+    Without recursion: a program makes thousands of folders within each other in a moment.
+    """
+    found: list[str] = []
+    ahead = [(folder, 0)]
+    seen = left_out = 0
+    while ahead:
+        place, depth = ahead.pop()
+        try:
+            entries = os.scandir(place)
+        except OSError:
+            left_out += 1
+            continue
+        with entries:
+            for entry in entries:
+                seen += 1
+                if seen > ENTRIES:
+                    return found, left_out + len(ahead) + 1
+                if not entry.is_dir(follow_symlinks=False):
+                    found.append(entry.path)
+                elif depth >= DEPTH:
+                    left_out += 1
+                elif entry.name != "__pycache__":
+                    ahead.append((entry.path, depth + 1))
+    return found, left_out
 
 
 def read_file(path: str, folder: str, room: int, unread: int) -> dict[str, Any] | None:
@@ -204,8 +247,6 @@ def read_file(path: str, folder: str, room: int, unread: int) -> dict[str, Any] 
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode):
             return None
-        import hashlib  # only where there are files: it loads OpenSSL
-
         digest = hashlib.sha256()
         lower = path.lower()
         most = PICTURE_BYTES if lower.endswith(PICTURES) else TEXT_BYTES if lower.endswith(TEXTS) else -1
