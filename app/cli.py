@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.boundary.hooks import Hooks
 from app.boundary.log import open_log
@@ -13,6 +13,9 @@ from app.boundary.unexpected import UNEXPECTED, problem_of
 from app.race.problems import Problem
 from app.terminal.arguments import build_parser
 from app.terminal.environment import FAILED, Environment
+
+if TYPE_CHECKING:
+    from app.draw.studio import Studio
 
 _STOPS_CLEANLY: Final = ("run", "sweep", "window", None)
 """Commands that a signal never interrupts: it stops what they do, once that has begun."""
@@ -60,7 +63,7 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
         case "export":
             from app.terminal import export
 
-            return export.run(parsed, env)
+            return export.run(parsed, env, _studio(env))
         case "sweep":
             from app.terminal import sweep
 
@@ -100,4 +103,11 @@ def _window(parsed: argparse.Namespace, env: Environment) -> int:
         return _run(build_parser().parse_args(words), env)
     from app.ui.application import run
 
-    return run((), env.places, getattr(parsed, "trace", None), env.interrupts)
+    return run((), env.places, _studio(env), getattr(parsed, "trace", None), env.interrupts)
+
+
+def _studio(env: Environment) -> Studio:
+    """Who makes films: the faces know only what it promises."""
+    from app.video.studio import FilmStudio
+
+    return FilmStudio(env.places.resources)

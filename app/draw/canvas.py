@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTran
 from app.draw.fonts import Fonts
 from app.draw.look import Look, mix
 from app.places import find_places
-from app.race.sweep_result import Cell, SweepResult
+from app.race.sweep_result import Cell
 
 SMALL: Final = 11.0
 NORMAL: Final = 12.0
@@ -143,43 +143,6 @@ def tone_of(look: Look, index: int) -> str:
     if index % 6 < 4:
         return look.lane(index % 6)
     return mix(look.warn, look.text, 0.8) if index % 6 == 4 else mix(look.comment, look.text, 0.55)
-
-
-def lane_word(cell: Cell) -> str:
-    """Returns how a lane is named on an axis: its K, or its policy."""
-    if cell.policy.value == "fixed":
-        return str(cell.k)
-    return "adaptive" if cell.policy.value == "cost" else cell.policy.value
-
-
-def cell_words(result: SweepResult, cell: Cell) -> str:
-    """Says what was measured of one lane on one prompt, in lines."""
-    title = next((item.title for item in result.prompts if item.prompt == cell.prompt), cell.prompt)
-    lines = [f"{title} · {cell.title}"]
-    if known(cell.speedup.ratio if cell.speedup else None) and cell.speedup:
-        lines.append(f"{cell.speedup.ratio:.2f}× the baseline, {interval_words(cell)}")
-    if cell.decode_tps:
-        lines.append(f"{cell.decode_tps:.1f} tokens a second")
-    if cell.accepted_per_round is not None:
-        lines.append(f"{cell.accepted_per_round:.2f} of {cell.mean_k:.1f} draft tokens accepted a round")
-    if known(cell.predicted):
-        lines.append(f"predicted {cell.predicted:.2f}×")
-    if cell.forks:
-        lines.append(f"another text than the baseline in {cell.forks} of {cell.forks + cell.identical} heats")
-    return "\n".join([*lines, *cell.warnings])
-
-
-def interval_words(cell: Cell) -> str:
-    """Says the interval of a cell, or that there is none."""
-    found = cell.speedup
-    if found is None or not (known(found.low) and known(found.high) and found.low > 0):
-        return "one heat, so no interval"
-    return f"95 % interval {found.low:.2f} to {found.high:.2f}"
-
-
-def known(value: float | None) -> bool:
-    """Whether a value is a number that can be drawn."""
-    return value is not None and math.isfinite(value)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

@@ -1,10 +1,41 @@
-"""The numbers of a sweep and how they were measured, as text for its film."""
+"""The numbers of a sweep and how they were measured, as text."""
 
 from __future__ import annotations
 
-from app.draw.canvas import known, lane_word
 from app.present.figures import machine_text
-from app.race.sweep_result import Cell, PromptResult, SweepResult
+from app.race.sweep_result import Cell, PromptResult, SweepResult, known
+
+
+def lane_word(cell: Cell) -> str:
+    """Returns how a lane is named on an axis: its K, or its policy."""
+    if cell.policy.value == "fixed":
+        return str(cell.k)
+    return "adaptive" if cell.policy.value == "cost" else cell.policy.value
+
+
+def cell_words(result: SweepResult, cell: Cell) -> str:
+    """Says what was measured of one lane on one prompt, in lines."""
+    title = next((item.title for item in result.prompts if item.prompt == cell.prompt), cell.prompt)
+    lines = [f"{title} · {cell.title}"]
+    if known(cell.speedup.ratio if cell.speedup else None) and cell.speedup:
+        lines.append(f"{cell.speedup.ratio:.2f}× the baseline, {_interval_line(cell)}")
+    if cell.decode_tps:
+        lines.append(f"{cell.decode_tps:.1f} tokens a second")
+    if cell.accepted_per_round is not None:
+        lines.append(f"{cell.accepted_per_round:.2f} of {cell.mean_k:.1f} draft tokens accepted a round")
+    if known(cell.predicted):
+        lines.append(f"predicted {cell.predicted:.2f}×")
+    if cell.forks:
+        lines.append(f"another text than the baseline in {cell.forks} of {cell.forks + cell.identical} heats")
+    return "\n".join([*lines, *cell.warnings])
+
+
+def _interval_line(cell: Cell) -> str:
+    """Says the interval of a cell, or that there is none."""
+    found = cell.speedup
+    if found is None or not (known(found.low) and known(found.high) and found.low > 0):
+        return "one heat, so no interval"
+    return f"95 % interval {found.low:.2f} to {found.high:.2f}"
 
 
 def best_cell(prompt: PromptResult) -> Cell | None:

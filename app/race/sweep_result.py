@@ -140,3 +140,8 @@ def _cells(raw: object) -> Iterator[dict[str, object]]:
 def write_sweep(result: SweepResult) -> bytes:
     """Encodes a sweep as JSON."""
     return msgspec.json.format(msgspec.json.encode(result), indent=1)
+
+
+def known(value: float | None) -> bool:
+    """Whether a value is a number that can be shown."""
+    return value is not None and math.isfinite(value)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, parse_contenders
-from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 
 EPILOG = """\
 exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed

@@ -4,67 +4,56 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 from app.draw.offscreen import ensure_qt
+from app.draw.studio import Encoder, Export, Studio, Tell, encoder_for
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace
+from app.present.film_options import SCENES, SWEEP_SCENES, FilmOptions, parse_scenes, parse_size
 from app.race.problems import ProblemError
 from app.sandbox.races import stored_behaviour
 from app.terminal.environment import OK, USAGE, Environment
-from app.video.encoders.base import Encoder, Footage, Job, Tell
-from app.video.export import encoder_for, export, export_film, film_encoder_for
-from app.video.options import SCENES, SWEEP_SCENES, FilmOptions, parse_scenes, parse_size
-from app.video.sweep.film import SweepJob
 
 _TELL_EVERY_S = 0.2
 
 
-def run(arguments: argparse.Namespace, env: Environment) -> int:
+def run(arguments: argparse.Namespace, env: Environment, studio: Studio) -> int:
     """Exports a trace or a sweep. Returns the exit status."""
     sweep = arguments.trace.is_dir() or arguments.trace.suffix.lower() == ".json"
     try:
-        encoder = film_encoder_for(arguments.to) if sweep else encoder_for(arguments.to)
+        encoder = encoder_for(studio.film_encoders if sweep else studio.race_encoders, arguments.to)
         options = _options(arguments, encoder, SWEEP_SCENES if sweep else SCENES)
     except ProblemError as error:
         env.complain(error.problem)
         return USAGE
-    return _sweep(arguments, env, options) if sweep else _race(arguments, env, options, encoder)
-
-
-def _race(arguments: argparse.Namespace, env: Environment, options: FilmOptions, encoder: Encoder) -> int:
+    if sweep:
+        result = load_sweep(arguments.trace)
+        ensure_qt()
+        return _film(studio.sweep(result, options, arguments.at), arguments.to, env, moving=encoder.moving)
     trace = open_trace(arguments.trace)
     ensure_qt()
     behaviour = stored_behaviour(arguments.trace)
-    job = Job(trace, arguments.trace.name, options, env.places.resources, behaviour, arguments.at)
+    export = studio.race(trace, arguments.trace.name, options, behaviour, arguments.at)
     if encoder.moving:
-        return _film(job, env, lambda: export(job, arguments.to, _progress(env)))
+        return _film(export, arguments.to, env)
     if trace.note:
         env.stderr.write(f"mtp-race: {trace.note}\n")
-    env.say(str(export(job, arguments.to, _progress(env))))
+    env.say(str(export.write(arguments.to, _progress(env))))
     return OK
 
 
-def _sweep(arguments: argparse.Namespace, env: Environment, options: FilmOptions) -> int:
-    result = load_sweep(arguments.trace)
-    ensure_qt()
-    job = SweepJob(result, options, env.places.resources, arguments.at)
-    moving = film_encoder_for(arguments.to).moving
-    return _film(job, env, lambda: export_film(job, arguments.to, _progress(env)), moving=moving)
-
-
-def _film(job: Footage, env: Environment, make: Callable[[], Path], *, moving: bool = True) -> int:
-    for note in job.film.notes:
+def _film(export: Export, target: str, env: Environment, *, moving: bool = True) -> int:
+    for note in export.film.notes:
         env.stderr.write(f"mtp-race: {note}\n")
     start = time.monotonic()
     try:
-        path = make()
+        path = export.write(target, _progress(env))
     finally:
         _clear(env)
     if moving:
         took = time.monotonic() - start
-        env.stderr.write(f"{job.film.seconds:.1f} s of film, {job.film.frames} frames, made in {took:.1f} s\n")
+        film = export.film
+        env.stderr.write(f"{film.seconds:.1f} s of film, {film.frames} frames, made in {took:.1f} s\n")
     env.say(str(path))
     return OK
 

@@ -13,12 +13,13 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.draw.studio import Studio
 from app.interrupts import Interrupts
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
-from app.places import Places, find_places
+from app.places import Places
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
@@ -29,8 +30,9 @@ from app.worker.pool import WorkerPool
 
 
 def run(
-    arguments: Sequence[str] = (),
-    places: Places | None = None,
+    arguments: Sequence[str],
+    places: Places,
+    studio: Studio,
     trace: Path | None = None,
     interrupts: Interrupts | None = None,
 ) -> int:
@@ -38,13 +40,13 @@ def run(
 
     Args:
         arguments: For Qt, such as ``["-platform", "offscreen"]``.
+        studio: Makes films, pictures and reports.
         trace: A trace to open in the library.
         interrupts: What hears this process's signals, entered.
     """
     app = make_application(arguments)
-    found = places or find_places()
     pool = WorkerPool()
-    window = build_window(app, found, pool)
+    window = build_window(app, places, pool, studio)
     window.recall()
     window.race.controls.go.setFocus()
     window.show()
@@ -104,6 +106,7 @@ def make_sweep_page(
     pool: WorkerPool,
     pairs: Sequence[Pair],
     prompts: Sequence[Prompt],
+    studio: Studio,
 ) -> QWidget:
     """Returns the Sweep tab's page. A race and a sweep never run at once: neither would measure anything."""
     from app.ui.sweep.page import SweepPage
@@ -115,15 +118,15 @@ def make_sweep_page(
     page.race_wanted.connect(window.open_trace)
 
     def film(result: SweepResult) -> None:
-        from app.ui.export.opening import open_sweep_export  # with the media library, which is slow to load
+        from app.ui.export.opening import open_sweep_export
 
-        open_sweep_export(window, theme, places, result, window.toast.say)
+        open_sweep_export(window, theme, places, studio, result, window.toast.say)
 
     page.film_wanted.connect(film)
     return page
 
 
-def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWindow:
+def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: Studio) -> MainWindow:
     """Builds the window; nothing is shown or started yet."""
     settings = open_settings(places)
     theme = Theme(app, places.resources, forced=str(settings.value("window/theme", "")))
@@ -134,8 +137,8 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
         prompts = load_prompts(places)
     except ProblemError as error:
         prompts, problem = [], error.problem
-    race = RacePage(theme, places, pool, pairs, prompts)
-    window = MainWindow(theme, places, settings, race)
+    race = RacePage(theme, places, pool, pairs, prompts, studio)
+    window = MainWindow(theme, places, settings, race, studio)
 
     def make_library() -> QWidget:
         from app.ui.library_page import LibraryPage
@@ -145,7 +148,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool) -> MainWin
         race.recorded.connect(lambda _: library.refresh())
         return library
 
-    window.add_later("Sweep", lambda: make_sweep_page(window, theme, places, pool, pairs, prompts))
+    window.add_later("Sweep", lambda: make_sweep_page(window, theme, places, pool, pairs, prompts, studio))
     window.add_later("Library", make_library)
     window.add_later("Models", lambda: make_models_page(window, theme, places))
     if problem is not None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
 from app.ui.icons import icon
@@ -24,11 +25,12 @@ from app.ui.widgets import button, show_folder
 class MainWindow(QMainWindow):
     """Holds the pages. ``add_page`` adds a tab; pages come in the order of their shortcuts, Ctrl+1 onwards."""
 
-    def __init__(self, theme: Theme, places: Places, settings: QSettings, race: RacePage) -> None:
+    def __init__(self, theme: Theme, places: Places, settings: QSettings, race: RacePage, studio: Studio) -> None:
         super().__init__()
         self._theme = theme
         self._places = places
         self._settings = settings
+        self._studio = studio
         self.race = race
         self._later: dict[QWidget, Callable[[], QWidget]] = {}
         self.setWindowTitle("MTP Race")
@@ -216,10 +218,10 @@ class MainWindow(QMainWindow):
         if path is None or (page is self.race and self.race.running):
             self.toast.say("There is no race to export yet.")
             return
-        # Imported here: the media library is loaded only when it is wanted.
+        # Imported here: the dialog is loaded only when it is wanted.
         from app.ui.export.opening import open_export
 
-        open_export(self, self._theme, self._places, path, self.toast.say)
+        open_export(self, self._theme, self._places, self._studio, path, self.toast.say)
 
     def _film_saved(self, path: Path) -> None:
         self.toast.say(f"Saved {path.name}.", action="Show in folder", act=partial(show_folder, path.parent))

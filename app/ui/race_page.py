@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
+from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
 from app.present.view import RaceView
@@ -52,7 +53,13 @@ class RacePage(QWidget):
     recorded = Signal(object)
 
     def __init__(
-        self, theme: Theme, places: Places, pool: WorkerPool, pairs: Sequence[Pair], prompts: Sequence[Prompt]
+        self,
+        theme: Theme,
+        places: Places,
+        pool: WorkerPool,
+        pairs: Sequence[Pair],
+        prompts: Sequence[Prompt],
+        studio: Studio,
     ) -> None:
         super().__init__()
         self._places = places
@@ -65,7 +72,7 @@ class RacePage(QWidget):
         self.runner = RaceRunner(places, pool, self)
         self.fit = FitCheck(places, pool.held_bytes, self)
         self.fit_line = FitLine()
-        self.recorder = Recorder(theme, places, self)
+        self.recorder = Recorder(theme, places, studio, self)
         self.record_bar = RecordBar(self.recorder)
         self._race_wanted = False
         self._frame = QTimer(self)

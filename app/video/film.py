@@ -10,11 +10,11 @@ from PySide6.QtGui import QImage
 
 from app.draw.fonts import Fonts
 from app.draw.look import DARK, LIGHT
+from app.present.film_options import FilmOptions
 from app.present.playback import Playback
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
-from app.video.options import FilmOptions
 from app.video.scenes import SCENE_MAKERS
 from app.video.scenes.base import Scene, Set
 from app.video.scenes.race import RaceScene

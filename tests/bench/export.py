@@ -29,14 +29,14 @@ def measure(trace: Path, size: str, fps: int, ending: str, speed: float) -> dict
     from app.draw.offscreen import ensure_qt
     from app.library.traces import open_trace
     from app.places import find_places
-    from app.video.encoders.base import Job
+    from app.present.film_options import FilmOptions, parse_size
+    from app.video.encoders.base import RaceJob
     from app.video.export import export
-    from app.video.options import FilmOptions, parse_size
 
     ensure_qt()
     width, height = parse_size(size)
     options = FilmOptions(width=width, height=height, fps=fps, speed=speed)
-    job = Job(open_trace(trace), trace.name, options, find_places().resources)
+    job = RaceJob(open_trace(trace), trace.name, options, find_places().resources)
     with tempfile.TemporaryDirectory() as folder:
         start, cpu = time.perf_counter(), time.process_time()
         path = export(job, f"{folder}/race{ending}", lambda done, total: None)

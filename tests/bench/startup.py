@@ -30,10 +30,11 @@ def child(started: float, wait: float) -> int:
 
     from app.places import find_places
     from app.ui.application import build_window, make_application
+    from app.video.studio import FilmStudio
     from app.worker.pool import WorkerPool
 
     app = make_application()
-    window = build_window(app, find_places(), WorkerPool())
+    window = build_window(app, find_places(), WorkerPool(), FilmStudio(find_places().resources))
     window.recall()
     times: dict[str, float] = {}
 

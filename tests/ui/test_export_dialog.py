@@ -11,11 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.library.traces import open_trace
 from app.places import Places
+from app.present.film_options import SWEEP_SCENES
 from app.ui.export.dialog import ExportDialog
 from app.ui.export.subject import RaceSubject, SweepSubject
 from app.ui.theme import Theme
 from app.video.encoders import FILM_ENCODERS
-from app.video.options import SWEEP_SCENES
+from app.video.studio import FilmStudio
 from tests.draw.sweeps import sweep
 
 TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
@@ -23,7 +24,7 @@ TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
 
 @pytest.fixture
 def dialog(qtbot: QtBot, theme: Theme, places: Places) -> ExportDialog:
-    shown = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
+    shown = ExportDialog(theme, places, RaceSubject.of(FilmStudio(places.resources), TRACE, open_trace(TRACE)))
     qtbot.addWidget(shown)
     choose(shown, "picture_size", "960x540")
     shown.show()
@@ -102,7 +103,7 @@ def test_what_was_exported_last_is_chosen_the_next_time(
     dialog.form.caption.setText("Mine")
     with qtbot.waitSignal(dialog.exported, timeout=30_000):
         dialog.start(str(tmp_path / "race.md"))
-    again = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
+    again = ExportDialog(theme, places, RaceSubject.of(FilmStudio(places.resources), TRACE, open_trace(TRACE)))
     qtbot.addWidget(again)
     assert again.form.choices() == dialog.form.choices()
     assert again.form.encoder.name == "markdown"
@@ -110,7 +111,7 @@ def test_what_was_exported_last_is_chosen_the_next_time(
 
 @pytest.fixture
 def sweep_dialog(qtbot: QtBot, theme: Theme, places: Places) -> ExportDialog:
-    shown = ExportDialog(theme, places, SweepSubject(sweep(2), places.resources))
+    shown = ExportDialog(theme, places, SweepSubject(FilmStudio(places.resources), sweep(2)))
     qtbot.addWidget(shown)
     shown.show()
     return shown
@@ -134,8 +135,8 @@ def test_a_picture_of_a_sweep_is_written_and_its_choices_are_kept_apart_from_a_r
     with qtbot.waitSignal(sweep_dialog.exported, timeout=60_000):
         sweep_dialog.start(str(tmp_path / "sweep.png"))
     assert QImage(str(tmp_path / "sweep.png")).size() == QSize(960, 540)
-    again = ExportDialog(theme, places, SweepSubject(sweep(2), places.resources))
-    race = ExportDialog(theme, places, RaceSubject.of(places, TRACE, open_trace(TRACE)))
+    again = ExportDialog(theme, places, SweepSubject(FilmStudio(places.resources), sweep(2)))
+    race = ExportDialog(theme, places, RaceSubject.of(FilmStudio(places.resources), TRACE, open_trace(TRACE)))
     qtbot.addWidget(again)
     qtbot.addWidget(race)
     assert not again.form.scenes["advice"].isChecked()

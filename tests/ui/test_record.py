@@ -17,6 +17,7 @@ from app.ui.export.choices import ExportChoices, recall_choices, remember_choice
 from app.ui.export.recorder import Recorder, films_folder, free_name
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
+from app.video.studio import FilmStudio
 from tests.ui.windows import built_in, make_window, shown
 
 TRACE = Path(__file__).parents[1] / "video" / "data" / "fibonacci.ndjson"
@@ -44,7 +45,7 @@ def window(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[
 
 @pytest.fixture
 def recorder(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[Recorder]:
-    made = Recorder(theme, places)
+    made = Recorder(theme, places, FilmStudio(places.resources))
     yield made
     made.close()
 
@@ -117,7 +118,7 @@ def test_a_film_waits_while_something_is_measured_and_goes_on_after(
     recorder.hold(False)
     qtbot.waitUntil(lambda: frames.count() > 5, timeout=30_000)
     recorder.hold(True)
-    other = Recorder(theme, places)
+    other = Recorder(theme, places, FilmStudio(places.resources))
     with qtbot.waitSignal(other.saved, timeout=60_000):
         other.film(other_trace)
     before = frames.count()

@@ -19,6 +19,7 @@ from app.ui.main_window import MainWindow
 from app.ui.race_board import RaceBoard
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
+from app.video.studio import FilmStudio
 from app.worker.pool import WorkerPool
 
 Shown = TypeVar("Shown", bound=QWidget)
@@ -33,7 +34,9 @@ def make_window(theme: Theme, places: Places, pairs: list[Pair]) -> MainWindow:
     """A main window with the pages that races and the library are on."""
     prompts = load_prompts(places)
     settings = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(theme, places, settings, RacePage(theme, places, WorkerPool(), pairs, prompts))
+    studio = FilmStudio(places.resources)
+    race = RacePage(theme, places, WorkerPool(), pairs, prompts, studio)
+    window = MainWindow(theme, places, settings, race, studio)
     library = LibraryPage(theme, places, prompts, window.toast)
     library.said.connect(window.toast.say)
     window.add_page("Library", library)

@@ -8,8 +8,8 @@ from pathlib import Path
 from app.draw.offscreen import ensure_qt
 from app.library.traces import open_trace
 from app.places import find_places
+from app.present.film_options import FilmOptions
 from app.video.film import Film
-from app.video.options import FilmOptions
 
 DATA = Path(__file__).parent / "data"
 SIZES = ((640, 360), (360, 640), (480, 480))

@@ -11,12 +11,12 @@ from pathlib import Path
 import av
 import pytest
 
+from app.present.film_options import FilmOptions
 from app.race.problems import ProblemError
 from app.race.trace import Trace
-from app.video.encoders.base import Job
+from app.video.encoders.base import RaceJob
 from app.video.encoders.pyav import ContainerEncoder
 from app.video.export import export
-from app.video.options import FilmOptions
 
 ROOT = Path(__file__).parents[2]
 SMALL = FilmOptions(width=320, height=180, fps=10, scenes=("race",), speed=4.0)
@@ -29,8 +29,8 @@ LIMITED = (
 SMALL_DISK = 'mount -t tmpfs -o size=20k none "$1" && shift && "$@"; status=$?; ls -A "$FULL"; exit $status'
 
 
-def job(trace: Trace, resources: Path, options: FilmOptions = SMALL) -> Job:
-    return Job(trace, "fibonacci.ndjson", options, resources)
+def job(trace: Trace, resources: Path, options: FilmOptions = SMALL) -> RaceJob:
+    return RaceJob(trace, "fibonacci.ndjson", options, resources)
 
 
 def quiet(done: int, total: int) -> None:

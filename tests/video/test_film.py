@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from app.library.traces import open_trace
+from app.present.film_options import SCENES, FilmOptions
 from app.present.result import summarize
 from app.race.problems import ProblemError
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.video.film import Film
-from app.video.options import SCENES, FilmOptions
 
 SMALL = FilmOptions(width=480, height=270, fps=10)
 SHAPES = [(640, 360), (360, 640), (400, 400)]

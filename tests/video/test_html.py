@@ -13,13 +13,13 @@ import msgspec
 import pytest
 
 from app.cli import main
+from app.present.film_options import FilmOptions
 from app.race.events import Token
 from app.race.trace import Trace
 from app.terminal.environment import OK, Environment
-from app.video.encoders.base import Job
+from app.video.encoders.base import RaceJob
 from app.video.encoders.html import page, script_json
 from app.video.export import export
-from app.video.options import FilmOptions
 from tests.video.chromium import Page, browser, find_chromium
 
 SHOWN = """(() => ({
@@ -45,8 +45,8 @@ PLAY = """new Promise((done) => {
 })"""
 
 
-def job(trace: Trace, resources: Path) -> Job:
-    return Job(trace, "fibonacci.ndjson", FilmOptions(), resources)
+def job(trace: Trace, resources: Path) -> RaceJob:
+    return RaceJob(trace, "fibonacci.ndjson", FilmOptions(), resources)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from app.present.figures import short_title
+from app.present.film_options import FilmOptions
 from app.race.lanes import KPolicy, lane_title
 from app.race.trace import Trace
 from app.video.film import Film
-from app.video.options import FilmOptions
 
 SHAPES = [(1920, 1080), (1080, 1920), (1080, 1080), (640, 360), (360, 640)]
 

@@ -8,12 +8,12 @@ import av
 import numpy as np
 import pytest
 
+from app.present.film_options import FilmOptions
 from app.race.trace import Trace
-from app.video.encoders.base import Job
+from app.video.encoders.base import RaceJob
 from app.video.encoders.planes import Planes
 from app.video.export import export
 from app.video.film import Film
-from app.video.options import FilmOptions
 
 
 def planes_of(planes: Planes, film: Film, number: int) -> np.ndarray:
@@ -37,7 +37,9 @@ def test_a_frame_that_is_kept_up_to_date_equals_one_converted_at_once(
 
 def test_every_frame_of_the_file_is_the_frame_that_was_drawn(trace: Trace, resources: Path, tmp_path: Path) -> None:
     options = FilmOptions(width=640, height=360, fps=10, speed=4.0)
-    path = export(Job(trace, "race.ndjson", options, resources), str(tmp_path / "race.mp4"), lambda done, total: None)
+    path = export(
+        RaceJob(trace, "race.ndjson", options, resources), str(tmp_path / "race.mp4"), lambda done, total: None
+    )
     film = Film(trace, options, resources)
     with av.open(str(path)) as made:
         for number, frame in enumerate(made.decode(video=0)):

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
+from app.present.film_options import FilmOptions
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
-from app.video.encoders.base import Job
+from app.video.encoders.base import RaceJob
 from app.video.encoders.markdown import plain
 from app.video.export import export
-from app.video.options import FilmOptions
 
 
 def done(part: int, total: int) -> None:
@@ -24,7 +24,7 @@ def done(part: int, total: int) -> None:
 def test_the_summary_has_the_result_and_the_table(
     trace: Trace, resources: Path, tmp_path: Path, behaviour: Behaviour
 ) -> None:
-    job = Job(trace, "race.ndjson", FilmOptions(), resources, behaviour)
+    job = RaceJob(trace, "race.ndjson", FilmOptions(), resources, behaviour)
     text = export(job, str(tmp_path / "race.md"), done).read_text(encoding="utf-8")
     html = MarkdownIt().enable("table").render(text)
     assert "<strong>MTP K=3 wins: 1.86×</strong>" in html
@@ -42,7 +42,7 @@ def test_text_of_others_is_no_markdown(evil: str) -> None:
 
 
 def test_the_timeline_has_every_round_with_its_parts_inside_it(trace: Trace, resources: Path, tmp_path: Path) -> None:
-    path = export(Job(trace, "race.ndjson", FilmOptions(), resources), str(tmp_path / "race.json"), done)
+    path = export(RaceJob(trace, "race.ndjson", FilmOptions(), resources), str(tmp_path / "race.json"), done)
     events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
     mtp = trace.state().lanes["mtp"]
     slices = [event for event in events if event["ph"] == "X" and event["tid"] == 2]
@@ -64,7 +64,7 @@ def test_the_timeline_has_every_round_with_its_parts_inside_it(trace: Trace, res
 @pytest.mark.parametrize("name", ["race.md", "race.json", "race.html"])
 def test_an_unfinished_race_still_gives_a_report(trace: Trace, resources: Path, tmp_path: Path, name: str) -> None:
     half = Trace(trace.header, trace.records[:40], note="The trace was cut off; it is shown up to there.")
-    path = export(Job(half, "race.ndjson", FilmOptions(), resources), str(tmp_path / name), done)
+    path = export(RaceJob(half, "race.ndjson", FilmOptions(), resources), str(tmp_path / name), done)
     assert path.stat().st_size > 500
     if not name.endswith("json"):
         assert "was cut off" in path.read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_an_unfinished_race_still_gives_a_report(trace: Trace, resources: Path, 
 def test_the_heat_is_chosen(trace: Trace, resources: Path, tmp_path: Path) -> None:
     second = [msgspec.structs.replace(item, heat=1) for item in trace.records[:60]]
     both = Trace(trace.header, [*trace.records, *second], complete=True)
-    job = Job(both, "race.ndjson", FilmOptions(heat=1), resources)
+    job = RaceJob(both, "race.ndjson", FilmOptions(heat=1), resources)
     path = export(job, str(tmp_path / "race.json"), done)
     events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
     assert 0 < sum(event["name"].startswith("round ") for event in events) < 30

@@ -13,12 +13,12 @@ from PIL.GifImagePlugin import GifImageFile
 from PySide6.QtGui import QImage
 
 from app.cli import main
+from app.present.film_options import SWEEP_SCENES, FilmOptions
 from app.race.problems import ProblemError
 from app.race.sweep_result import SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, USAGE, Environment
 from app.video.encoders.gif import pixels_of
 from app.video.export import export_film
-from app.video.options import SWEEP_SCENES, FilmOptions
 from app.video.sweep.film import SweepFilm, SweepJob
 from tests.draw.sweeps import sweep
 

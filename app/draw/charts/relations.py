@@ -7,10 +7,11 @@ import itertools
 from PySide6.QtCore import QPointF, QRectF
 
 from app.draw.axes import Frame
-from app.draw.canvas import Canvas, cell_words, known, lane_word, ticks, tone_of
+from app.draw.canvas import Canvas, ticks, tone_of
 from app.draw.labels import KEY_HEIGHT, draw_key, free_place
 from app.draw.look import mix
-from app.race.sweep_result import Cell, SweepResult
+from app.present.sweep_figures import cell_words, lane_word
+from app.race.sweep_result import Cell, SweepResult, known
 
 CLOSE = 0.1
 """A prediction this near to the measurement, as a share of it, is called close."""

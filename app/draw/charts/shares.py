@@ -7,10 +7,10 @@ import math
 from PySide6.QtCore import QPointF, QRectF
 
 from app.draw.axes import Frame
-from app.draw.canvas import NORMAL, SMALL, Canvas, known, tone_of
+from app.draw.canvas import NORMAL, SMALL, Canvas, tone_of
 from app.draw.labels import short_titles
 from app.draw.look import mix
-from app.race.sweep_result import Cell, PromptResult, SweepResult
+from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
 
 def widest(prompt: PromptResult) -> Cell | None:

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.draw.axes import Frame, spread
-from app.draw.canvas import NORMAL, SMALL, Canvas, Mark, cell_words, known, lane_word, tone_of
+from app.draw.canvas import NORMAL, SMALL, Canvas, Mark, tone_of
 from app.draw.look import Look, mix
-from app.race.sweep_result import Cell, PromptResult, SweepResult
+from app.present.sweep_figures import cell_words, lane_word
+from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import msgspec
 from PySide6.QtCore import QSettings
 
 from app.places import Places
+from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, FilmOptions, parse_size
 from app.race.problems import ProblemError
-from app.video.options import FRAME_RATES, SCENES, SPEED_LIMITS, FilmOptions, parse_size
 
 FORMAT = "mp4"
 

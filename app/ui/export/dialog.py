@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from app.draw.studio import Cancelled
 from app.places import Places
 from app.race.problems import Problem
 from app.ui.background import in_background
@@ -19,7 +20,6 @@ from app.ui.export.preview import Preview
 from app.ui.export.subject import Subject
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
-from app.video.encoders.base import Cancelled
 
 
 class ExportDialog(QDialog):
@@ -42,7 +42,7 @@ class ExportDialog(QDialog):
         self._places = places
         self.form = ExportForm(subject, dark=theme.look.dark)
         self.form.use(recall_choices(places, subject.scenes))
-        self.preview = Preview(subject.footage)
+        self.preview = Preview(subject.export)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the export")
         self.said = label(subject.note, "muted", wrap=True)
@@ -121,7 +121,7 @@ class ExportDialog(QDialog):
 
         def work() -> Path | None:
             try:
-                return subject.write(options, target, tell)
+                return subject.export(options).write(target, tell)
             except Cancelled:
                 return None
 

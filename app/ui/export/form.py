@@ -7,12 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFileDialog, QFormLayout, QLineEdit, QWidget
 
+from app.draw.studio import Encoder
+from app.present.film_options import FilmOptions
 from app.race.problems import ProblemError
 from app.ui.export.choices import ExportChoices
 from app.ui.export.subject import Subject
 from app.ui.widgets import button, indent_text
-from app.video.encoders.base import Encoder
-from app.video.options import FilmOptions
 
 _SIZES = (
     ("1920 × 1080 wide", "1920x1080"),

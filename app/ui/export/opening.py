@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from app.draw.studio import Studio
 from app.library.traces import open_trace
 from app.places import Places
 from app.race.sweep_result import SweepResult
@@ -16,21 +17,28 @@ from app.ui.export.subject import RaceSubject, Subject, SweepSubject
 from app.ui.theme import Theme
 
 
-def open_export(parent: QWidget, theme: Theme, places: Places, path: Path, say: Callable[[str], None]) -> None:
+def open_export(
+    parent: QWidget, theme: Theme, places: Places, studio: Studio, path: Path, say: Callable[[str], None]
+) -> None:
     """Reads ``path`` in the background, then opens the dialog; ``say`` tells what went wrong or was made."""
     in_background(
         parent,
-        lambda: RaceSubject.of(places, path, open_trace(path)),
+        lambda: RaceSubject.of(studio, path, open_trace(path)),
         lambda subject: _open(parent, theme, places, subject, say),
         lambda problem: say(problem.sentence),
     )
 
 
 def open_sweep_export(
-    parent: QWidget, theme: Theme, places: Places, result: SweepResult, say: Callable[[str], None]
+    parent: QWidget,
+    theme: Theme,
+    places: Places,
+    studio: Studio,
+    result: SweepResult,
+    say: Callable[[str], None],
 ) -> None:
     """Opens the dialog for a sweep; ``say`` tells what was made."""
-    _open(parent, theme, places, SweepSubject(result, places.resources), say)
+    _open(parent, theme, places, SweepSubject(studio, result), say)
 
 
 def _open(parent: QWidget, theme: Theme, places: Places, subject: Subject, say: Callable[[str], None]) -> None:

@@ -8,12 +8,11 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.draw.studio import Export, MovingPicture
+from app.present.film_options import FilmOptions
 from app.race.problems import Problem
 from app.ui.background import in_background
 from app.ui.widgets import label, set_text
-from app.video.encoders.base import Footage
-from app.video.film import Reel
-from app.video.options import FilmOptions
 
 _PAUSE_MS = 120
 _START = 0.2
@@ -28,11 +27,11 @@ class Preview(QWidget):
 
     failed = Signal(object)
 
-    def __init__(self, footage: Callable[[FilmOptions], Footage], parent: QWidget | None = None) -> None:
+    def __init__(self, export: Callable[[FilmOptions], Export], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._footage = footage
+        self._export = export
         self._options: FilmOptions | None = None
-        self._film: tuple[FilmOptions, Reel] | None = None
+        self._film: tuple[FilmOptions, MovingPicture] | None = None
         self._busy = self._again = False
         self._image: QImage | None = None
         self.picture = QLabel()
@@ -71,14 +70,14 @@ class Preview(QWidget):
         share = self.slider.value() / self.slider.maximum()
         kept = self._film if self._film is not None and self._film[0] == options else None
 
-        def work() -> tuple[FilmOptions, Reel, QImage, int]:
-            film = kept[1] if kept else self._footage(options).film
+        def work() -> tuple[FilmOptions, MovingPicture, QImage, int]:
+            film = kept[1] if kept else self._export(options).film
             number = round(share * (film.frames - 1))
             return options, film, film.frame(number).copy(), number
 
         in_background(self, work, self._drawn, self._not_drawn)
 
-    def _drawn(self, result: tuple[FilmOptions, Reel, QImage, int]) -> None:
+    def _drawn(self, result: tuple[FilmOptions, MovingPicture, QImage, int]) -> None:
         options, film, self._image, number = result
         self._film = options, film
         at = number / options.fps

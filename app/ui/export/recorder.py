@@ -8,6 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QThreadPool, Signal
 
+from app.draw.studio import Cancelled, Studio
+from app.library.traces import open_trace
+from app.library.writing import make_folder
 from app.places import Places
 from app.race.problems import Problem
 from app.ui.background import in_background
@@ -40,10 +43,11 @@ class Recorder(QObject):
     saved = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, theme: Theme, places: Places, parent: QObject | None = None) -> None:
+    def __init__(self, theme: Theme, places: Places, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._places = places
+        self._studio = studio
         self._orders: deque[_Order] = deque()
         self._now: _Order | None = None
         self._held = self._closed = False
@@ -111,12 +115,8 @@ class Recorder(QObject):
 
     def _make(self, order: _Order, dark: bool) -> Path | None:
         """Makes the film, in the pool's thread; None if it was given up."""
-        # Imported here: the media library is loaded only when it is wanted.
-        from app.library.traces import open_trace
+        # Imported here: numpy comes with it, which the window starts without.
         from app.sandbox.races import stored_behaviour
-        from app.video.encoders import ENCODERS
-        from app.video.encoders.base import Cancelled, Job
-        from app.video.export import export, make_folder
 
         def tell(done: int, total: int) -> None:
             with self._gate:
@@ -129,15 +129,16 @@ class Recorder(QObject):
                 raise Cancelled from None  # The window is gone.
 
         choices = recall_choices(self._places)
-        encoder = next((item for item in ENCODERS if item.name == choices.format), ENCODERS[0])
+        encoders = self._studio.race_encoders
+        encoder = next((item for item in encoders if item.name == choices.format), encoders[0])
         folder = films_folder()
         make_folder(folder)
         try:
             tell(0, 0)
             trace = open_trace(order.trace)
             behaviour = stored_behaviour(order.trace)
-            job = Job(trace, order.trace.name, choices.options(dark=dark), self._places.resources, behaviour)
-            return export(job, free_name(folder, order.trace.stem, encoder.endings[0]), tell)
+            export = self._studio.race(trace, order.trace.name, choices.options(dark=dark), behaviour)
+            return export.write(free_name(folder, order.trace.stem, encoder.endings[0]), tell)
         except Cancelled:
             return None
 

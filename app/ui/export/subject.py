@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.places import Places
+from app.draw.studio import Encoder, Export, Studio
+from app.present.film_options import SCENES, SWEEP_SCENES, FilmOptions
 from app.present.sweep_figures import note
 from app.race.sweep_result import SweepResult
 from app.race.trace import Trace
+from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import stored_behaviour
-from app.video.encoders import ENCODERS, FILM_ENCODERS
-from app.video.encoders.base import Encoder, Footage, Job, Tell
-from app.video.export import export, export_film
-from app.video.options import SCENES, SWEEP_SCENES, FilmOptions
-from app.video.sweep.film import SweepJob
 
 
 class Subject(Protocol):
@@ -37,29 +34,26 @@ class Subject(Protocol):
     @property
     def note(self) -> str: ...
 
-    def footage(self, options: FilmOptions) -> Footage:
-        """Returns its film, not made yet."""
-        ...
-
-    def write(self, options: FilmOptions, target: str, tell: Tell) -> Path:
-        """Writes it to ``target``, as :func:`app.video.export.export` does."""
+    def export(self, options: FilmOptions) -> Export:
+        """Returns the export of it with these options; nothing is made yet."""
         ...
 
 
 @dataclass(frozen=True)
 class RaceSubject:
-    """A race out of a trace file."""
+    """A race out of the trace file at ``path``."""
 
+    studio: Studio
     path: Path
-    job: Job
-    encoders = ENCODERS
+    trace: Trace
+    behaviour: Behaviour | None
     scenes = SCENES
     timed = True
 
     @classmethod
-    def of(cls, places: Places, path: Path, trace: Trace) -> RaceSubject:
-        """The race of the trace at ``path``."""
-        return cls(path, Job(trace, path.name, FilmOptions(), places.resources, stored_behaviour(path)))
+    def of(cls, studio: Studio, path: Path, trace: Trace) -> RaceSubject:
+        """The race of the trace at ``path``, with what is kept of its programs."""
+        return cls(studio, path, trace, stored_behaviour(path))
 
     @property
     def stem(self) -> str:
@@ -67,26 +61,26 @@ class RaceSubject:
         return self.path.stem
 
     @property
+    def encoders(self) -> Sequence[Encoder]:
+        """What writes races."""
+        return self.studio.race_encoders
+
+    @property
     def note(self) -> str:
         """What is wrong with the trace."""
-        return self.job.trace.note
+        return self.trace.note
 
-    def footage(self, options: FilmOptions) -> Job:
-        """Returns the film of the race."""
-        return replace(self.job, options=options)
-
-    def write(self, options: FilmOptions, target: str, tell: Tell) -> Path:
-        """Writes a film, a picture or a report."""
-        return export(self.footage(options), target, tell)
+    def export(self, options: FilmOptions) -> Export:
+        """Returns the export of the race."""
+        return self.studio.race(self.trace, self.path.name, options, self.behaviour)
 
 
 @dataclass(frozen=True)
 class SweepSubject:
     """A sweep."""
 
+    studio: Studio
     result: SweepResult
-    resources: Path
-    encoders = FILM_ENCODERS
     scenes = SWEEP_SCENES
     timed = False
 
@@ -96,14 +90,15 @@ class SweepSubject:
         return f"sweep-{self.result.pair}"
 
     @property
+    def encoders(self) -> Sequence[Encoder]:
+        """What writes films of anything."""
+        return self.studio.film_encoders
+
+    @property
     def note(self) -> str:
         """What is missing of the sweep."""
         return note(self.result)
 
-    def footage(self, options: FilmOptions) -> SweepJob:
-        """Returns the film of the sweep."""
-        return SweepJob(self.result, options, self.resources)
-
-    def write(self, options: FilmOptions, target: str, tell: Tell) -> Path:
-        """Writes a film or a picture."""
-        return export_film(self.footage(options), target, tell)
+    def export(self, options: FilmOptions) -> Export:
+        """Returns the export of the sweep."""
+        return self.studio.sweep(self.result, options)

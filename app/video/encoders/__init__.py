@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.video.encoders.base import Encoder, FilmEncoder
+from app.video.encoders.base import FilmEncoder, RaceEncoder
 from app.video.encoders.gif import Gif
 from app.video.encoders.html import HtmlReplay
 from app.video.encoders.markdown import Markdown
@@ -17,7 +17,7 @@ FILM_ENCODERS: tuple[FilmEncoder, ...] = (
     PngSequence(),
     Poster(),
 )
-ENCODERS: tuple[Encoder, ...] = (
+ENCODERS: tuple[RaceEncoder, ...] = (
     *FILM_ENCODERS,
     HtmlReplay(),
     Markdown(),

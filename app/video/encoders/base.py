@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,18 +11,11 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from PySide6.QtGui import QImage
 
+from app.draw.studio import Encoder, Tell
+from app.present.film_options import FilmOptions
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.video.film import Film, Reel
-from app.video.options import FilmOptions
-
-Tell = Callable[[int, int], None]
-"""Called with the parts done (0 while the first is prepared) and all parts. It may raise :class:`Cancelled`."""
-
-
-class Cancelled(Exception):
-    """The user gave the export up."""
-
 
 Made = TypeVar("Made", bound=Reel, covariant=True)
 
@@ -61,7 +54,7 @@ Footage: TypeAlias = FootageOf[Reel]
 
 
 @dataclass
-class Job(FootageOf[Film]):
+class RaceJob(FootageOf[Film]):
     """A race that is to be exported.
 
     Attributes:
@@ -89,28 +82,10 @@ class Usual:
     fps = 30
 
 
-class Encoder(Protocol):
-    """Writes one kind of file.
+class RaceEncoder(Encoder, Protocol):
+    """Writes races."""
 
-    ``name`` is for messages, ``title`` for people. ``endings`` are those of the files it writes, lower case with the
-    dot; ``"/"`` stands for a folder. ``moving``: it writes a film, so that size, rate and scenes matter. ``size``
-    (pixels) and ``fps`` are what it is best at.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def endings(self) -> tuple[str, ...]: ...
-    @property
-    def moving(self) -> bool: ...
-    @property
-    def size(self) -> tuple[int, int]: ...
-    @property
-    def fps(self) -> int: ...
-
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
         """Writes ``job`` to ``path``, which is not there yet; whoever calls moves it to its place or removes it.
 
         Raises:

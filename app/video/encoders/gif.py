@@ -13,7 +13,8 @@ from av.video.frame import VideoFrame
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from app.video.encoders.base import Footage, Tell
+from app.draw.studio import Tell
+from app.video.encoders.base import Footage
 from app.video.film import Reel
 
 Pixels = npt.NDArray[np.uint8]

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from app.draw.look import DARK, LIGHT, Look, fonts_folder
+from app.draw.studio import Tell
 from app.present.figures import (
     best_reason,
     clock_text,
@@ -29,7 +30,7 @@ from app.present.playback import Playback
 from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.lanes import lane_title
-from app.video.encoders.base import Job, Tell, Usual
+from app.video.encoders.base import RaceJob, Usual
 
 _FONTS = (
     ("Inter", 400, "Inter-Regular.ttf"),
@@ -46,13 +47,13 @@ class HtmlReplay(Usual):
     endings = (".html", ".htm")
     moving = False
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
         """Writes the page."""
         path.write_text(page(job), encoding="utf-8")
         tell(1, 1)
 
 
-def page(job: Job) -> str:
+def page(job: RaceJob) -> str:
     """Returns the page's text."""
     playback = Playback(job.trace, job.options.heat)
     final = playback.final()

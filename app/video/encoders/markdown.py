@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.draw.studio import Tell
 from app.present.figures import best_reason, conditions, figure_rows, short_title, winner, worst_comparison
 from app.present.playback import Playback
 from app.present.view import RaceView
-from app.video.encoders.base import Job, Tell, Usual
+from app.video.encoders.base import RaceJob, Usual
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
 
@@ -20,13 +21,13 @@ class Markdown(Usual):
     endings = (".md",)
     moving = False
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
         """Writes the summary."""
         path.write_text(summary(Playback(job.trace, job.options.heat).final(), job), encoding="utf-8")
         tell(1, 1)
 
 
-def summary(view: RaceView, job: Job) -> str:
+def summary(view: RaceView, job: RaceJob) -> str:
     """Returns the summary of a race."""
     _, phrase, ratio = winner(view)
     comparison = worst_comparison(view)

@@ -10,11 +10,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.draw.studio import Tell
 from app.present.figures import short_title
 from app.present.playback import Playback
 from app.present.view import LaneView
 from app.race.events import Round
-from app.video.encoders.base import Job, Tell, Usual
+from app.video.encoders.base import RaceJob, Usual
 
 _US = 1000
 _PROCESS = 1
@@ -28,7 +29,7 @@ class Perfetto(Usual):
     endings = (".json",)
     moving = False
 
-    def write(self, job: Job, path: Path, tell: Tell) -> None:
+    def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
         """Writes the timeline."""
         view = Playback(job.trace, job.options.heat).final()
         title = view.header.pair_title or view.header.pair

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.video.encoders.base import Footage, Tell, Usual
+from app.draw.studio import Tell
+from app.video.encoders.base import Footage, Usual
 
 
 class PngSequence(Usual):

@@ -8,8 +8,9 @@ from typing import Any
 
 import av
 
+from app.draw.studio import Tell
 from app.race.problems import Problem, ProblemError
-from app.video.encoders.base import Footage, Tell, Usual
+from app.video.encoders.base import Footage, Usual
 from app.video.encoders.planes import Planes
 
 _BT709 = 1

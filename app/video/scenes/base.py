@@ -10,10 +10,10 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from app.present.film_options import FilmOptions
 from app.present.playback import Playback
 from app.present.view import RaceView
 from app.sandbox.behaviour import Behaviour
-from app.video.options import FilmOptions
 from app.video.stage import Stage
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.draw.charts.speedup import measured
+from app.present.film_options import FilmOptions
 from app.present.sweep_figures import note
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
 from app.video.encoders.base import FootageOf
 from app.video.film import Reel, make_stage, read_logo
-from app.video.options import FilmOptions
 from app.video.sweep.scenes import SWEEP_SCENE_MAKERS, SweepSet
 
 

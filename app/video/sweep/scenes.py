@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from app.draw.canvas import Canvas, tone_of
 from app.draw.charts.speedup import draw_speedup
 from app.present.figures import machine_text
+from app.present.film_options import FilmOptions
 from app.present.sweep_figures import (
     best_cell,
     best_words,
@@ -22,7 +23,6 @@ from app.present.sweep_figures import (
     speedup_words,
 )
 from app.race.sweep_result import PromptResult, SweepResult
-from app.video.options import FilmOptions
 from app.video.scenes.base import (
     Scene,
     Told,
