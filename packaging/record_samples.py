@@ -8,7 +8,6 @@ The races go the app's own way: worker processes, the chess clock, the trace wri
 from __future__ import annotations
 
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def main() -> None:
             workers = pool.acquire(lanes)
             path = out / (f"k{k}.ndjson" if number else "warm-up.ndjson")
             with path.open("wb") as file:
-                session = RaceSession(header, workers, ChessClock(), time.monotonic_ns, TraceWriter(file, header))
+                session = RaceSession(header, workers, ChessClock(), TraceWriter(file, header))
                 session.start()
                 session.join()
             pool.release(list(workers.values()))

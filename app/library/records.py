@@ -9,7 +9,7 @@ import msgspec
 
 from app.library.traces import open_trace
 from app.race.fold import speedup
-from app.race.formats import ChessClock
+from app.race.formats import recorded_format
 from app.race.lanes import LaneSpec
 from app.race.problems import DECODE_ERRORS, ProblemError
 from app.race.statistics import Interval, paired_interval
@@ -72,7 +72,7 @@ def _header(path: Path) -> Header | None:
 
 def _same_lanes(header: Header, other: Header) -> dict[str, str]:
     """Returns for each drafting lane that raced in both its id in either, empty if the races cannot be compared."""
-    if other.format != ChessClock.name or _ground(header) != _ground(other):
+    if not recorded_format(other.format).steps or _ground(header) != _ground(other):
         return {}
     own, base = {_lane(lane): lane.id for lane in other.lanes}, baseline_id(header)
     if not any(lane.id == base and _lane(lane) in own for lane in header.lanes):

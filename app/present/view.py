@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.race.events import LaneEvent, Widths
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, RaceState, speedup
-from app.race.formats import FORMATS, HEATS
+from app.race.formats import FORMATS, recorded_format
 from app.race.heats import Heats
 from app.race.lanes import LaneKind, LaneSpec, lane_title
 from app.race.series import RateSeries, RoundSeries
@@ -56,7 +56,7 @@ class RaceView:
     def __init__(self, header: Header, heats: Heats | None = None, *, live: bool = False) -> None:
         """``live``: the race runs, and whoever feeds the view calls ``finish`` at its end."""
         self.header = header
-        self._running = live and header.format == HEATS
+        self._running = live and recorded_format(header.format).repeats
         self.heats = Heats(header) if self._running else heats
         self.heat = self.generation = 0
         self.stage = ""

@@ -10,8 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-HEATS: Final = "heats"
-"""Name of the format in which lanes run several times."""
+from app.race.problems import Problem, ProblemError
 
 
 class LaneTurn(msgspec.Struct, frozen=True):
@@ -47,12 +46,17 @@ class RaceFormat(Protocol):
         title: For people.
         note: One sentence on what its numbers are worth.
         shares_machine: Lanes compute at the same time, so they must share the cores.
+        steps: Lanes are held between rounds, which takes engines that can be.
+        repeats: Every lane runs several times, each run alone from start to end (:mod:`app.race.heats`). So lanes may
+            share a worker, and only one of them has to be loaded at a time.
     """
 
     name: str
     title: str
     note: str
     shares_machine: bool
+    steps: bool
+    repeats: bool
 
     def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
         """Returns the turns to grant now; empty while somebody must be waited for."""
@@ -66,6 +70,8 @@ class ChessClock:
     title = "Chess clock"
     note = "one lane computes at a time, each on its own clock"
     shares_machine = False
+    steps = True
+    repeats = False
 
     def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
         """Grants one round to the lane that is behind, once no lane computes and all that still race are asking."""
@@ -84,6 +90,8 @@ class FreeForAll:
     title = "Free for all"
     note = "both lanes at once, sharing the machine: a show, not a measurement"
     shares_machine = True
+    steps = False
+    repeats = False
 
     def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
         """Grants every asking lane its whole run, once all that still race are asking."""
@@ -96,10 +104,12 @@ class FreeForAll:
 class HeatsFormat:
     """The lanes run one after the other, each whole, several times; see :mod:`app.race.heats`."""
 
-    name = HEATS
+    name = "heats"
     title = "Heats"
     note = "one lane after the other, several times over: the surest measurement"
     shares_machine = False
+    steps = False
+    repeats = True
 
     def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
         """Grants the first lane that still races its whole run, once no lane computes."""
@@ -110,4 +120,35 @@ class HeatsFormat:
 
 
 FORMATS: dict[str, RaceFormat] = {item.name: item for item in (ChessClock(), HeatsFormat(), FreeForAll())}
-"""Formats by name. Adding one is one class here."""
+"""Formats by name, the preferred one first. Adding one is one class here and its place in this table."""
+
+
+class NewerFormat:
+    """Stands for the format of a race that a newer version of the app recorded. It grants nothing."""
+
+    note = "a race format that this version does not know"
+    shares_machine = steps = repeats = False
+
+    def __init__(self, name: str) -> None:
+        self.name = self.title = name
+
+    def grants(self, lanes: Sequence[LaneTurn]) -> list[Grant]:
+        """Grants no turn: such a race is only replayed."""
+        return []
+
+
+def recorded_format(name: str) -> RaceFormat:
+    """Returns the format that a trace names, also where this version does not know it."""
+    return FORMATS.get(name) or NewerFormat(name)
+
+
+def find_format(name: str) -> RaceFormat:
+    """Returns the race format of that name. Raises :class:`ProblemError` if there is none."""
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise ProblemError(Problem("format-unknown", f"There is no race format {name!r}.", action=f"Use: {known}."))
+    return FORMATS[name]
+
+
+REPEATED: Final = next(item for item in FORMATS.values() if item.repeats)
+"""The format that measures best, and loads one lane at a time where several do not fit."""

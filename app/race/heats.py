@@ -13,7 +13,7 @@ import msgspec
 
 from app.race.events import Conditions
 from app.race.fold import LaneState, Phase, RaceState, speedup
-from app.race.formats import HEATS
+from app.race.formats import recorded_format
 from app.race.lanes import lane_title
 from app.race.statistics import FEW, Interval, drift, paired_interval, scatter
 from app.race.trace import Header, Record, Trace, baseline_id, contender_id
@@ -210,7 +210,7 @@ def disagreement(clock: Interval | None, heats: Interval | None, name: str = "MT
 
 def heats_of(trace: Trace) -> Heats | None:
     """Returns the heats of a trace of that format, None for one of another format."""
-    return Heats.of(trace.header, trace.records) if trace.header.format == HEATS else None
+    return Heats.of(trace.header, trace.records) if recorded_format(trace.header.format).repeats else None
 
 
 def shown_state(trace: Trace) -> RaceState:

@@ -13,19 +13,19 @@ from rich.table import Table
 
 from app.race.concurrency import Row, rows_of, turning_point
 from app.race.events import Finish
-from app.race.formats import HEATS
+from app.race.formats import find_format
 from app.race.problems import Problem
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
 from app.terminal.race import complain_of, race_once, status_of
-from app.worker.heats_session import HeatsSession
-from app.worker.setup import Choice, StartedRace
+from app.worker.request import RaceRequest
+from app.worker.setup import StartedRace
 
 _WIDTH = 100
 
 
-def run_levels(arguments: argparse.Namespace, choice: Choice, env: Environment) -> int:
+def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environment) -> int:
     """Races in heats at each number of requests. Servers that are started stay up for all of them."""
-    if choice.format != HEATS:
+    if not find_format(choice.format).repeats:
         env.complain(
             Problem(
                 "concurrency-format",
@@ -46,7 +46,7 @@ def run_levels(arguments: argparse.Namespace, choice: Choice, env: Environment) 
             started = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
             complain_of(started, env)
             traces.append(str(started.trace))
-            if isinstance(started.session, HeatsSession):
+            if started.session.heats is not None:
                 rows += rows_of(started.session.heats)
             status = status_of(started)
             if status == LANE_FAILED or _stopped(started):
@@ -54,7 +54,12 @@ def run_levels(arguments: argparse.Namespace, choice: Choice, env: Environment) 
     finally:
         pool.close()
     if arguments.json:
-        told = {"pair": choice.pair.id, "prompt": choice.prompt.name, "format": HEATS, "verdict": turning_point(rows)}
+        told = {
+            "pair": choice.pair.id,
+            "prompt": choice.prompt.name,
+            "format": choice.format,
+            "verdict": turning_point(rows),
+        }
         env.say(json.dumps({**told, "levels": [row.data for row in rows], "traces": traces}, ensure_ascii=False))
         return status
     _print(rows, env)

@@ -15,7 +15,7 @@ from app.race.events import Widths
 from app.race.lanes import MAX_K
 from app.race.problems import Problem, ProblemError
 from app.terminal.environment import OK, Environment
-from app.worker.setup import Choice
+from app.worker.request import RaceRequest
 from app.worker.widths import probe_widths
 
 _ROOM = 2048
@@ -24,7 +24,7 @@ _ROOM = 2048
 def probe(arguments: argparse.Namespace, env: Environment) -> int:
     """Measures, or says what was measured before."""
     pair = _pair(arguments.pair, env)
-    choice = Choice(
+    choice = RaceRequest(
         pair,
         load_prompts(env.places)[0],
         context=max(_ROOM, arguments.context + MAX_K + 1),

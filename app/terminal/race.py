@@ -19,7 +19,7 @@ from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.present.result import summarize
 from app.race.fold import Phase, RaceState
-from app.race.formats import HEATS
+from app.race.formats import find_format
 from app.race.heats import Heats, Plan, heats_of, shown_state
 from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
@@ -33,9 +33,10 @@ from app.terminal.fork import show_fork
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.contenders import make_contenders
-from app.worker.heats_session import HeatsSession
+from app.worker.lane_specs import default_format
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, StartedRace, default_format, start_race
+from app.worker.request import RaceRequest
+from app.worker.setup import StartedRace, start_race
 
 _FRAME_S = 1 / 15
 _LINES = 14
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     header, state = started.header, started.session.state
     behaviour = _verify(arguments, started, env)
     if arguments.json:
-        heats = started.session.heats if isinstance(started.session, HeatsSession) else None
+        heats = started.session.heats
         _add_clocks(heats, env)  # What is shown live reads them by itself.
         found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
         env.say(json.dumps(found, ensure_ascii=False))
@@ -72,9 +73,16 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     return status_of(started)
 
 
-def race_once(choice: Choice, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool) -> StartedRace:
+def race_once(
+    choice: RaceRequest, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool
+) -> StartedRace:
     """Races from start to end and shows it meanwhile, unless it is to be quiet."""
-    started = start_race(choice, env.places, pool, trace)
+
+    def tell(sentence: str) -> None:
+        if not quiet:
+            env.stderr.write(f"{sentence}\n")
+
+    started = start_race(choice, env.places, pool, trace, tell=tell)
     with env.interrupts.calls(started.session.stop):
         _show_live(started, env, quiet=quiet)
     started.session.join()
@@ -132,10 +140,10 @@ def find_prompt(name: str, env: Environment) -> Prompt:
     return prompts[name]
 
 
-def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
+def _choice(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
     pair = find_pair(arguments.pair, env)
     race_format = arguments.format or default_format(arguments.engine or pair.engines[0])
-    if arguments.one_loaded and race_format != HEATS:
+    if arguments.one_loaded and not find_format(race_format).repeats:
         raise ProblemError(
             Problem(
                 "format-unfit",
@@ -143,7 +151,7 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> Choice:
                 action="Add --format heats.",
             )
         )
-    return Choice(
+    return RaceRequest(
         pair=pair,
         prompt=_prompt(arguments, env),
         contenders=make_contenders(
@@ -201,8 +209,8 @@ def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
         while not session.join(0.5):
             session.drain()
         return
-    if isinstance(session, HeatsSession):
-        _animate_heats(started, session, env)
+    if session.heats is not None:
+        _animate_heats(started, env)
         return
     state = RaceState.of(lane.id for lane in started.header.lanes)
 
@@ -215,8 +223,9 @@ def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
     _animate(started.header, lambda: state, step, env)
 
 
-def _animate_heats(started: StartedRace, session: HeatsSession, env: Environment) -> None:
+def _animate_heats(started: StartedRace, env: Environment) -> None:
     """Shows the heat that runs, and at the end the result of all."""
+    session = started.session
     heats = Heats(started.header)
     heat, told = 0, ""
 
@@ -226,7 +235,7 @@ def _animate_heats(started: StartedRace, session: HeatsSession, env: Environment
         for record in session.drain():
             heats.apply(record)
             heat = max(heat, record.heat)
-        told = "" if over else session.stage.sentence
+        told = "" if over or session.stage is None else session.stage.sentence
         if over:
             heat = heats.shown
             _add_clocks(heats, env)

@@ -15,7 +15,8 @@ from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.race import find_pair, find_prompt
-from app.worker.sweep_run import SweepChoice, SweepRun
+from app.worker.request import SweepRequest
+from app.worker.sweep_run import SweepRun
 
 _FRAME_S = 0.25
 
@@ -23,7 +24,7 @@ _FRAME_S = 0.25
 def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Sweeps, shows how far it is, and prints what was found. Returns the exit status."""
     names = [name.strip() for name in arguments.prompts.split(",") if name.strip()]
-    choice = SweepChoice(
+    choice = SweepRequest(
         pair=find_pair(arguments.pair, env),
         prompts=tuple(find_prompt(name, env) for name in names),
         contenders=arguments.k,

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.models.shelf.availability import availability
 from app.places import Places
-from app.race.formats import HEATS
+from app.race.formats import recorded_format
 from app.race.lanes import LaneKind
 from app.ui.background import in_background
-from app.worker.setup import Choice, asked_contenders
+from app.worker.request import RaceRequest
 
 if TYPE_CHECKING:
     from app.models.fit.estimate import Fit, Memory
@@ -51,40 +51,40 @@ class FitCheck(QObject):
         self._anyway: set[Key] = set()
         self._one_loaded: set[Key] = set()
 
-    def knows(self, choice: Choice) -> bool:
+    def knows(self, choice: RaceRequest) -> bool:
         """Whether the choice was looked at, or need not be."""
         return _small(choice) or (self._known and self._key == _key(choice))
 
-    def fit(self, choice: Choice) -> Fit | None:
+    def fit(self, choice: RaceRequest) -> Fit | None:
         """The estimate; None if it need not be made, cannot be made, or is not there yet."""
         return None if _small(choice) or self._key != _key(choice) else self._fit
 
-    def blocks(self, choice: Choice) -> bool:
+    def blocks(self, choice: RaceRequest) -> bool:
         """Whether a race of it has to be asked for twice, since it does not fit."""
         return self._word(choice) == NO and not choice.load_anyway
 
-    def easy(self, choice: Choice) -> bool:
+    def easy(self, choice: RaceRequest) -> bool:
         """Whether it fits with room to spare, so that it may be loaded ahead. What is not known does."""
         return self._word(choice) == FITS
 
-    def _word(self, choice: Choice) -> str:
+    def _word(self, choice: RaceRequest) -> str:
         """How it fits, loaded as it would be."""
         fit = self.fit(choice)
         if fit is None:
             return FITS
         return (fit.verdict_alone if choice.one_loaded else fit.verdict).value
 
-    def settle(self, choice: Choice) -> Choice:
+    def settle(self, choice: RaceRequest) -> RaceRequest:
         """Returns the choice with what the user said to its estimate."""
         key = _key(choice)
-        one_loaded = choice.format == HEATS and key in self._one_loaded
+        one_loaded = recorded_format(choice.format).repeats and key in self._one_loaded
         return msgspec.structs.replace(choice, one_loaded=one_loaded, load_anyway=key in self._anyway)
 
-    def accept(self, choice: Choice) -> None:
+    def accept(self, choice: RaceRequest) -> None:
         """The user wants to race it anyway."""
         self._anyway.add(_key(choice))
 
-    def load_one(self, choice: Choice) -> None:
+    def load_one(self, choice: RaceRequest) -> None:
         """The user wants heats with one lane loaded at a time."""
         self._one_loaded.add(_key(choice))
 
@@ -92,7 +92,7 @@ class FitCheck(QObject):
         """The next look is a new one: memory may have become free."""
         self._known, self._key = False, None
 
-    def judge(self, choice: Choice) -> None:
+    def judge(self, choice: RaceRequest) -> None:
         """Looks at a choice; ``judged`` follows, at once if it is known."""
         if self.knows(choice):
             self.judged.emit()
@@ -110,7 +110,7 @@ class FitCheck(QObject):
             memory = (self.memory or free_memory)()
             memory = msgspec.structs.replace(memory, free=memory.free + self._held())
             found = availability(choice.pair, self._places)
-            return fit_race(choice.pair, found, asked_contenders(choice), choice.context, memory)
+            return fit_race(choice.pair, found, choice.drafting, choice.context, memory)
 
         def done(fit: Fit | str | None) -> None:
             if key == self._key:
@@ -120,10 +120,10 @@ class FitCheck(QObject):
         in_background(self, look, done, lambda _: done(None))
 
 
-def _key(choice: Choice) -> Key:
-    lanes = tuple((lane.kind, lane.drafter) for lane in asked_contenders(choice))
+def _key(choice: RaceRequest) -> Key:
+    lanes = tuple((lane.kind, lane.drafter) for lane in choice.drafting)
     return choice.pair.id, lanes, choice.context
 
 
-def _small(choice: Choice) -> bool:
+def _small(choice: RaceRequest) -> bool:
     return choice.pair.is_built_in and not any(lane.drafter for lane in choice.contenders)

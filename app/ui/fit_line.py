@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.race.formats import HEATS
+from app.race.formats import recorded_format
 from app.ui.overlay import Overlay
 from app.ui.theme import mono_font
 from app.ui.widgets import button, label, restyle, set_text
-from app.worker.setup import Choice, asked_contenders
+from app.worker.request import RaceRequest
 
 if TYPE_CHECKING:
     from app.models.fit.estimate import Fit
@@ -110,7 +110,7 @@ class FitLine(QFrame):
         else:
             self.sum.open_below(self.show_sum)
 
-    def show_fit(self, choice: Choice, fit: Fit | None) -> None:
+    def show_fit(self, choice: RaceRequest, fit: Fit | None) -> None:
         """Shows the line if the estimate has something to say of the choice; hides it otherwise."""
         if fit is None:
             self.hide()
@@ -127,11 +127,11 @@ class FitLine(QFrame):
         text, role = _SIGNS[verdict.value]
         set_text(self.sign, text)
         restyle(self.sign, role)
-        set_text(self.reason, fit_reason(fit, 1 + len(asked_contenders(choice)), one_loaded=choice.one_loaded))
+        set_text(self.reason, fit_reason(fit, 1 + len(choice.drafting), one_loaded=choice.one_loaded))
         self.sum.show_fit(fit)
         helps = fit.verdict is FitVerdict.NO and fit.verdict_alone is not FitVerdict.NO and not choice.one_loaded
         self.heats.setVisible(helps)
-        self.heats.setText("Load one at a time" if choice.format == HEATS else "Use heats")
+        self.heats.setText("Load one at a time" if recorded_format(choice.format).repeats else "Use heats")
         self.heats.setAccessibleName(self.heats.text())
         self.anyway.setVisible(verdict is FitVerdict.NO and not choice.load_anyway)
         self.setAccessibleName(f"{text}. {self.reason.text()}")

@@ -25,7 +25,7 @@ from app.ui.lanes_field import LanesField
 from app.ui.picker import Picker
 from app.ui.theme import Theme
 from app.ui.widgets import button, indent_text, restyle
-from app.worker.setup import Choice
+from app.worker.request import RaceRequest
 
 _RECORD_TIP = (
     "Record: a film of every race is saved by itself, in the folder mtp-race of your films.\n"
@@ -194,12 +194,12 @@ class RaceControls(QWidget):
         self.prompt_changed.emit()
         self.changed.emit()
 
-    def choice(self) -> Choice | None:
+    def choice(self) -> RaceRequest | None:
         """What is chosen; None without a pair or a prompt."""
         pair, prompt = self.selected_pair, self.selected_prompt
         if pair is None or prompt is None:
             return None
-        return Choice(
+        return RaceRequest(
             pair=pair,
             prompt=prompt,
             k=self.k.value(),

@@ -14,7 +14,7 @@ from app.models.pairs import Pair
 from app.places import Places
 from app.present.view import RaceView
 from app.race.events import Finish
-from app.race.formats import HEATS
+from app.race.formats import REPEATED
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
@@ -29,8 +29,9 @@ from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
 from app.ui.race_runner import RaceRunner
 from app.ui.theme import Theme
+from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, lane_specs
+from app.worker.request import RaceRequest
 
 FRAME_MS = 16
 _NOTHING_TO_RACE = Problem(
@@ -103,6 +104,7 @@ class RacePage(QWidget):
         self.runner.started.connect(self._started)
         self.runner.finished.connect(self._finished)
         self.runner.refused.connect(self.show_problem)
+        self.runner.preparing.connect(self.said)
         self.recorded.connect(self._record)
         self.board.behaviour.ended.connect(self._hold_films)
 
@@ -181,7 +183,7 @@ class RacePage(QWidget):
         """Films wait while something is measured, and for the programs, which are a scene of the film."""
         self.recorder.hold(self.running or bool(self._held) or self.board.behaviour.running)
 
-    def _choice(self) -> Choice | None:
+    def _choice(self) -> RaceRequest | None:
         """What is picked, with what the user said to its estimate."""
         choice = self.controls.choice()
         return None if choice is None else self.fit.settle(choice)
@@ -300,7 +302,7 @@ class RacePage(QWidget):
         choice = self.controls.choice()
         if choice is not None:
             self.fit.load_one(choice)
-            self.controls.use_format(HEATS)
+            self.controls.use_format(REPEATED.name)
             self._show_fit()
             self.controls.go.setFocus()
 

@@ -10,9 +10,9 @@ from app.places import Places
 from app.present.view import RaceView
 from app.race.problems import Problem
 from app.ui.background import in_background
-from app.worker.heats_session import HeatsSession
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, StartedRace, prepare, start_race
+from app.worker.request import RaceRequest
+from app.worker.setup import StartedRace, prepare, start_race
 
 
 class RaceRunner(QObject):
@@ -22,11 +22,13 @@ class RaceRunner(QObject):
         started: A race runs; carries its :class:`RaceView`.
         finished: It is over and every record of it is in the view.
         refused: A race could not be started; carries the :class:`Problem`.
+        preparing: Something slow is done before a race can start; carries a sentence.
     """
 
     started = Signal(object)
     finished = Signal()
     refused = Signal(object)
+    preparing = Signal(str)
 
     def __init__(self, places: Places, pool: WorkerPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,19 +46,21 @@ class RaceRunner(QObject):
         """Whether a race was begun and is not over."""
         return self._starting or self._race is not None
 
-    def warm_up(self, choice: Choice) -> None:
+    def warm_up(self, choice: RaceRequest) -> None:
         """Loads the workers that ``choice`` needs, so that a race of it starts at once."""
         if self.running or self._closed:
             return
         # What cannot be loaded is told when the user asks for a race of it.
         in_background(self, lambda: prepare(choice, self._places, self._pool), lambda _: None, lambda _: None)
 
-    def start(self, choice: Choice) -> None:
+    def start(self, choice: RaceRequest) -> None:
         """Starts a race; ``started`` or ``refused`` follows."""
         if self.running or self._closed:
             return
         self._starting, self._stop_wanted = True, False
-        in_background(self, lambda: start_race(choice, self._places, self._pool), self._started, self._refused)
+        tell = self.preparing.emit
+        places, pool = self._places, self._pool
+        in_background(self, lambda: start_race(choice, places, pool, tell=tell), self._started, self._refused)
 
     def stop(self) -> None:
         """Stops the race; ``finished`` follows."""
@@ -71,8 +75,9 @@ class RaceRunner(QObject):
             return
         over = race.session.over
         view.apply(race.session.drain())
-        if isinstance(race.session, HeatsSession) and not over:
-            view.stage = race.session.stage.short
+        stage = race.session.stage
+        if stage is not None and not over:
+            view.stage = stage.short
         if over:
             view.finish()
             self._race = None

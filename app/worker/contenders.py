@@ -14,7 +14,7 @@ from app.models.shelf.availability import Ready, availability
 from app.places import Places
 from app.race.lanes import MAX_CONTENDERS, Contender, LaneKind
 from app.race.problems import Problem, ProblemError
-from app.worker.setup import check_kind
+from app.worker.lane_specs import check_kind
 
 OWN, LOOKUP = "mtp", "lookup"
 """The drafters that have a word of their own; anything else is a file."""

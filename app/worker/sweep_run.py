@@ -21,20 +21,18 @@ from app.boundary.unexpected import problem_of
 from app.engines import ENGINES
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
-from app.models.pairs import Pair
 from app.places import Places
 from app.race.events import Finish
 from app.race.fold import NS, Phase
-from app.race.formats import FORMATS, HEATS
+from app.race.formats import REPEATED
 from app.race.heats import Plan
-from app.race.lanes import Contender, LaneSpec, Sampling
+from app.race.lanes import LaneSpec
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.sweep import (
     NextHeat,
     ProgressGuard,
     PromptHeats,
-    Spend,
     SweepPlan,
     SweepProgress,
     SweepPrompt,
@@ -45,36 +43,17 @@ from app.race.sweep import (
 from app.race.sweep_report import prompt_result
 from app.race.sweep_result import PromptResult, SweepResult, write_sweep
 from app.race.sweep_table import sweep_csv
-from app.race.trace import Record, TraceWriter
-from app.worker.heats_session import HeatsSession
+from app.race.trace import Record
+from app.worker.lane_specs import lane_specs
 from app.worker.machine import describe_machine
-from app.worker.noise import NoiseFloors
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, lane_specs, make_header
+from app.worker.request import RaceRequest, SweepRequest
+from app.worker.session import RaceSession
+from app.worker.setup import start_race
 from app.worker.widths import probe_widths
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
-
-
-class SweepChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user chose to sweep.
-
-    Attributes:
-        contenders: The lanes besides the baseline, any number of them.
-        spend: How many heats, or how long.
-        engine: Registry name; empty takes the pair's first.
-    """
-
-    pair: Pair
-    prompts: tuple[Prompt, ...]
-    contenders: tuple[Contender, ...]
-    spend: Spend = Spend()
-    max_tokens: int = 160
-    sampling: Sampling = Sampling()
-    context: int = 2048
-    threads: int = 0
-    engine: str = ""
 
 
 class SweepRun:
@@ -86,17 +65,17 @@ class SweepRun:
             where that stopped.
 
     Raises:
-        ProblemError: the choice cannot be swept, or the folder holds another sweep.
+        ProblemError: the request cannot be swept, or the folder holds another sweep.
     """
 
-    def __init__(self, choice: SweepChoice, places: Places, pool: WorkerPool, out: Path | None = None) -> None:
-        self._choice = choice
+    def __init__(self, request: SweepRequest, places: Places, pool: WorkerPool, out: Path | None = None) -> None:
+        self._request = request
         self._places = places
         self._pool = pool
-        self.plan = _plan(choice)
-        self._lanes = contender_lanes(choice.contenders)
-        self._specs(choice.prompts[0], self._lanes)  # Says at once what cannot be swept.
-        self.folder = out or _new_folder(places, choice)
+        self.plan = _plan(request)
+        self._lanes = contender_lanes(request.contenders)
+        self._specs(request.prompts[0], self._lanes)  # Says at once what cannot be swept.
+        self.folder = out or _new_folder(places, request)
         self.problem: Problem | None = None
         self.stopped = False
         self._prompts = [PromptHeats(item, self._lanes) for item in self.plan.prompts]
@@ -106,7 +85,7 @@ class SweepRun:
         self._open_folder()
         self._guard = ProgressGuard()
         self._started_ns = 0
-        self._session: HeatsSession | None = None
+        self._session: RaceSession | None = None
         self._stop = threading.Event()
         self._widths: dict[int, int] = {}
         self._draft_ns = 0
@@ -159,7 +138,7 @@ class SweepRun:
         try:
             self._probe()
             while not self._stop.is_set():
-                following = next_heat(self._prompts, self._choice.spend, self.elapsed_s)
+                following = next_heat(self._prompts, self._request.spend, self.elapsed_s)
                 if following is None:
                     break
                 if not self._heat(following, warm_up=not warm):
@@ -175,10 +154,10 @@ class SweepRun:
     def _probe(self) -> None:
         """Measures what passes of each width cost alone, if this engine can: it gives the predictions their shape."""
         self._tell("Measuring passes of 1 to 17 tokens")
-        prompt = self._choice.prompts[0]
+        prompt = self._request.prompts[0]
         try:
             found = probe_widths(
-                self._choice_of(prompt, self._lanes), self._places, self._pool, repeats=3, stopped=self._stop
+                self._request_of(prompt, self._lanes), self._places, self._pool, repeats=3, stopped=self._stop
             )
         except ProblemError:
             return  # Predictions then rest on the heats alone. What is really wrong is told by the first heat.
@@ -188,48 +167,31 @@ class SweepRun:
     def _heat(self, following: NextHeat, *, warm_up: bool) -> bool:
         """Runs one heat and keeps it. Returns whether the sweep can go on."""
         prompt = next(item for item in self._prompts if item.prompt.name == following.prompt)
-        asked = next(item for item in self._choice.prompts if item.name == following.prompt)
-        specs = self._specs(asked, following.lanes)
-        header = make_header(self._choice_of(asked, following.lanes), specs, datetime.now(UTC))
-        name = f"{_safe(following.prompt)}-{following.heat + 1:03}.ndjson"
-        part = self.folder / f"{name}.part"
-        floors = NoiseFloors(self._places.cache / "noise.json")
-        known = floors.get(header)
-        workers = self._pool.acquire(specs, share=True)
-        started = time.monotonic_ns()
+        asked = next(item for item in self._request.prompts if item.name == following.prompt)
+        part = self.folder / f"{_safe(following.prompt)}-{following.heat + 1:03}.ndjson.part"
+        began = time.monotonic_ns()
+        request = msgspec.structs.replace(
+            self._request_of(asked, following.lanes), plan=Plan(repeats=1, least=1, warm_up=int(warm_up))
+        )
+        started = start_race(request, self._places, self._pool, part, first=following.heat, tell=self._tell)
+        self._session = started.session
         try:
-            with part.open("wb") as file:
-                plan = Plan(repeats=1, least=1, warm_up=int(warm_up))
-                session = HeatsSession(
-                    header,
-                    workers,
-                    FORMATS[HEATS],
-                    time.monotonic_ns,
-                    TraceWriter(file, header),
-                    noise=known,
-                    plan=plan,
-                    first=following.heat,
-                )
-                self._session = session
-                session.start()
-                if self._stop.is_set():
-                    session.stop()
-                records = self._follow(session, prompt, following)
-        except OSError as error:
-            raise ProblemError(_unwritable(self.folder, error)) from error
+            if self._stop.is_set():
+                started.session.stop()
+            records = self._follow(started.session, prompt, following)
         finally:
             self._session = None
-            self._pool.release(list(workers.values()))
-        if known is None and session.noise is not None:
-            floors.put(header, session.noise)
-        return self._keep(session, prompt, following.heat, records, (time.monotonic_ns() - started) / NS, part)
+            started.finish()
+        seconds = (time.monotonic_ns() - began) / NS
+        return self._keep(started.session, prompt, following.heat, records, seconds, part)
 
-    def _follow(self, session: HeatsSession, prompt: PromptHeats, following: NextHeat) -> list[Record]:
+    def _follow(self, session: RaceSession, prompt: PromptHeats, following: NextHeat) -> list[Record]:
         records: list[Record] = []
         while True:
             over = session.join(_WAIT_S)
             records += session.drain()
             stage = session.stage
+            assert stage is not None
             what = f"warm-up: {stage.lane}" if stage.heat < 0 else f"heat {following.heat + 1}: {stage.lane}"
             self._tell(f"{prompt.prompt.title}, {what}")
             if over:
@@ -237,7 +199,7 @@ class SweepRun:
 
     def _keep(
         self,
-        session: HeatsSession,
+        session: RaceSession,
         prompt: PromptHeats,
         heat: int,
         records: Sequence[Record],
@@ -245,6 +207,7 @@ class SweepRun:
         part: Path,
     ) -> bool:
         """Counts a heat that every lane finished. One that failed ends the sweep; one that was stopped is dropped."""
+        assert session.heats is not None
         lanes = session.heats.state(heat).lanes.values()
         failed = next((lane.problem for lane in lanes if lane.phase is Phase.FAILED), None)
         if failed is not None or session.trace_problem is not None:
@@ -261,7 +224,7 @@ class SweepRun:
         return True
 
     def _tell(self, now: str) -> None:
-        spend, elapsed = self._choice.spend, self.elapsed_s
+        spend, elapsed = self._request.spend, self.elapsed_s
         done = sum(item.done for item in self._prompts)
         left = remaining_seconds(self._prompts, spend, elapsed)
         if not now and not self.stopped and self.problem is None:
@@ -272,23 +235,24 @@ class SweepRun:
             planned = min(planned, done + round(left / usual)) if usual and left is not None else done
         self._progress = self._guard.tell(done, planned, elapsed, left, now)
 
-    def _choice_of(self, prompt: Prompt, lanes: Sequence[str]) -> Choice:
-        choice = self._choice
-        by_lane = {item.lane: item for item in choice.contenders}
-        return Choice(
-            pair=choice.pair,
+    def _request_of(self, prompt: Prompt, lanes: Sequence[str]) -> RaceRequest:
+        request = self._request
+        by_lane = {item.lane: item for item in request.contenders}
+        return RaceRequest(
+            pair=request.pair,
             prompt=prompt,
             contenders=tuple(by_lane[lane] for lane in lanes),
-            max_tokens=choice.max_tokens,
-            sampling=choice.sampling,
-            format=HEATS,
-            context=choice.context,
-            threads=choice.threads,
-            engine=choice.engine,
+            max_tokens=request.max_tokens,
+            sampling=request.sampling,
+            format=REPEATED.name,
+            context=request.context,
+            threads=request.threads,
+            engine=request.engine,
+            numbered=True,
         )
 
     def _specs(self, prompt: Prompt, lanes: Sequence[str]) -> tuple[LaneSpec, ...]:
-        return lane_specs(self._choice_of(prompt, lanes), self._places, numbered=True)
+        return lane_specs(self._request_of(prompt, lanes), self._places)
 
     def _open_folder(self) -> None:
         """Makes the folder, or takes in the heats of an earlier part of the same sweep."""
@@ -343,14 +307,14 @@ class SweepRun:
         done = sum(item.done for item in self._prompts)
         for item in self._prompts:
             if item.prompt.name not in self._told or self._told[item.prompt.name][0] != item.done:
-                told = prompt_result(item, self._choice.contenders, self._widths)
+                told = prompt_result(item, self._request.contenders, self._widths)
                 self._told[item.prompt.name] = (item.done, told)
         found = tuple(self._told[item.prompt.name][1] for item in self._prompts)
         return SweepResult(
             created=self._created,
             app_version=__version__,
-            pair=self._choice.pair.id,
-            pair_title=self._choice.pair.title,
+            pair=self._request.pair.id,
+            pair_title=self._request.pair.title,
             target=self._target(),
             engine=self._engine_title or self.plan.engine,
             machine=describe_machine(),
@@ -364,7 +328,7 @@ class SweepRun:
         )
 
     def _target(self) -> str:
-        return Path(self._specs(self._choice.prompts[0], self._lanes)[0].target).name
+        return Path(self._specs(self._request.prompts[0], self._lanes)[0].target).name
 
     def _write_result(self) -> None:
         try:
@@ -376,9 +340,9 @@ class SweepRun:
             raise ProblemError(_unwritable(self.folder, error)) from error
 
 
-def _plan(choice: SweepChoice) -> SweepPlan:
-    engine = choice.engine or choice.pair.engines[0]
-    if not choice.prompts or not choice.contenders:
+def _plan(request: SweepRequest) -> SweepPlan:
+    engine = request.engine or request.pair.engines[0]
+    if not request.prompts or not request.contenders:
         raise ProblemError(Problem("sweep-empty", "Nothing to sweep.", action="Choose a prompt and a K at least."))
     if engine in ENGINES and not ENGINES[engine].capabilities.sets_k:
         raise ProblemError(
@@ -389,22 +353,22 @@ def _plan(choice: SweepChoice) -> SweepPlan:
                 "Race it in heats, started anew with each K.",
             )
         )
-    if len({item.name for item in choice.prompts}) < len(choice.prompts):
+    if len({item.name for item in request.prompts}) < len(request.prompts):
         raise ProblemError(Problem("sweep-twice", "A prompt is named twice.", action="Name each once."))
     return SweepPlan(
-        pair=choice.pair.id,
+        pair=request.pair.id,
         engine=engine,
-        prompts=tuple(SweepPrompt(p.name, p.title, p.workload, p.language, p.text) for p in choice.prompts),
-        contenders=choice.contenders,
-        max_tokens=choice.max_tokens,
-        sampling=choice.sampling,
-        context=choice.context,
-        threads=choice.threads,
+        prompts=tuple(SweepPrompt(p.name, p.title, p.workload, p.language, p.text) for p in request.prompts),
+        contenders=request.contenders,
+        max_tokens=request.max_tokens,
+        sampling=request.sampling,
+        context=request.context,
+        threads=request.threads,
     )
 
 
-def _new_folder(places: Places, choice: SweepChoice, now: Callable[[], datetime] = datetime.now) -> Path:
-    stem = f"{now().strftime('%Y%m%d-%H%M%S')}-{_safe(choice.pair.id)}"
+def _new_folder(places: Places, request: SweepRequest, now: Callable[[], datetime] = datetime.now) -> Path:
+    stem = f"{now().strftime('%Y%m%d-%H%M%S')}-{_safe(request.pair.id)}"
     folder = places.data / "sweeps" / stem
     number = 2
     while folder.exists():

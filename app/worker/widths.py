@@ -18,10 +18,12 @@ from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.trace import Header
 from app.worker import outcome
+from app.worker.headers import make_header
+from app.worker.lane_specs import lane_specs, make_files
 from app.worker.pool import WorkerPool
 from app.worker.protocol import ProbeWidths, Stop
-from app.worker.session import Worker
-from app.worker.setup import Choice, lane_specs, make_header
+from app.worker.request import RaceRequest
+from app.worker.run import LaneWorker
 
 ALL_WIDTHS: Final = tuple(range(1, MAX_K + 2))
 LOAD_PATIENCE_S: Final = 600.0
@@ -86,15 +88,15 @@ def _key(header: Header) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def usual_context(choice: Choice) -> int:
-    """Returns the context in the middle of the choice's run, in steps of 64 tokens, so that measurements are reused."""
-    middle = len(choice.prompt.text) // _CHARACTERS_A_TOKEN + choice.max_tokens // 2
-    most = choice.context - MAX_K - 1
+def usual_context(request: RaceRequest) -> int:
+    """Returns the context in the middle of the run, in steps of 64 tokens, so that measurements are reused."""
+    middle = len(request.prompt.text) // _CHARACTERS_A_TOKEN + request.max_tokens // 2
+    most = request.context - MAX_K - 1
     return max(1, min(most, max(1, round(middle / _STEP)) * _STEP))
 
 
 def probe_widths(
-    choice: Choice,
+    request: RaceRequest,
     places: Places,
     pool: WorkerPool,
     context: int = 0,
@@ -103,10 +105,10 @@ def probe_widths(
     repeats: int = 5,
     stopped: threading.Event | None = None,
 ) -> Widths:
-    """Returns what forward passes of 1..17 tokens and drafting one token cost for the choice's pair.
+    """Returns what forward passes of 1..17 tokens and drafting one token cost for the request's pair.
 
     Args:
-        context: Tokens in the KV cache; 0 takes the middle of the choice's run.
+        context: Tokens in the KV cache; 0 takes the middle of the request's run.
         again: Measure even if it is known.
         repeats: Passes of each width.
         stopped: Set from another thread to give it up.
@@ -114,9 +116,10 @@ def probe_widths(
     Raises:
         ProblemError: it cannot be measured, or was given up.
     """
-    spec = lane_specs(choice, places)[1]
-    header = make_header(choice, (spec,), datetime.now(UTC))
-    known, context = KnownWidths.of(places), context or usual_context(choice)
+    spec = lane_specs(request, places)[1]
+    make_files(request, places, lambda _sentence: None)
+    header = make_header(request, (spec,), datetime.now(UTC))
+    known, context = KnownWidths.of(places), context or usual_context(request)
     found = None if again else known.get(header, context)
     if found is not None and found.context == context:
         return found
@@ -129,7 +132,9 @@ def probe_widths(
     return measured
 
 
-def measure_widths(worker: Worker, context: int, *, repeats: int = 5, stopped: threading.Event | None = None) -> Widths:
+def measure_widths(
+    worker: LaneWorker, context: int, *, repeats: int = 5, stopped: threading.Event | None = None
+) -> Widths:
     """Measures with a worker of a drafting lane that is loaded or loading and has no run going on.
 
     Raises:
@@ -149,7 +154,11 @@ _GIVEN_UP = Problem("probe-stopped", "The measurement was stopped.")
 
 
 def _wait(
-    inbox: SimpleQueue[LaneEvent], kind: type[_T], patience_s: float, worker: Worker, stopped: threading.Event | None
+    inbox: SimpleQueue[LaneEvent],
+    kind: type[_T],
+    patience_s: float,
+    worker: LaneWorker,
+    stopped: threading.Event | None,
 ) -> _T:
     """Waits for an event of that kind."""
     deadline = time.monotonic() + patience_s

@@ -16,12 +16,13 @@ from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.lanes import LaneSpec
+from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, lane_specs
+from app.worker.request import RaceRequest
 from tests.bench.chess_race import race
 
 
-def rates(choice: Choice, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
+def rates(choice: RaceRequest, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
     """Races these lanes on the chess clock and returns their decode rates."""
     return {lane_id: lane.decode_tps for lane_id, lane in race(choice, specs, pool).items()}
 
@@ -36,7 +37,7 @@ def main() -> None:
     places = find_places()
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = Choice(pair, load_prompts(places)[0], max_tokens=120, threads=threads)
+    choice = RaceRequest(pair, load_prompts(places)[0], max_tokens=120, threads=threads)
     specs = lane_specs(choice, places)
     pools = {"turns": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}
     found: dict[str, list[float]] = {spec.id: [] for spec in specs}

@@ -16,8 +16,9 @@ from app.places import find_places
 from app.race.fold import LaneState, speedup
 from app.race.heats import disagreement, lane_order
 from app.race.statistics import Interval, paired_interval
+from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, lane_specs
+from app.worker.request import RaceRequest
 from tests.bench.chess_race import race
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     places = find_places()
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = Choice(pair, load_prompts(places)[0], k=arguments.k, max_tokens=arguments.max_tokens)
+    choice = RaceRequest(pair, load_prompts(places)[0], k=arguments.k, max_tokens=arguments.max_tokens)
     specs = lane_specs(choice, places)
     by_id = {spec.id: spec for spec in specs}
     pools = {"clock": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}

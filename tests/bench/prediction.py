@@ -24,8 +24,9 @@ from app.race.fold import LaneState, speedup
 from app.race.lanes import Contender
 from app.race.predict import extended_rates, predict
 from app.race.statistics import paired_interval
+from app.worker.lane_specs import drafting_specs, lane_specs
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, drafting_specs, lane_specs
+from app.worker.request import RaceRequest
 from app.worker.widths import probe_widths
 from tests.bench.chess_race import race
 
@@ -68,7 +69,7 @@ def compare(runs: Runs, costs: Costs, own: bool) -> list[dict[str, float]]:
     return rows
 
 
-def measure(choice: Choice, heats: int, pool: WorkerPool, widths: Widths) -> dict[str, object]:
+def measure(choice: RaceRequest, heats: int, pool: WorkerPool, widths: Widths) -> dict[str, object]:
     """Races one prompt and returns the predictions of it."""
     baseline, mtp = lane_specs(choice, find_places())[:2]
     specs = (baseline, *drafting_specs(mtp, [Contender(k) for k in range(1, MOST + 1)], numbered=True))
@@ -120,7 +121,7 @@ def main() -> None:
     result: dict[str, object] = {}
     try:
         for name in arguments.prompts.split(","):
-            choice = Choice(pair, prompts[name], max_tokens=arguments.max_tokens)
+            choice = RaceRequest(pair, prompts[name], max_tokens=arguments.max_tokens)
             widths = probe_widths(choice, places, pool, again=True, repeats=9)
             result[name] = {"probe_context": widths.context, **measure(choice, arguments.heats, pool, widths)}
     finally:

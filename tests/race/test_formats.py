@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.formats import FORMATS, ChessClock, FreeForAll, Grant, HeatsFormat, LaneTurn
+from app.race.formats import (
+    FORMATS,
+    REPEATED,
+    ChessClock,
+    FreeForAll,
+    Grant,
+    HeatsFormat,
+    LaneTurn,
+    find_format,
+    recorded_format,
+)
+from app.race.problems import ProblemError
 
 
 def asking(lane: str, clock: int) -> LaneTurn:
@@ -59,3 +71,11 @@ def test_in_heats_the_lanes_run_whole_and_one_after_the_other() -> None:
 
 def test_every_format_says_what_its_numbers_are_worth() -> None:
     assert all(item.note and item.title and name == item.name for name, item in FORMATS.items())
+
+
+def test_a_format_of_a_newer_version_can_still_be_named() -> None:
+    newer = recorded_format("relay")
+    assert (newer.title, newer.repeats, newer.grants([asking("a", 0)])) == ("relay", False, [])
+    assert recorded_format("heats") is REPEATED
+    with pytest.raises(ProblemError, match="Use: clock, heats, free"):
+        find_format("relay")

@@ -14,7 +14,7 @@ from app.places import Places, find_places
 from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
 from app.race.problems import Problem, ProblemError
 from app.worker.contenders import make_contenders
-from app.worker.setup import drafting_specs
+from app.worker.lane_specs import drafting_specs
 from tests.models.ggufs import Shape, write_drafter, write_target
 
 

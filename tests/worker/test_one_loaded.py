@@ -13,9 +13,9 @@ from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.heats import Plan
 from app.race.lanes import Contender
-from app.worker.heats_session import HeatsSession
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice, start_race
+from app.worker.request import RaceRequest
+from app.worker.setup import start_race
 
 pytestmark = pytest.mark.real
 
@@ -33,7 +33,7 @@ def test_never_two_lanes_are_loaded_and_every_heat_is_whole(tmp_path: Path) -> N
     places = find_places({"MTP_RACE_HOME": str(tmp_path)})
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = Choice(
+    choice = RaceRequest(
         pair,
         load_prompts(places)[0],
         contenders=(Contender(2), Contender(3)),
@@ -52,6 +52,6 @@ def test_never_two_lanes_are_loaded_and_every_heat_is_whole(tmp_path: Path) -> N
     pool.close()
     assert most == 1
     assert workers() == before
-    assert isinstance(started.session, HeatsSession)
+    assert started.session.heats is not None
     assert [lane.count for lane in started.session.state.lanes.values()] == [8, 8, 8]
     assert started.session.noise is not None

@@ -21,9 +21,11 @@ from app.race.events import Finish
 from app.race.fold import Phase
 from app.race.problems import ProblemError
 from app.race.verdict import TokenVerdict, compare_tokens
+from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
 from app.worker.process import WorkerProcess
-from app.worker.setup import Choice, StartedRace, lane_specs, start_race
+from app.worker.request import RaceRequest
+from app.worker.setup import StartedRace, start_race
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def pool() -> Iterator[WorkerPool]:
 
 
 @pytest.fixture
-def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Choice]:
+def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RaceRequest]:
     """Makes a choice of the built-in pair; traces go to a folder of the test."""
     monkeypatch.setenv("MTP_RACE_HOME", str(tmp_path))
     places = find_places()
@@ -43,17 +45,17 @@ def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Cho
     assert pair is not None
     code = load_prompts(places)[0]
 
-    def make(**changes: object) -> Choice:
-        return Choice(**{"pair": pair, "prompt": code, "max_tokens": 40, **changes})  # type: ignore[arg-type]
+    def make(**changes: object) -> RaceRequest:
+        return RaceRequest(**{"pair": pair, "prompt": code, "max_tokens": 40, **changes})  # type: ignore[arg-type]
 
     return make
 
 
-def start(choice: Choice, pool: WorkerPool) -> StartedRace:
+def start(choice: RaceRequest, pool: WorkerPool) -> StartedRace:
     return start_race(choice, find_places(), pool)
 
 
-def run(choice: Choice, pool: WorkerPool) -> StartedRace:
+def run(choice: RaceRequest, pool: WorkerPool) -> StartedRace:
     started = start(choice, pool)
     assert started.session.join(120)
     started.finish()
@@ -69,7 +71,7 @@ def pids(started: StartedRace) -> list[int]:
 @pytest.mark.real
 @pytest.mark.parametrize("race_format", ["clock", "free"])
 def test_the_built_in_pair_races_and_writes_the_same_text(
-    choose: Callable[..., Choice], pool: WorkerPool, race_format: str
+    choose: Callable[..., RaceRequest], pool: WorkerPool, race_format: str
 ) -> None:
     started = run(choose(format=race_format), pool)
     baseline, mtp = started.session.state.lanes.values()
@@ -85,7 +87,7 @@ def test_the_built_in_pair_races_and_writes_the_same_text(
 
 @pytest.mark.real
 def test_a_worker_that_is_killed_leaves_the_other_lane_and_an_open_trace(
-    choose: Callable[..., Choice], pool: WorkerPool
+    choose: Callable[..., RaceRequest], pool: WorkerPool
 ) -> None:
     started = start(choose(max_tokens=120), pool)
     while started.session.state.lanes["mtp"].count < 8:
@@ -108,7 +110,7 @@ def test_a_worker_that_is_killed_leaves_the_other_lane_and_an_open_trace(
 
 
 @pytest.mark.real
-def test_a_stop_ends_a_race_in_the_middle(choose: Callable[..., Choice], pool: WorkerPool) -> None:
+def test_a_stop_ends_a_race_in_the_middle(choose: Callable[..., RaceRequest], pool: WorkerPool) -> None:
     started = start(choose(max_tokens=1000), pool)
     while started.session.state.lanes["mtp"].count < 8:
         assert not started.session.join(0.01)
@@ -119,7 +121,7 @@ def test_a_stop_ends_a_race_in_the_middle(choose: Callable[..., Choice], pool: W
 
 
 @pytest.mark.real
-def test_workers_are_used_again_when_only_k_changes(choose: Callable[..., Choice], pool: WorkerPool) -> None:
+def test_workers_are_used_again_when_only_k_changes(choose: Callable[..., RaceRequest], pool: WorkerPool) -> None:
     first, second = run(choose(k=2), pool), run(choose(k=4), pool)
     assert pids(first) == pids(second)
     assert len(second.session.state.lanes["mtp"].position_rates) == 4
@@ -149,7 +151,7 @@ def test_no_process_outlives_an_app_that_is_killed(tmp_path: Path) -> None:
     assert left == []
 
 
-def test_a_server_cannot_race_on_the_chess_clock(choose: Callable[..., Choice]) -> None:
+def test_a_server_cannot_race_on_the_chess_clock(choose: Callable[..., RaceRequest]) -> None:
     for engine, info in ENGINES.items():
         choice = choose(format="clock", engine=engine, servers=("http://127.0.0.1:1", "http://127.0.0.1:2"))
         if info.capabilities.stepping:
@@ -160,7 +162,7 @@ def test_a_server_cannot_race_on_the_chess_clock(choose: Callable[..., Choice]) 
             assert caught.value.problem.kind == "format-unfit"
 
 
-def test_a_race_on_servers_needs_both_addresses(choose: Callable[..., Choice]) -> None:
+def test_a_race_on_servers_needs_both_addresses(choose: Callable[..., RaceRequest]) -> None:
     choice = choose(format="free", engine="vllm", servers=("http://127.0.0.1:1", "http://127.0.0.1:2"), k=3)
     baseline, mtp = lane_specs(choice, find_places())
     assert (baseline.target, baseline.k) == ("http://127.0.0.1:1", 0)

@@ -16,12 +16,14 @@ from app.engines.order import COMMAND, order_of
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.servers import ServerName
 from app.places import Places, find_places
-from app.race.formats import HEATS
+from app.race.formats import REPEATED
 from app.race.lanes import ADAPTIVE, Contender, LaneSpec
 from app.race.problems import ProblemError
 from app.race.prompts import custom_prompt
+from app.worker.headers import make_header
+from app.worker.lane_specs import default_format, lane_specs
 from app.worker.pool import load_key
-from app.worker.setup import Choice, default_format, lane_specs, make_header
+from app.worker.request import RaceRequest
 
 
 @pytest.fixture
@@ -57,8 +59,8 @@ def pair_of(tmp_path: Path, *, drafter: bool = True, folder: bool = False) -> Pa
     return Pair("mine", "Mine", ("server",), source("target"), source("drafter") if drafter else None)
 
 
-def choice_of(pair: Pair, **changes: object) -> Choice:
-    choice = Choice(pair, custom_prompt("Hello"), format=HEATS, context=512)
+def choice_of(pair: Pair, **changes: object) -> RaceRequest:
+    choice = RaceRequest(pair, custom_prompt("Hello"), format=REPEATED.name, context=512)
     return msgspec.structs.replace(choice, **changes)
 
 
@@ -86,7 +88,7 @@ def test_a_pair_for_any_server_takes_the_one_whose_program_is_installed(
     assert [spec.engine for spec in lane_specs(choice, places)] == ["llama-server"] * 2
     folder = choice_of(pair_of(tmp_path, folder=True))
     assert [spec.engine for spec in lane_specs(folder, places)] == ["vllm"] * 2
-    assert default_format("server") == HEATS
+    assert default_format("server") == REPEATED.name
 
 
 def test_the_command_has_the_drafter_and_k_only_in_the_lane_that_drafts(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -11,7 +10,8 @@ from app.race.fold import Phase, RaceState
 from app.race.formats import FORMATS, Grant, LaneTurn
 from app.race.trace import TraceWriter, read_trace
 from app.worker.protocol import Probe, Race, Stop, Turn
-from app.worker.session import Patience, RaceSession
+from app.worker.run import Patience
+from app.worker.session import RaceSession
 from tests.race.builders import header
 from tests.worker.scripted import ScriptedWorker
 
@@ -25,7 +25,7 @@ def raced(baseline: ScriptedWorker, mtp: ScriptedWorker, name: str = "clock", **
 
 def started(baseline: ScriptedWorker, mtp: ScriptedWorker, name: str = "clock", **more: object) -> RaceSession:
     workers = {"baseline": baseline, "mtp": mtp}
-    session = RaceSession(header(), workers, FORMATS[name], time.monotonic_ns, **more)  # type: ignore[arg-type]
+    session = RaceSession(header(), workers, FORMATS[name], **more)  # type: ignore[arg-type]
     session.start()
     return session
 
@@ -67,11 +67,13 @@ def test_the_trace_holds_the_race() -> None:
 
 def test_a_mistake_in_the_sessions_own_thread_is_told_in_every_lane_and_ends_the_race() -> None:
     class Broken:
+        repeats = False
+
         def grants(self, turns: Sequence[LaneTurn]) -> list[Grant]:
             raise ValueError("no turns today")
 
     sink, workers = io.BytesIO(), {"baseline": ScriptedWorker(), "mtp": ScriptedWorker()}
-    session = RaceSession(header(), workers, Broken(), time.monotonic_ns, TraceWriter(sink, header()))  # type: ignore[arg-type]
+    session = RaceSession(header(), workers, Broken(), TraceWriter(sink, header()))  # type: ignore[arg-type]
     session.start()
     assert session.join(10)
     assert session.over

@@ -15,7 +15,8 @@ from app.race.lanes import ADAPTIVE, Contender
 from app.race.problems import ProblemError
 from app.race.sweep import Spend
 from app.worker.pool import WorkerPool
-from app.worker.sweep_run import SweepChoice, SweepRun
+from app.worker.request import SweepRequest
+from app.worker.sweep_run import SweepRun
 
 
 @pytest.fixture
@@ -31,10 +32,10 @@ def pool() -> Iterator[WorkerPool]:
     pool.close()
 
 
-def choose(places: Places, **changes: object) -> SweepChoice:
+def choose(places: Places, **changes: object) -> SweepRequest:
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = SweepChoice(
+    choice = SweepRequest(
         pair=pair,
         prompts=tuple(prompt for prompt in load_prompts(places) if prompt.name in ("code", "haiku")),
         contenders=(Contender(2), ADAPTIVE),
@@ -44,7 +45,7 @@ def choose(places: Places, **changes: object) -> SweepChoice:
     return msgspec.structs.replace(choice, **changes)
 
 
-def run(choice: SweepChoice, places: Places, pool: WorkerPool, out: Path | None = None) -> SweepRun:
+def run(choice: SweepRequest, places: Places, pool: WorkerPool, out: Path | None = None) -> SweepRun:
     sweep = SweepRun(choice, places, pool, out)
     sweep.start()
     assert sweep.join(120)

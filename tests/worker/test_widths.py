@@ -13,7 +13,7 @@ from app.places import Places, find_places
 from app.race.events import Failed, Widths
 from app.race.problems import Problem, ProblemError
 from app.worker.pool import WorkerPool
-from app.worker.setup import Choice
+from app.worker.request import RaceRequest
 from app.worker.widths import ALL_WIDTHS, KnownWidths, measure_widths, probe_widths, usual_context
 from tests.race.builders import MS, header, spec
 from tests.worker.scripted import ScriptedWorker
@@ -85,10 +85,10 @@ def places(tmp_path: Path) -> Places:
 
 
 @pytest.fixture
-def nano(places: Places) -> Choice:
+def nano(places: Places) -> RaceRequest:
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    return Choice(pair, load_prompts(places)[0], max_tokens=60)
+    return RaceRequest(pair, load_prompts(places)[0], max_tokens=60)
 
 
 @pytest.fixture
@@ -98,13 +98,13 @@ def pool() -> Iterator[WorkerPool]:
     made.close()
 
 
-def test_the_context_is_the_middle_of_the_run_and_fits(nano: Choice) -> None:
+def test_the_context_is_the_middle_of_the_run_and_fits(nano: RaceRequest) -> None:
     assert usual_context(nano) % 64 == 0
     assert usual_context(msgspec.structs.replace(nano, max_tokens=1 << 20)) == nano.context - 17
 
 
 @pytest.mark.real
-def test_the_built_in_pair_is_measured_once_and_then_known(nano: Choice, places: Places, pool: WorkerPool) -> None:
+def test_the_built_in_pair_is_measured_once_and_then_known(nano: RaceRequest, places: Places, pool: WorkerPool) -> None:
     found = probe_widths(nano, places, pool, 48, repeats=1)
     assert found.context == 48
     assert set(found.forward_ns) == set(ALL_WIDTHS)
@@ -116,7 +116,7 @@ def test_the_built_in_pair_is_measured_once_and_then_known(nano: Choice, places:
 
 
 @pytest.mark.real
-def test_a_context_without_room_is_refused(nano: Choice, places: Places, pool: WorkerPool) -> None:
+def test_a_context_without_room_is_refused(nano: RaceRequest, places: Places, pool: WorkerPool) -> None:
     with pytest.raises(ProblemError) as caught:
         probe_widths(nano, places, pool, nano.context)
     assert caught.value.problem.kind == "context-range"

@@ -28,17 +28,27 @@ def opens(form: str, pair: Pair) -> bool:
     return (form == FILE) == pair.target.is_single_file or pair.is_built_in
 
 
-def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
-    """Returns the pair's files in this form; those of other pairs than the built-in one as they are.
+def form_place(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
+    """Returns where the pair's files are in this form, or will be once :func:`in_form` has made them.
 
-    Raises:
-        ProblemError: they cannot be made.
+    Those of other pairs than the built-in one are used as they are.
     """
     if form == FILE or not pair.is_built_in:
         return found
     digest = (pair.target.files[0].sha256 or "")[:12]
     kept = places.cache / "forms" / f"{pair.id}-{digest}-{form}"
-    if not kept.is_dir():
+    return Ready(kept / "target", kept / "assistant")
+
+
+def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
+    """Returns the pair's files in this form, made if need be: that takes seconds, so call it off the UI thread.
+
+    Raises:
+        ProblemError: they cannot be made.
+    """
+    wanted = form_place(pair, found, form, places)
+    kept = wanted.target_path.parent
+    if wanted != found and not kept.is_dir():
         try:
             _make(found.target_path.parent, kept, mlx=form == MLX)
         except (OSError, GgufError) as error:
@@ -50,7 +60,7 @@ def in_form(pair: Pair, found: Ready, form: str, places: Places) -> Ready:
                     action=f"Make room for 110 MB in {places.cache}.",
                 )
             ) from error
-    return Ready(kept / "target", kept / "assistant")
+    return wanted
 
 
 def _make(resources: Path, kept: Path, *, mlx: bool) -> None:

@@ -24,7 +24,7 @@ from app.race.prompts import Prompt
 from app.race.sweep import Spend
 from app.ui.picker import MenuButton
 from app.ui.widgets import button, label, restyle, set_text
-from app.worker.sweep_run import SweepChoice
+from app.worker.request import SweepRequest
 
 SPENDS = {
     "1 minute": Spend(0, 60),
@@ -144,13 +144,13 @@ class SweepControls(QWidget):
             return f"{error}."
         return ""
 
-    def choice(self) -> SweepChoice | None:
+    def choice(self) -> SweepRequest | None:
         """What is chosen; None if something is wrong with it."""
         contenders = self.contenders
         if self.wrong or contenders is None:
             return None
         picked = [item for item, action in zip(self._prompts, self.prompt_actions, strict=True) if action.isChecked()]
-        return SweepChoice(
+        return SweepRequest(
             pair=self._pairs[max(0, self.pair.currentIndex())],
             prompts=tuple(picked),
             contenders=contenders,

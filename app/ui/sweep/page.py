@@ -28,7 +28,8 @@ from app.ui.sweep.controls import SweepControls
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
 from app.worker.pool import WorkerPool
-from app.worker.sweep_run import SweepChoice, SweepRun
+from app.worker.request import SweepRequest
+from app.worker.sweep_run import SweepRun
 
 _POLL_MS = 200
 _EARLIER = 12
@@ -144,7 +145,7 @@ class SweepPage(QWidget):
         folder = self._shown[1] if self._goes_on(choice) else None
         in_background(self, lambda: SweepRun(choice, self._places, self._pool, folder), self._begun, self._refused)
 
-    def _goes_on(self, choice: SweepChoice) -> bool:
+    def _goes_on(self, choice: SweepRequest) -> bool:
         """Whether the sweep that is shown is an unfinished one of this choice."""
         result, folder = self._shown
         return folder is not None and result.heats < result.planned and _names(choice) == _result_names(result)
@@ -305,7 +306,7 @@ class SweepPage(QWidget):
         self.controls.recall(settings)
 
 
-def _names(choice: SweepChoice) -> tuple[object, ...]:
+def _names(choice: SweepRequest) -> tuple[object, ...]:
     return choice.pair.id, [item.name for item in choice.prompts], {item.lane for item in choice.contenders}
 
 

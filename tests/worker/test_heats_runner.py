@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 from app.present.result import summarize
 from app.race.events import Conditions, Done, Finish, Noise, Prefilled, Round
@@ -11,9 +10,9 @@ from app.race.fold import Phase
 from app.race.formats import FORMATS
 from app.race.heats import Heats, Plan, heats_of, shown_state
 from app.race.trace import TraceWriter, read_trace
-from app.worker.heats_session import HeatsSession
 from app.worker.protocol import Probe, Race, Turn
-from app.worker.session import Patience
+from app.worker.run import Patience
+from app.worker.session import RaceSession
 from tests.race.builders import header, spec
 from tests.worker.scripted import ScriptedWorker
 
@@ -43,13 +42,12 @@ class Rerunning(ScriptedWorker):
         super().send(command)  # type: ignore[arg-type]
 
 
-def session_of(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
+def session_of(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> RaceSession:
     more.setdefault("plan", Plan(repeats=repeats, enough=0))
-    session = HeatsSession(
+    session = RaceSession(
         HEAD,
         {"baseline": baseline, "mtp": mtp},
         FORMATS["heats"],
-        time.monotonic_ns,
         sampler=ScriptedSampler(),
         **more,  # type: ignore[arg-type]
     )
@@ -57,7 +55,12 @@ def session_of(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, 
     return session
 
 
-def ran(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> HeatsSession:
+def heats_of_session(session: RaceSession) -> Heats:
+    assert session.heats is not None
+    return session.heats
+
+
+def ran(baseline: ScriptedWorker, mtp: ScriptedWorker, repeats: int = 4, **more: object) -> RaceSession:
     session = session_of(baseline, mtp, repeats, **more)
     assert session.join(10)
     return session
@@ -76,10 +79,10 @@ def test_every_lane_runs_once_a_heat_in_mirrored_order_after_a_warm_up_that_leav
 
 def test_the_ratio_is_that_of_the_pairs_and_conditions_are_kept_for_each_run() -> None:
     session = ran(Rerunning(step_ms=10), Rerunning(step_ms=5))
-    interval = session.heats.interval("mtp", "baseline")
+    interval = heats_of_session(session).interval("mtp", "baseline")
     assert interval is not None
     assert (round(interval.ratio, 6), interval.heats) == (2.0, 4)
-    assert [len(items) for items in session.heats.conditions.values()] == [2] * 4
+    assert [len(items) for items in heats_of_session(session).conditions.values()] == [2] * 4
     found = summarize(HEAD, session.state, None, heats=session.heats)
     assert (found["speedup"], found["speedups"], found["heats"]["heats"]) == (2.0, {"mtp": 2.0}, 4)
     assert any("25%" in item or "25 %" in item for item in found["heats"]["warnings"])
@@ -92,33 +95,32 @@ def test_the_trace_reads_back_as_what_was_shown() -> None:
     assert trace.complete
     heats = heats_of(trace)
     assert heats is not None
-    assert heats.states == session.heats.states
+    assert heats.states == heats_of_session(session).states
     assert shown_state(trace) == session.state
 
 
 def test_it_stops_early_once_the_interval_is_narrow_enough() -> None:
     session = ran(Rerunning(), Rerunning(step_ms=5), plan=Plan(repeats=20, enough=0.02))
-    assert session.heats.done == 5
+    assert heats_of_session(session).done == 5
 
 
 def test_two_lanes_may_share_one_worker() -> None:
     shared = Rerunning()
     head = header(spec("baseline"), spec("mtp-k2", 2), spec("mtp-k4", 4), format="heats")
     workers = {"baseline": Rerunning(), "mtp-k2": shared, "mtp-k4": shared}
-    session = HeatsSession(
-        head, workers, FORMATS["heats"], time.monotonic_ns, plan=Plan(repeats=2), sampler=ScriptedSampler()
-    )
+    session = RaceSession(head, workers, FORMATS["heats"], plan=Plan(repeats=2), sampler=ScriptedSampler())
     session.start()
     assert session.join(10)
     assert [race.k for race in shared.sent if isinstance(race, Race)] == [2, 4, 2, 4, 4, 2]
-    assert all(lane.finish is Finish.END for state in session.heats.states.values() for lane in state.lanes.values())
+    states = heats_of_session(session).states.values()
+    assert all(lane.finish is Finish.END for state in states for lane in state.lanes.values())
 
 
 def test_the_noise_floor_is_known_in_every_heat() -> None:
     mtp = Rerunning()
     session = ran(Rerunning(), mtp, repeats=2)
     assert sum(isinstance(command, Probe) for command in mtp.sent) == 1
-    assert [state.lanes["mtp"].noise_floor for state in session.heats.states.values()] == [0.01, 0.01]
+    assert [state.lanes["mtp"].noise_floor for state in heats_of_session(session).states.values()] == [0.01, 0.01]
     known = ran(Rerunning(), Rerunning(), repeats=1, noise=Noise(0.5, 4))
     assert known.state.lanes["mtp"].noise_floor == 0.5
 
@@ -152,9 +154,9 @@ def test_a_lane_that_dies_ends_the_heats_and_what_was_measured_stays() -> None:
             super().send(command)
 
     session = ran(Rerunning(), Dying(step_ms=5))
-    assert session.heats.done == 2
-    assert session.heats.states[2].lanes["mtp"].phase is Phase.FAILED
-    assert session.heats.shown in (0, 1)
+    assert heats_of_session(session).done == 2
+    assert heats_of_session(session).states[2].lanes["mtp"].phase is Phase.FAILED
+    assert heats_of_session(session).shown in (0, 1)
 
 
 def test_a_lane_that_hangs_is_ended() -> None:

@@ -8,14 +8,15 @@ from app.places import find_places
 from app.race.lanes import LaneKind, LaneSpec
 from app.race.prompts import custom_prompt
 from app.race.trace import FileHash
-from app.worker.setup import Choice, make_header
+from app.worker.headers import make_header
+from app.worker.request import RaceRequest
 
 
 def hash_of(target: Path) -> FileHash:
     pair = load_registry(places=find_places()).get("nano")
     assert pair is not None
     spec = LaneSpec(id="baseline", kind=LaneKind.BASELINE, engine="transformers", target=str(target))
-    (found,) = make_header(Choice(pair, custom_prompt("hello")), (spec,), datetime.now(UTC)).files
+    (found,) = make_header(RaceRequest(pair, custom_prompt("hello")), (spec,), datetime.now(UTC)).files
     return found
 
 
