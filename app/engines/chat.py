@@ -2,90 +2,194 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Any, NoReturn
+import atexit
+import functools
+import subprocess
+import threading
+from typing import Any, Final
 
-import jinja2
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+import msgspec
 
-from app.race.problems import Problem, ProblemError
+from app.engines.chat_template import DROPPED, Asked, Rendered
+from app.processes import module_command, safe_environment
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
-GEMMA = (
+GEMMA_4: Final = (
     "{{ bos_token }}{% for m in messages %}<|turn>{{ m['role'] }}\n{{ m['content'] }}<turn|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|turn>model\n{% endif %}"
 )
-_TEMPLATE_ERRORS = (
-    jinja2.TemplateError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-)
-_MAX_TEMPLATE = 1 << 20
-_MAX_REPEAT = 1 << 20
+NO_TEMPLATE_NOTE: Final = "The model has no chat template: the prompt is fed as it is, as to a base model."
+PATIENCE_S: Final = 10.0
+"""How long a template may take, the start of its process included; a usual one takes milliseconds."""
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox for templates that come with model files, with large repetitions refused."""
+def template_for(found: Any, architecture: str) -> str | None:
+    """Returns the template to use.
 
-    intercepted_binops = frozenset(("*", "**", "%"))
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or (operator == "%" and isinstance(left, str | bytes)):
-            raise SecurityError(f"the operator {operator} is not allowed here")
-        for value, times in ((left, right), (right, left)):
-            too_long = hasattr(value, "__len__") and isinstance(times, int) and len(value) * times > _MAX_REPEAT
-            if operator == "*" and too_long:
-                raise SecurityError("a repetition is too long")
-        return super().call_binop(context, operator, left, right)
-
-
-def _refuse(message: str) -> NoReturn:
-    raise jinja2.TemplateError(message)
+    Args:
+        found: What the model's metadata has: a template, several by name, or nothing.
+        architecture: Of the model, such as ``"gemma4"``: its own turns are known without a template.
+    """
+    if isinstance(found, dict):
+        found = found.get("default") or next(iter(found.values()), None)
+    if isinstance(found, str) and found.strip():
+        return found
+    return GEMMA_4 if architecture.lower().startswith("gemma4") else None
 
 
-def render(template: str | None, prompt: str, bos: str = "", eos: str = "") -> str:
+class TemplateProcess:
+    """The process in which templates are rendered. It is started when needed and again if it had to be ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asked = 0
+
+    def start(self) -> None:
+        """Starts it ahead, so that the first prompt need not wait for it."""
+        with self._lock:
+            self._running()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._close()
+            self._process = subprocess.Popen(
+                module_command("app.engines.chat_template"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=safe_environment(),
+            )
+            self._asked = 0
+        return self._process
+
+    def ask(self, asked: Asked, patience_s: float) -> Rendered:
+        """Has a message rendered, within so many seconds. Raises :class:`OSError` if no process can be started."""
+        line = msgspec.json.encode(asked) + b"\n"
+        with self._lock:
+            while True:
+                process = self._running()
+                fresh = not self._asked
+                self._asked += 1
+                reply, late = self._exchange(process, line, patience_s)
+                if reply is not None:
+                    return reply
+                self._close()
+                if late:
+                    return Rendered(error=f"It did not end within {patience_s:g} s.")
+                if fresh:
+                    return Rendered(error="It needs too much memory or processor time.")
+
+    def _exchange(
+        self, process: subprocess.Popen[bytes], line: bytes, patience_s: float
+    ) -> tuple[Rendered | None, bool]:
+        """Returns the reply, None if the process ended; and whether it was ended because it took too long."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(patience_s, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            return msgspec.json.decode(process.stdout.readline(), type=Rendered), late.is_set()
+        except (OSError, *DECODE_ERRORS):
+            return None, late.is_set()
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Ends it."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    pass  # What was still to be sent has nobody to read it.
+        process.wait()
+
+
+_process: Final = TemplateProcess()
+atexit.register(_process.close)
+
+
+def prepare() -> None:
+    """Gets ready to render, so that the first prompt need not wait for it. What fails is told when it is needed."""
+    try:
+        _process.start()
+    except OSError:
+        return
+
+
+def render(
+    template: str | None, prompt: str, bos: str = "", eos: str = "", *, thinking: bool = False, patience_s: float = 0
+) -> str:
     """Returns the text to feed: the message as the user's turn, then the start of the model's turn.
 
     Args:
-        template: The Jinja template from the model's metadata; None takes Gemma 4's turns.
+        template: The Jinja template from the model's metadata; without one the message is fed as it is.
         prompt: The user's message.
         bos: Text of the beginning-of-sequence token.
         eos: Text of the end-of-sequence token.
+        thinking: Whether the model is to think before it answers, where its template lets one choose.
+        patience_s: How long the template may take; 0 takes the usual.
 
     Raises:
-        ProblemError: the template cannot be used.
+        ProblemError: the template cannot be used, or leaves out what the user wrote.
     """
-    source = GEMMA if template is None else template
+    if template is None:
+        return prompt
     try:
-        if len(source) > _MAX_TEMPLATE:
-            raise SecurityError("it is too large")
-        environment = _Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
-        environment.globals["raise_exception"] = _refuse
-        environment.globals["strftime_now"] = lambda form: datetime.datetime.now().strftime(form)
-        return environment.from_string(source).render(
-            messages=[{"role": "user", "content": prompt}],
-            add_generation_prompt=True,
-            bos_token=bos,
-            eos_token=eos,
+        return _rendered(Asked(template, prompt, bos, eos, thinking), patience_s or PATIENCE_S)
+    except UnicodeEncodeError as error:
+        raise ProblemError(
+            Problem("prompt-text", "The prompt holds something that is no text.", f"{error}.", "Save it as UTF-8.")
+        ) from error
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                "template-process",
+                "The process that renders the chat template cannot be started.",
+                cause=f"{error.strerror or error}.",
+                action="Close other programs, then try again.",
+            )
+        ) from error
+
+
+@functools.lru_cache(maxsize=16)
+def _rendered(asked: Asked, patience_s: float) -> str:
+    """Renders once what is asked again and again: the warm-up and each heat have the same prompt."""
+    reply = _process.ask(asked, patience_s)
+    if reply.error == DROPPED:
+        raise ProblemError(
+            Problem(
+                "template-drops-prompt",
+                "The chat template in the model file leaves out what the user wrote.",
+                cause="The prompt is not in its text, neither as a text nor as a part of a message.",
+                action="Use another file of this model.",
+            )
         )
-    except (
-        jinja2.TemplateError,
-        TypeError,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    if reply.error:
         raise ProblemError(
             Problem(
                 "template-bad",
                 "The chat template in the model file cannot be used.",
-                cause=f"{type(error).__name__}: {error}.",
-                action="Use another file of this model, or a raw prompt.",
+                cause=reply.error,
+                action="Use another file of this model.",
             )
-        ) from error
+        )
+    return reply.text

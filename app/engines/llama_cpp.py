@@ -19,6 +19,7 @@ from importlib import metadata
 
 import psutil
 
+from app.engines import chat
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane
@@ -49,7 +50,8 @@ class LlamaEngine:
         target, _ = check_spec(spec)
         start_library()
         self._lane = lane = LlamaLane(spec, target, self._stop)
-        notes = []
+        chat.prepare()
+        notes = [chat.NO_TEMPLATE_NOTE] if lane.template is None else []
         if 0 < lane.model.trained_context < spec.context:
             notes.append(
                 f"The context of {spec.context:,} tokens is larger than the {lane.model.trained_context:,} that the "

@@ -159,13 +159,20 @@ class LlamaLane:
         """Drafts at most so many tokens behind ``last``; none on a baseline lane."""
         return self._drafter.draft(last, position, count) if self._drafter is not None else []
 
+    @property
+    def template(self) -> str | None:
+        """The model's chat template; None if it has none, so that prompts are fed as they are."""
+        return chat.template_for(
+            self.model.meta("tokenizer.chat_template"), self.model.meta("general.architecture") or ""
+        )
+
     def prompt_tokens(self, request: Request) -> list[int]:
         """Returns the prompt's tokens, in the model's chat format unless it is raw."""
         model = self.model
         text, special = request.prompt, True
         if not request.raw:
             bos, eos = (model.special_text(find(model.vocab)) for find in (lib.llama_vocab_bos, lib.llama_vocab_eos))
-            text = chat.render(model.meta("tokenizer.chat_template"), request.prompt, bos, eos)
+            text = chat.render(self.template, request.prompt, bos, eos, thinking=request.thinking)
             special = not (bos and text.startswith(bos))  # else the beginning would be there twice
         tokens = model.tokenize(text, special)
         if not tokens or not request.prompt.strip():

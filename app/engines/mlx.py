@@ -74,6 +74,7 @@ class MlxEngine:
         started = now()
         self.close()
         _check(spec)
+        chat.prepare()
         self._thread = ThreadPoolExecutor(1, "mlx")
         try:
             self._in_thread(self._load, spec)
@@ -150,9 +151,9 @@ class MlxEngine:
             raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
         tokenizer, text = self._tokenizer, request.prompt
         if not request.raw:
-            template = tokenizer.chat_template
-            source = template if isinstance(template, str) else None
-            text = chat.render(source, text, tokenizer.bos_token or "", tokenizer.eos_token or "")
+            template = chat.template_for(tokenizer.chat_template, str(getattr(self._model.config, "model_type", "")))
+            bos, eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
+            text = chat.render(template, text, bos, eos, thinking=request.thinking)
         tokens: list[int] = tokenizer.encode(text, add_special_tokens=False)
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]

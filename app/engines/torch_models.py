@@ -90,8 +90,8 @@ class TorchPair:
         bos = tokenizer.bos_token or ""
         text = request.prompt
         if not request.raw:
-            template = tokenizer.chat_template
-            text = chat.render(template if isinstance(template, str) else None, text, bos, tokenizer.eos_token or "")
+            template = chat.template_for(tokenizer.chat_template, str(getattr(self.target.config, "model_type", "")))
+            text = chat.render(template, text, bos, tokenizer.eos_token or "", thinking=request.thinking)
         tokens: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]

@@ -20,6 +20,7 @@ import psutil
 import torch
 import transformers
 
+from app.engines import chat
 from app.engines.detokenize import WindowDecoder
 from app.engines.torch_models import TorchPair
 from app.engines.torch_run import Emission, GenerateRun, RunSettings, first_round_is_flawed
@@ -56,6 +57,7 @@ class TransformersEngine:
     def load(self, spec: LaneSpec) -> Loaded:
         started = now()
         self.close()
+        chat.prepare()
         # Torch keeps its processor threads for each calling thread: one thread does all of the lane's work.
         self._thread = ThreadPoolExecutor(1, "torch")
         self._pair = pair = self._thread.submit(TorchPair, spec).result()

@@ -158,6 +158,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sampling: Shared by all lanes.
         raw: True feeds the prompt as it is, without a chat template.
         concurrency: How many requests like this one are sent at once. One is shown, all are counted.
+        thinking: Whether the model is to think before it answers, where it can be chosen. Off in every engine unless
+            asked for, so that the same pair gets the same prompt everywhere.
     """
 
     prompt: str
@@ -165,6 +167,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sampling: Sampling = Sampling()
     raw: bool = False
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=MAX_CONCURRENCY)] = 1
+    thinking: bool = False
 
 
 def lane_title(spec: LaneSpec) -> str:

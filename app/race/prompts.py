@@ -63,8 +63,20 @@ def custom_prompt(text: str) -> Prompt:
     """Returns the user's own text as a prompt.
 
     Raises:
-        ProblemError: it is empty or longer than any model takes.
+        ProblemError: it is empty, longer than any model takes, or holds what is no text.
     """
+    text = text.removeprefix("\ufeff")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ProblemError(
+            Problem(
+                "prompt-text",
+                "The prompt holds something that is no text.",
+                cause=f"The character at place {error.start + 1} is {text[error.start]!a}.",
+                action="Save the prompt as UTF-8, or type that character again.",
+            )
+        ) from error
     if not text.strip():
         raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write what the model should do."))
     if len(text) > MAX_CHARACTERS:

@@ -84,6 +84,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--top-k", type=_int_between(0, 1 << 20), default=0, metavar="N", help="0 keeps all tokens")
     run.add_argument("--top-p", type=_float_between(1e-6, 1), default=1.0, metavar="P", help="1 keeps all tokens")
     run.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N")
+    run.add_argument(
+        "--thinking", action="store_true", help="let the model think before it answers (default: off in every engine)"
+    )
     _add_heats(run)
     _add_servers(run)
     run.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import shutil
 import threading
@@ -167,6 +168,7 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
         engine=arguments.engine,
         servers=tuple(arguments.servers),
         server_model=arguments.server_model,
+        thinking=arguments.thinking,
         concurrency=arguments.concurrency[0],
         slots=arguments.concurrency[-1],
     )
@@ -192,7 +194,11 @@ def _prompt(arguments: argparse.Namespace, env: Environment) -> Prompt:
 
 def _read_prompt(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        # Editors on Windows begin a file with a byte order mark; what they call Unicode is UTF-16.
+        is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_utf_16 else "utf-8-sig")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         problem = Problem(
             "prompt-file", f"{path} is not UTF-8 text.", f"Byte {error.start} does not fit.", "Convert it."

@@ -39,7 +39,13 @@ def make_header(request: RaceRequest, specs: Sequence[LaneSpec], now: datetime) 
         prompt_name=request.prompt.name,
         workload=request.prompt.workload,
         language=request.prompt.language,
-        request=Request(request.prompt.text, request.max_tokens, request.sampling, concurrency=request.concurrency),
+        request=Request(
+            request.prompt.text,
+            request.max_tokens,
+            request.sampling,
+            concurrency=request.concurrency,
+            thinking=request.thinking,
+        ),
         format=request.format,
         lanes=tuple(
             msgspec.structs.replace(

@@ -36,6 +36,7 @@ class RaceRequest(msgspec.Struct, frozen=True):
         concurrency: Requests at once, for an engine that is a server.
         slots: Requests at once that a server which is started has to have room for; at least ``concurrency``.
         numbered: Name a single drafting lane after its K too.
+        thinking: Whether the model is to think before it answers.
     """
 
     pair: Pair
@@ -57,6 +58,7 @@ class RaceRequest(msgspec.Struct, frozen=True):
     concurrency: int = 1
     slots: int = 1
     numbered: bool = False
+    thinking: bool = False
 
     @property
     def drafting(self) -> tuple[Contender, ...]:

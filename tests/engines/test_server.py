@@ -120,6 +120,18 @@ def test_at_a_temperature_the_request_says_how_many_tokens_to_keep(play: Play, e
     assert [body.get("top_k") for body in bodies] == [keeps_all, 40, None]
 
 
+@pytest.mark.parametrize("engine", ["vllm", "sglang", "llama-server", "ollama"])
+def test_thinking_is_off_in_every_server_unless_it_is_asked_for(play: Play, engine: str) -> None:
+    done = json.dumps({"message": {"content": "a"}, "done": True, "eval_count": 1})
+    lines = [done] if engine == "ollama" else sse(delta("Salt", used(9, 1), "stop"))
+    with loaded(play(engine, lines)) as lane:
+        for thinking in (False, True):
+            Run(lane, Request(prompt="haiku", max_tokens=2, thinking=thinking))
+    bodies = [body for _, body in play.asked]
+    said = [body.get("think", body.get("chat_template_kwargs", {}).get("enable_thinking")) for body in bodies]
+    assert said == [False, True]
+
+
 def test_lm_studio_is_put_right_by_its_last_chunk(play: Play) -> None:
     lines = sse(delta("Salt"), delta(" wind on"), delta("", None, "stop"), {"choices": [], "usage": used(9, 4)})
     with loaded(play("lmstudio", lines)) as engine:

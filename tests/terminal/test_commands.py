@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.engines import ENGINES
+from app.library.traces import open_trace
 from app.race.trace import Record, TraceWriter
 from tests.race.builders import header, lane_events
 from tests.terminal.conftest import Terminal
@@ -98,9 +99,25 @@ def test_several_requests_at_once_need_a_server(terminal: Terminal) -> None:
     assert "answers one request at a time" in terminal.err
 
 
+@pytest.mark.real
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_prompt_file_of_any_editor_gives_its_text_alone(terminal: Terminal, tmp_path: Path, encoding: str) -> None:
+    prompt, trace = tmp_path / "prompt.txt", tmp_path / "t.ndjson"
+    prompt.write_bytes("Sag „hallo“.\r\nZweimal.".encode(encoding))
+    words = ("--max-tokens", 2, "--thinking", "--no-verify", "--trace", trace, "--json")
+    assert terminal("run", "--prompt-file", prompt, *words) == 0, terminal.err
+    request = open_trace(trace).header.request
+    assert (request.prompt, request.thinking) == ("Sag „hallo“.\nZweimal.", True)
+
+
+def test_a_prompt_that_is_no_text_is_refused(terminal: Terminal) -> None:
+    assert terminal("run", "--prompt-text", "caf\udce9") == 2
+    assert "no text" in terminal.err
+
+
 def test_a_prompt_file_that_is_no_text_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "prompt.txt"
-    path.write_bytes(b"\xff\xfe\x00bad")
+    path.write_bytes(b"\xff\x00bad")
     assert terminal("run", "--prompt-file", path) == 2
     assert "not UTF-8" in terminal.err
 

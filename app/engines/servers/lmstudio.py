@@ -18,8 +18,10 @@ class LmStudio(OpenAI):
 
     title = "LM Studio"
     all_tokens = 0
+    thinking_switch = False
     notes: tuple[str, ...] = (
         "LM Studio tells the number of tokens at the end only; until then every piece of text counts as one.",
+        "Whether a model thinks first is chosen in LM Studio itself.",
     )
 
 

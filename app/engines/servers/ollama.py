@@ -45,6 +45,8 @@ class Ollama:
         body: dict[str, Any] = {"model": model, "stream": True, "options": options}
         if request.raw:
             return "/api/generate", {**body, "prompt": request.prompt, "raw": True}
+        # A model that cannot think takes a no, but not a yes.
+        body["think"] = request.thinking
         return "/api/chat", {**body, "messages": [{"role": "user", "content": request.prompt}]}
 
     def read(self, chunk: Any) -> Piece:

@@ -17,12 +17,15 @@ class OpenAI:
 
     Attributes:
         all_tokens: The top_k that keeps all tokens.
+        thinking_switch: It hands settings on to the chat template, where Gemma's and others' choose by
+            ``enable_thinking``. Without a word from the request, servers differ in what they choose.
     """
 
     title = "OpenAI-compatible server"
     models_path = "/v1/models"
     notes: tuple[str, ...] = ()
     all_tokens = -1
+    thinking_switch = True
 
     def models(self, reply: Any) -> list[ServedModel]:
         data = reply if isinstance(reply, list) else table(reply).get("data")
@@ -43,6 +46,8 @@ class OpenAI:
             body |= {"top_p": sampling.top_p, "top_k": sampling.top_k or self.all_tokens, "seed": sampling.seed}
         if request.raw:
             return "/v1/completions", {**body, "prompt": request.prompt}
+        if self.thinking_switch:
+            body["chat_template_kwargs"] = {"enable_thinking": request.thinking}
         return "/v1/chat/completions", {**body, "messages": [{"role": "user", "content": request.prompt}]}
 
     def read(self, chunk: Any) -> Piece:
