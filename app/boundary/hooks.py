@@ -72,8 +72,10 @@ class Hooks:
 
     def loop(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """For ``set_exception_handler`` of an event loop."""
-        error = context.get("exception")
-        if isinstance(error, BaseException):
+        error, problem = context.get("exception"), context.get("problem")
+        if isinstance(problem, Problem):
+            self.tell(problem)  # It was caught, and logged, by whoever ran the task.
+        elif isinstance(error, BaseException):
             self.caught(error)
         else:
             logger(self._room).error("%s", context.get("message", "The event loop reports an error."))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from qasync import QEventLoop
 
 from app.draw.studio import Studio
 from app.interrupts import Interrupts
@@ -25,8 +28,13 @@ from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
 from app.ui.main_window import MainWindow
 from app.ui.race_page import RacePage
+from app.ui.surface import Surface, wake_for_signals
+from app.ui.tasks import join_threads
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
+
+_THREADS_S: Final = 0.5
+"""How long threads that cannot be asked to end are waited for; what they do then is lost with the process."""
 
 
 def run(
@@ -45,26 +53,26 @@ def run(
         interrupts: What hears this process's signals, entered.
     """
     app = make_application(arguments)
-    pool = WorkerPool()
-    window = build_window(app, places, pool, studio)
-    window.recall()
-    window.race.controls.go.setFocus()
-    window.show()
-    if trace is not None:
-        window.open_trace(trace)
-    beat = QTimer()  # Python hears signals only between its own steps.
-    beat.timeout.connect(lambda: None)
-    beat.start(500)
-    QTimer.singleShot(2000, _settle_memory)
-    # Ctrl+C in the terminal closes the window as its button does.
-    with (interrupts or Interrupts()).calls(lambda: QTimer.singleShot(0, window.close), every=True):
-        return app.exec()
+    app.setQuitOnLastWindowClosed(False)  # What the window ends is waited for.
+    with QEventLoop(app) as loop:
+        loop.run_until_complete(_live(app, places, studio, trace, interrupts or Interrupts()))
+    join_threads(_THREADS_S)
+    return 0
 
 
-def _settle_memory() -> None:
-    """Takes what the start made out of the garbage collector's rounds, so that none of them costs a frame."""
-    gc.collect()
-    gc.freeze()
+async def _live(app: QApplication, places: Places, studio: Studio, trace: Path | None, interrupts: Interrupts) -> None:
+    """The window's life, from its first moment to the end of everything that it began."""
+    with Surface() as surface, wake_for_signals():
+        window = build_window(app, places, WorkerPool(), studio)
+        surface.arrived.connect(window.show_unexpected, Qt.ConnectionType.QueuedConnection)
+        window.recall()
+        window.race.controls.go.setFocus()
+        window.show()
+        if trace is not None:
+            window.open_trace(trace)
+        # Ctrl+C in the terminal closes the window as its button does.
+        with interrupts.calls(lambda: QTimer.singleShot(0, window.close), every=True):
+            await window.gone.wait()
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
@@ -153,11 +161,17 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: St
     window.add_later("Models", lambda: make_models_page(window, theme, places))
     if problem is not None:
         race.show_problem(problem)
-    QTimer.singleShot(0, window, lambda: QTimer.singleShot(30, window, lambda: _load_slow_parts(window)))
+    window.tasks.start(_load_slow_parts(window), name="slow parts", doing="the window was completed")
     return window
 
 
-def _load_slow_parts(window: MainWindow) -> None:
+async def _load_slow_parts(window: MainWindow) -> None:
     """Loads what takes longer than the window takes to show: the models, the plotting library, the other pages."""
+    await asyncio.sleep(0.03)  # The window is painted first.
     window.race.load_slow_parts()
-    QTimer.singleShot(200, window, window.make_pages)
+    await asyncio.sleep(0.2)
+    window.make_pages()
+    await asyncio.sleep(1.8)
+    # What the start made is taken out of the garbage collector's rounds, so that none of them costs a frame.
+    gc.collect()
+    gc.freeze()

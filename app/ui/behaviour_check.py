@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.present.view import RaceView
 from app.race.fold import Phase
 from app.race.problems import Problem
-from app.ui.background import in_background
 from app.ui.same_strip import SameStrip
+from app.ui.tasks import Tasks, in_thread
 
 if TYPE_CHECKING:
     from app.sandbox.behaviour import Behaviour
@@ -35,7 +36,7 @@ class BehaviourCheck(QObject):
     def __init__(self, strip: SameStrip, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._strip = strip
-        self._stop = threading.Event()
+        self._tasks = Tasks(self)
         self._behaviour: Behaviour | None = None
         self._running = False
 
@@ -51,8 +52,7 @@ class BehaviourCheck(QObject):
 
     def forget(self) -> None:
         """Stops a check that runs; the strip is cleared by whoever shows another race."""
-        self._stop.set()
-        self._stop = threading.Event()
+        self._tasks.cancel("check")
         self._behaviour = None
         self._end()
 
@@ -67,42 +67,39 @@ class BehaviourCheck(QObject):
         whole = all(lane.state.phase is Phase.FINISHED for lane in view.lanes)
         if not whole or view.header.workload != _CODE or not view.contenders:
             return
-        stop = self._stop
         self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
         self._running = True
-        in_background(
-            self,
-            lambda: _verify(view, trace, stop),
-            lambda behaviour: self._show(stop, behaviour),
-            lambda problem: self._failed(stop, problem),
-        )
+        self._start(self._verify(view, trace))
 
     def recall(self, trace: Path) -> None:
         """Shows the verdict that was kept beside a trace, if there is one."""
         self.forget()
-        stop = self._stop
-        in_background(
-            self,
-            lambda: _stored(trace),
-            lambda behaviour: self._show(stop, behaviour),
-            lambda problem: self._failed(stop, problem),
-        )
+        self._start(self._recall(trace))
 
-    def _show(self, stop: threading.Event, behaviour: Behaviour | None) -> None:
-        if stop is self._stop:
-            self._end()
-        if stop is not self._stop or behaviour is None:
-            return  # Another race is shown by now, or there is nothing to say.
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(work, name="check", doing="the programs were compared", failed=self._failed)
+
+    async def _verify(self, view: RaceView, trace: Path | None) -> None:
+        stop = threading.Event()
+        behaviour = await in_thread(lambda: _verify(view, trace, stop), stop=stop.set)
+        self._end()
+        self._show(behaviour)
+
+    async def _recall(self, trace: Path) -> None:
+        self._show(await in_thread(lambda: _stored(trace)))
+
+    def _show(self, behaviour: Behaviour | None) -> None:
+        if behaviour is None:
+            return  # There is nothing to say.
         self._behaviour = behaviour
         words = _WORDS.get(behaviour.verdict.value, "")
         sentence = " ".join(part for part in (words, behaviour.sentence, behaviour.action) if part)
         self._strip.set_behaviour(_TONES[behaviour.verdict.value], sentence, details=behaviour.run_a is not None)
         self.found.emit(behaviour)
 
-    def _failed(self, stop: threading.Event, problem: Problem) -> None:
-        if stop is self._stop:
-            self._end()
-            self._strip.set_behaviour("faint", f"Not run: {problem.sentence}", details=False)
+    def _failed(self, problem: Problem) -> None:
+        self._end()
+        self._strip.set_behaviour("faint", f"Not run: {problem.sentence}", details=False)
 
 
 def _verify(view: RaceView, trace: Path | None, stop: threading.Event) -> Behaviour | None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.lanes import LaneKind, LaneSpec, lane_title
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label
@@ -58,6 +58,7 @@ class ChartRow(QWidget):
         layout.addWidget(self._rate_card, 1)
         self._layout = layout
         self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
+        self._tasks = Tasks(self)
         self.set_low(False)
         theme.changed.connect(self._restyle)
 
@@ -83,7 +84,11 @@ class ChartRow(QWidget):
     def load_later(self) -> None:
         """Makes the charts once the plotting library was imported, which goes on in the background."""
         if self._rate is None:
-            in_background(self, lambda: import_module("app.ui.charts"), lambda _: self.load(), lambda _: None)
+            self._tasks.start(self._load_later(), name="load", doing="the charts were made")
+
+    async def _load_later(self) -> None:
+        await in_thread(lambda: import_module("app.ui.charts"))
+        self.load()
 
     def load(self) -> None:
         """Makes the charts now. Takes as long as the plotting library takes to import, the first time."""

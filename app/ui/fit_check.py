@@ -12,7 +12,7 @@ from app.models.shelf.availability import availability
 from app.places import Places
 from app.race.formats import recorded_format
 from app.race.lanes import LaneKind
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.worker.request import RaceRequest
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class FitCheck(QObject):
 
     def __init__(self, places: Places, held: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._tasks = Tasks(self)
         self._places = places
         self._held = held
         self.memory: Callable[[], Memory] | None = None
@@ -101,7 +102,9 @@ class FitCheck(QObject):
         if key == self._key:
             return  # It is being looked at.
         self._key, self._known, self._fit = key, False, None
+        self._tasks.start(self._look(choice, key), name="look", doing="the memory was looked at")
 
+    async def _look(self, choice: RaceRequest, key: Key) -> None:
         def look() -> Fit | str:
             # Imported here: the built-in pair, with which the app starts, needs none of it.
             from app.models.fit.memory import free_memory
@@ -112,12 +115,13 @@ class FitCheck(QObject):
             found = availability(choice.pair, self._places)
             return fit_race(choice.pair, found, choice.drafting, choice.context, memory)
 
-        def done(fit: Fit | str | None) -> None:
+        fit: Fit | str | None = None
+        try:
+            fit = await in_thread(look)
+        finally:  # What cannot be looked at is known to be unknown.
             if key == self._key:
                 self._known, self._fit = True, None if isinstance(fit, str) else fit
                 self.judged.emit()
-
-        in_background(self, look, done, lambda _: done(None))
 
 
 def _key(choice: RaceRequest) -> Key:

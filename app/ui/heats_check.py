@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.places import Places
 from app.present.view import RaceView
 from app.race.heats import Heats, race_heats_summary
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.ui.winner_card import WinnerCard
 
 
@@ -21,6 +21,7 @@ class HeatsCheck(QObject):
         self._winner, self._places = winner, places
         self._heats: Heats | None = None
         self.summary: dict[str, Any] | None = None
+        self._tasks = Tasks(self)
 
     def show_view(self, view: RaceView) -> None:
         """Judges the race if it is one in heats that is over; another moment of the same race is not judged again."""
@@ -29,19 +30,19 @@ class HeatsCheck(QObject):
             self._winner.set_notes(None)
         elif heats is not self._heats:
             self._heats, self.summary = heats, None
-            in_background(
-                self, lambda: _judged(heats, self._places), lambda found: self._tell(heats, found), lambda _: None
-            )
+            self._tasks.start(self._judge(heats), name="judge", doing="the heats were judged")
         elif self.summary is not None:
             self._winner.set_notes(len(notes(self.summary)))
 
     def forget(self) -> None:
         """Another race is shown."""
+        self._tasks.cancel("judge")
         self._heats = self.summary = None
         self._winner.set_notes(None)
 
-    def _tell(self, heats: Heats, found: dict[str, Any]) -> None:
-        if heats is self._heats and found:
+    async def _judge(self, heats: Heats) -> None:
+        found = await in_thread(lambda: _judged(heats, self._places))
+        if found:
             self.summary = found
             self._winner.set_notes(len(notes(found)))
 

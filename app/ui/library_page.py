@@ -26,13 +26,13 @@ from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
 from app.race.trace import Trace, baseline_id, only_lanes
-from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
 from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan_all
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.transport import Transport
@@ -59,7 +59,8 @@ class LibraryPage(QWidget):
         self._titles = {prompt.name: prompt.title for prompt in prompts}
         self._toast = toast
         self._path: Path | None = None
-        self._scanning = self._again = False
+        self._again = False
+        self._tasks = Tasks(self)
         self.model = LibraryModel()
         self.list = QListView()
         self.search = QLineEdit()
@@ -164,29 +165,27 @@ class LibraryPage(QWidget):
 
     def refresh(self) -> None:
         """Reads the library folder in the background."""
-        if self._scanning:
-            self._again = True
-            return
-        self._scanning = True
-        known = list(self.model.entries)
-        in_background(
-            self, lambda: scan_all(self.folder, self._samples, known, self._titles), self._scanned, self._scan_failed
-        )
+        self._again = True
+        if not self._tasks.running("scan"):
+            self._tasks.start(
+                self._scan(),
+                name="scan",
+                doing="the library was read",
+                failed=lambda problem: self.said.emit(problem.sentence),
+            )
+
+    async def _scan(self) -> None:
+        while self._again:
+            self._again = False
+            known = list(self.model.entries)
+            self._scanned(await in_thread(lambda: scan_all(self.folder, self._samples, known, self._titles)))  # noqa: B023
 
     def _scanned(self, entries: list[Entry]) -> None:
-        self._scanning = False
         path = self._path
         self.model.set_entries(entries)
         if path is not None:
             self._select(path)
         self._say_none()
-        if self._again:
-            self._again = False
-            self.refresh()
-
-    def _scan_failed(self, problem: Problem) -> None:
-        self._scanning = False
-        self.said.emit(problem.sentence)
 
     def _say_none(self) -> None:
         none = self.model.rowCount() == 0
@@ -223,16 +222,19 @@ class LibraryPage(QWidget):
     def open_file(self, path: Path, lanes: Sequence[str] = ()) -> None:
         """Reads a trace in the background and shows it: these lanes of it, or as many as the board has room for."""
         self._path = path
-        in_background(
-            self,
-            lambda: _readable(open_trace(path), lanes),
-            lambda trace: self._opened(path, trace),
-            lambda problem: self._not_opened(path, problem),
+        self._tasks.start(
+            self._open(path, lanes),
+            name="open",
+            doing="a trace was read",
+            failed=lambda problem: self._not_opened(path, problem),
         )
+
+    async def _open(self, path: Path, lanes: Sequence[str]) -> None:
+        self._opened(path, await in_thread(lambda: _readable(open_trace(path), lanes)))
 
     def _opened(self, path: Path, trace: Trace) -> None:
         if path != self._path:
-            return  # Another one was picked in the meantime.
+            return  # It was deleted in the meantime.
         if not trace.header.lanes:
             self._not_opened(path, Problem("trace-empty", "There is nothing in this trace.", trace.note))
             return

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.boundary.log import logger
 from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
+from app.race.problems import Problem
 from app.ui.icons import icon
 from app.ui.race_page import RacePage
 from app.ui.race_report import race_json, save_copy, verdict_text
+from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.widgets import button, show_folder
+
+_END_S: Final = 1.5
+"""How long what runs may take to end when the window is closed."""
 
 
 class MainWindow(QMainWindow):
@@ -32,6 +39,9 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._studio = studio
         self.race = race
+        self.tasks = Tasks(self)
+        self.gone = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
         self._later: dict[QWidget, Callable[[], QWidget]] = {}
         self.setWindowTitle("MTP Race")
         self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
@@ -221,7 +231,7 @@ class MainWindow(QMainWindow):
         # Imported here: the dialog is loaded only when it is wanted.
         from app.ui.export.opening import open_export
 
-        open_export(self, self._theme, self._places, self._studio, path, self.toast.say)
+        open_export(self, self.tasks, self._theme, self._places, self._studio, path, self.toast.say)
 
     def _film_saved(self, path: Path) -> None:
         self.toast.say(f"Saved {path.name}.", action="Show in folder", act=partial(show_folder, path.parent))
@@ -274,13 +284,38 @@ class MainWindow(QMainWindow):
         return [page for page in pages if hasattr(page, name)]
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remembers the state and ends everything that runs."""
+        """Remembers the state and ends everything that runs; ``gone`` is set when it has ended."""
+        event.accept()
+        if self._closing is not None:
+            return
         self.remember()
         self.toast.dismiss()
         self.hide()
-        for page in self._pages_with("close_down"):
-            page.close_down()
-        event.accept()
+        self._closing = asyncio.get_running_loop().create_task(self._end())
+
+    async def _end(self) -> None:
+        """Ends what pages and dialogs do, all at once and within a bounded time."""
+        try:
+            for page in self._pages_with("close_down"):
+                page.close_down()
+            tasks = self.findChildren(Tasks)
+            for item in tasks:
+                item.close()
+            async with asyncio.timeout(_END_S):
+                async with asyncio.TaskGroup() as group:
+                    for item in tasks:
+                        group.create_task(item.ended())
+        except TimeoutError:
+            logger("ui").warning("Something of the window did not end in time.")
+        finally:
+            await self.race.runner.close()
+            self.gone.set()
+
+    def show_unexpected(self, problem: Problem) -> None:
+        """Shows what went wrong anywhere, where the user looks."""
+        self.race.show_problem(problem)
+        if self.pages.currentWidget() is not self.race:
+            self.toast.say(problem.sentence)
 
     def _restyle(self) -> None:
         self.copy_button.setIcon(icon(self._theme, "copy"))

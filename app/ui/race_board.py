@@ -9,16 +9,16 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.places import Places
-from app.present.highlight import Span, code_spans
+from app.present.highlight import code_spans
 from app.present.view import RaceView
 from app.race.fork import fork_story
 from app.race.lanes import LaneSpec
-from app.ui.background import in_background
 from app.ui.behaviour_check import BehaviourCheck
 from app.ui.chart_row import ChartRow
 from app.ui.heats_check import HeatsCheck
 from app.ui.lane_pane import LanePane
 from app.ui.same_strip import SameStrip
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.why_strip import WhyStrip
 from app.ui.widgets import fit_strip
@@ -54,6 +54,7 @@ class RaceBoard(QWidget):
         self._frames = 0
         self._revision = -1
         self._generation = 0
+        self._tasks = Tasks(self)
         self._colored: set[str] = set()
         self.panes: list[LanePane] = []
         self.charts = ChartRow(theme)
@@ -212,11 +213,12 @@ class RaceBoard(QWidget):
         assert view is not None
         text, workload = pane.text.toPlainText(), view.header.workload
 
-        def color(spans: list[Span]) -> None:
+        async def color() -> None:
+            spans = await in_thread(lambda: code_spans(text, workload))
             if view is self._view and pane.text.toPlainText() == text:
                 pane.text.color_code(spans)
 
-        in_background(self, lambda: code_spans(text, workload), color, lambda _: None)
+        self._tasks.start(color(), name=f"color {self.panes.index(pane)}", doing="a text was coloured")
 
     def _show_fork(self, lane_id: str) -> None:
         """Opens the fork view, and points at the same token in both panes behind it."""

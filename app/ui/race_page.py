@@ -18,7 +18,6 @@ from app.race.formats import REPEATED
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
-from app.ui.background import in_background
 from app.ui.export.record_bar import RecordBar
 from app.ui.export.recorder import Recorder
 from app.ui.failure_card import FailureCard
@@ -28,12 +27,15 @@ from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
 from app.ui.race_runner import RaceRunner
+from app.ui.tasks import Tasks, after, in_thread
 from app.ui.theme import Theme
 from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 
 FRAME_MS = 16
+_WARM_S = 0.4
+"""How long a choice stands before its models are loaded ahead, s."""
 _NOTHING_TO_RACE = Problem(
     "pair-none",
     "No model is ready to race on this machine.",
@@ -80,10 +82,7 @@ class RacePage(QWidget):
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.setInterval(FRAME_MS)
         self._frame.timeout.connect(self._on_frame)
-        self._warm = QTimer(self)
-        self._warm.setSingleShot(True)
-        self._warm.setInterval(400)
-        self._warm.timeout.connect(self._warm_up)
+        self._tasks = Tasks(self)
         self._lay_out()
         self._connect()
         self._prompt_changed()
@@ -159,7 +158,7 @@ class RacePage(QWidget):
         if self._held:
             self.said.emit(f"{self._held} Stop it first: a race beside it would measure nothing.")
             return
-        self._warm.stop()
+        self._tasks.cancel("warm up")
         if self.fit.blocks(choice):
             self.fit.forget()  # Something may have been closed meanwhile.
         if not self.fit.knows(choice):
@@ -201,12 +200,9 @@ class RacePage(QWidget):
             self.fit_line.setEnabled(True)
 
     def close_down(self) -> None:
-        """Ends races and workers."""
+        """Shows nothing any more and makes no film."""
         self._frame.stop()
-        self._warm.stop()
-        self.board.behaviour.forget()
         self.recorder.close()
-        self.runner.close()
 
     def remember(self, settings: QSettings) -> None:
         """Writes the choice down."""
@@ -224,15 +220,15 @@ class RacePage(QWidget):
             self._hold_films()
 
     def _started(self, view: RaceView) -> None:
+        self._frame.start()  # First: what cannot be shown must still end.
         self.board.set_view(view)
         self.board.frame()
-        self._frame.start()
 
     def _finished(self) -> None:
-        self.board.frame()
-        self.board.show_slow()
         self._set_running(False)
         self.fit_line.setEnabled(True)
+        self.board.frame()
+        self.board.show_slow()
         if self.view is not None:
             self.board.behaviour.run(self.view, self.runner.trace)
         self._hold_films()
@@ -257,7 +253,7 @@ class RacePage(QWidget):
         self._failure_frame.hide()
         self._show_choice()
         self._show_fit()
-        self._warm.start()
+        self._tasks.start(after(_WARM_S, self._warm_up), name="warm up", doing="a model was looked at")
 
     def _show_choice(self) -> None:
         choice = self.controls.choice()
@@ -338,12 +334,13 @@ class RacePage(QWidget):
 
             return find_drafter(str(path), pair, self._places)
 
-        def use(found: tuple[LaneKind, str]) -> None:
+        async def work() -> None:
+            found = await in_thread(find)
             if pair == self.controls.selected_pair:
                 lanes.set_drafter(lane, *found)
                 lanes.open_popover()
 
-        in_background(self, find, use, lanes.open_popover)
+        self._tasks.start(work(), name="drafter", doing="a drafter was looked at", failed=lanes.open_popover)
 
     def _prompt_edited(self, text: str) -> None:
         try:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.places import Places
 from app.present.view import RaceView
 from app.race.problems import Problem
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.setup import StartedRace, prepare, start_race
+
+_END_S: Final = 2.0
+"""How long a race that was given up may take to end."""
+_QUIT_S: Final = 0.4
+"""How long a worker may take to end by itself."""
 
 
 class RaceRunner(QObject):
@@ -35,6 +42,8 @@ class RaceRunner(QObject):
         self._places = places
         self._pool = pool
         self._race: StartedRace | None = None
+        self._tasks = Tasks(self)
+        self._over: asyncio.Future[None]
         self._starting = False
         self._stop_wanted = False
         self._closed = False
@@ -51,16 +60,17 @@ class RaceRunner(QObject):
         if self.running or self._closed:
             return
         # What cannot be loaded is told when the user asks for a race of it.
-        in_background(self, lambda: prepare(choice, self._places, self._pool), lambda _: None, lambda _: None)
+        self._tasks.start(self._prepare(choice), name="warm up", doing="a model was loaded ahead")
+
+    async def _prepare(self, choice: RaceRequest) -> None:
+        await in_thread(lambda: prepare(choice, self._places, self._pool), stop=lambda: None)
 
     def start(self, choice: RaceRequest) -> None:
         """Starts a race; ``started`` or ``refused`` follows."""
         if self.running or self._closed:
             return
         self._starting, self._stop_wanted = True, False
-        tell = self.preparing.emit
-        places, pool = self._places, self._pool
-        in_background(self, lambda: start_race(choice, places, pool, tell=tell), self._started, self._refused)
+        self._tasks.start(self._run(choice), name="race", doing="the race was run", failed=self._refused)
 
     def stop(self) -> None:
         """Stops the race; ``finished`` follows."""
@@ -68,49 +78,71 @@ class RaceRunner(QObject):
         if self._race is not None:
             self._race.session.stop()
 
+    async def _run(self, choice: RaceRequest) -> None:
+        """A race from its start to its end; given up, it ends the session and gives the workers back all the same."""
+        begun: list[StartedRace] = []
+        tell = self._tasks.told(self.preparing.emit)
+
+        def begin() -> None:
+            begun.append(start_race(choice, self._places, self._pool, tell=tell))
+
+        self._over = asyncio.get_running_loop().create_future()
+        try:
+            await in_thread(
+                lambda: begun.append(start_race(choice, self._places, self._pool, tell=tell)), stop=lambda: None
+            )
+            self._begin(begun[0])
+            await self._over
+        finally:
+            self._starting, self._race = False, None
+            for race in begun:
+                await self._end(race)
+        problem = begun[0].session.trace_problem
+        if problem is not None:
+            self.refused.emit(problem)
+        self.finished.emit()
+
+    def _begin(self, race: StartedRace) -> None:
+        self._starting, self._race, self._trace = False, race, race.trace
+        self._view = RaceView(race.header, live=True)
+        if self._stop_wanted:
+            race.session.stop()
+        self.started.emit(self._view)
+
+    @staticmethod
+    async def _end(race: StartedRace) -> None:
+        if not race.session.over:
+            race.session.stop()
+            await in_thread(lambda: race.session.join(_END_S))
+        race.finish()
+
     def poll(self) -> None:
         """Moves new records into the view. Called once a frame."""
         race, view = self._race, self._view
-        if race is None or view is None:
+        if race is None or view is None or self._over.done():
             return
-        over = race.session.over
-        view.apply(race.session.drain())
-        stage = race.session.stage
-        if stage is not None and not over:
-            view.stage = stage.short
-        if over:
-            view.finish()
-            self._race = None
-            self._trace = race.trace
-            race.finish()
-            if race.session.trace_problem is not None:
-                self.refused.emit(race.session.trace_problem)
-            self.finished.emit()
+        try:
+            over, stage = race.session.over, race.session.stage
+            view.apply(race.session.drain())
+            if stage is not None and not over:
+                view.stage = stage.short
+            if over:
+                view.finish()
+                self._over.set_result(None)
+        except Exception as error:  # noqa: BLE001 - the race cannot be shown any more: it ends, with its problem
+            self._over.set_exception(error)
 
     @property
     def trace(self) -> Path | None:
         """Where the race that runs, or the last one, is recorded."""
-        return self._race.trace if self._race else self._trace
+        return self._trace
 
-    def close(self) -> None:
-        """Stops everything and ends the workers."""
+    async def close(self) -> None:
+        """Starts nothing any more, and ends the workers."""
         self._closed = True
-        self.stop()
-        QThreadPool.globalInstance().waitForDone(3000)
-        if self._race is not None:
-            self._race.session.join(2.0)
-            self._race.finish()
-            self._race = None
-        self._pool.close()
-
-    def _started(self, race: StartedRace) -> None:
-        self._starting = False
-        self._race = race
-        self._view = RaceView(race.header, live=True)
-        if self._stop_wanted or self._closed:
-            race.session.stop()
-        self.started.emit(self._view)
+        self._tasks.close()
+        await in_thread(lambda: self._pool.close(_QUIT_S))
 
     def _refused(self, problem: Problem) -> None:
-        self._starting = False
+        self._starting, self._race = False, None
         self.refused.emit(problem)

@@ -23,10 +23,11 @@ from pathlib import Path
 MARK = "mtp-race-bench"
 
 
-def child(started: float, wait: float) -> int:
+def child(started: float, wait: float) -> int:  # noqa: PLR0915 - one script, read from above
     """Runs the window, presses Race, waits for a token in both lanes, prints the times and leaves."""
     from PySide6.QtCore import QEvent, QObject, Qt, QTimer
     from PySide6.QtTest import QTest
+    from qasync import QEventLoop
 
     from app.places import find_places
     from app.ui.application import build_window, make_application
@@ -34,6 +35,8 @@ def child(started: float, wait: float) -> int:
     from app.worker.pool import WorkerPool
 
     app = make_application()
+    app.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(app, already_running=True)
     window = build_window(app, find_places(), WorkerPool(), FilmStudio(find_places().resources))
     window.recall()
     times: dict[str, float] = {}
@@ -75,7 +78,14 @@ def child(started: float, wait: float) -> int:
     look_timer.start(5)
     QTimer.singleShot(int(wait * 1000), click)
     QTimer.singleShot(60_000, window.close)
-    return app.exec()
+
+    async def leave() -> None:
+        await window.gone.wait()
+        app.quit()
+
+    leaving = loop.create_task(leave())
+    app.exec()
+    return 0 if leaving.done() else 1
 
 
 def one_run(wait: float) -> dict[str, float]:

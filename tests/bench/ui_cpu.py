@@ -23,6 +23,7 @@ os.environ.setdefault("QT_API", "pyside6")
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
 
 from app.places import find_places
 from app.present.view import RaceView
@@ -81,6 +82,7 @@ def main() -> int:
     """Runs the benchmark and prints its result as JSON."""
     options = _options()
     app = QApplication(sys.argv[:1])
+    loop = QEventLoop(app, already_running=True)
     board = RaceBoard(Theme(app, find_places().resources, forced="dark"))
     board.charts.load()
     board.resize(1400, 760)
@@ -98,6 +100,7 @@ def main() -> int:
     feed.begin()
     timer.start(FRAME_MS)
     app.exec()
+    loop.stop()
     end, used = feed.streamed[0] or time.perf_counter(), feed.streamed[1] or time.process_time()
     result = {
         "rate_per_lane": options.rate,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_API", "pyside6")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QEventLoop as QEventLoopOfQt
 from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
 
 from app.places import Places, find_places
+from app.ui.tasks import join_threads
 from app.ui.theme import Theme
 
 
@@ -26,6 +32,34 @@ def theme(qapp: QApplication) -> Theme:
 def places(tmp_path: Path) -> Places:
     """The app's own resources, and user folders that nobody else uses."""
     return find_places({"MTP_RACE_HOME": str(tmp_path)})
+
+
+@pytest.fixture(scope="session")
+def _loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    made = QEventLoop(qapp, already_running=True)
+    asyncio.events._set_running_loop(None)
+    yield made
+    made.stop()
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def loop(_loop: QEventLoop, qapp: QApplication) -> Iterator[list[dict[str, Any]]]:
+    """The window's loop, running: a test waits for conditions (``qtbot.waitUntil``), and tasks go on meanwhile.
+
+    At its end no task and no thread of a task may be left, and what nobody caught fails the test. The list has it.
+    """
+    mistakes: list[dict[str, Any]] = []
+    _loop.set_exception_handler(lambda _, context: mistakes.append(context))
+    asyncio.events._set_running_loop(_loop)
+    yield mistakes
+    end = time.monotonic() + 10
+    while (left := asyncio.all_tasks(_loop)) and time.monotonic() < end:
+        qapp.processEvents(QEventLoopOfQt.ProcessEventsFlag.AllEvents, 20)
+    asyncio.events._set_running_loop(None)
+    assert join_threads(5)
+    assert not left
+    assert not mistakes
 
 
 @pytest.fixture(autouse=True)

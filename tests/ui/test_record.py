@@ -157,6 +157,7 @@ def test_closing_the_window_ends_the_film_and_leaves_nothing(
     window.race.recorder.film(TRACE)
     qtbot.waitUntil(lambda: frames.count() > 3, timeout=60_000)
     window.close()
+    qtbot.waitUntil(window.gone.is_set)
     assert list(films.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -13,11 +14,11 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, Q
 from app.draw.studio import Cancelled
 from app.places import Places
 from app.race.problems import Problem
-from app.ui.background import in_background
 from app.ui.export.choices import recall_choices, remember_choices
 from app.ui.export.form import ExportForm
 from app.ui.export.preview import Preview
 from app.ui.export.subject import Subject
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
 
@@ -30,13 +31,13 @@ class ExportDialog(QDialog):
     """
 
     exported = Signal(object)
-    _told = Signal(int, int)
 
     def __init__(self, theme: Theme, places: Places, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.resize(1080, 680)
         self._subject = subject
+        self._tasks = Tasks(self)
         self._stop: threading.Event | None = None
         self._started = 0.0
         self._places = places
@@ -53,7 +54,6 @@ class ExportDialog(QDialog):
         self.preview.failed.connect(self._say_problem)
         self.export_button.clicked.connect(self._ask)
         self.cancel_button.clicked.connect(self.reject)
-        self._told.connect(self._progressed)
         self._changed()
 
     def _lay_out(self) -> None:
@@ -110,14 +110,12 @@ class ExportDialog(QDialog):
         stop = self._stop = threading.Event()
         self._started = time.monotonic()
         subject, options = self._subject, self.form.options()
+        told = self._tasks.told(self._progressed)
 
         def tell(done: int, total: int) -> None:
             if stop.is_set():
                 raise Cancelled
-            try:
-                self._told.emit(done, total)
-            except RuntimeError:
-                raise Cancelled from None  # The dialog is gone.
+            told(done, total)
 
         def work() -> Path | None:
             try:
@@ -130,7 +128,10 @@ class ExportDialog(QDialog):
         self.cancel_button.setText("Cancel")
         self.progress.setRange(0, 0)
         self.progress.show()
-        in_background(self, work, self._done, self._failed)
+        self._tasks.start(self._make(work, stop), name="export", doing="it was made", failed=self._failed)
+
+    async def _make(self, work: Callable[[], Path | None], stop: threading.Event) -> None:
+        self._done(await in_thread(work, stop=stop.set))
 
     def _progressed(self, done: int, total: int) -> None:
         self.progress.setRange(0, total)

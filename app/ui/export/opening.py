@@ -11,22 +11,28 @@ from app.draw.studio import Studio
 from app.library.traces import open_trace
 from app.places import Places
 from app.race.sweep_result import SweepResult
-from app.ui.background import in_background
 from app.ui.export.dialog import ExportDialog
 from app.ui.export.subject import RaceSubject, Subject, SweepSubject
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 
 
 def open_export(
-    parent: QWidget, theme: Theme, places: Places, studio: Studio, path: Path, say: Callable[[str], None]
+    parent: QWidget,
+    tasks: Tasks,
+    theme: Theme,
+    places: Places,
+    studio: Studio,
+    path: Path,
+    say: Callable[[str], None],
 ) -> None:
     """Reads ``path`` in the background, then opens the dialog; ``say`` tells what went wrong or was made."""
-    in_background(
-        parent,
-        lambda: RaceSubject.of(studio, path, open_trace(path)),
-        lambda subject: _open(parent, theme, places, subject, say),
-        lambda problem: say(problem.sentence),
-    )
+
+    async def read() -> None:
+        subject = await in_thread(lambda: RaceSubject.of(studio, path, open_trace(path)))
+        _open(parent, theme, places, subject, say)
+
+    tasks.start(read(), name="export", doing="the race was read", failed=lambda problem: say(problem.sentence))
 
 
 def open_sweep_export(

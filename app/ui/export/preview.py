@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
 from app.draw.studio import Export, MovingPicture
 from app.present.film_options import FilmOptions
 from app.race.problems import Problem
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.ui.widgets import label, set_text
 
-_PAUSE_MS = 120
+_PAUSE_S = 0.12
 _START = 0.2
 
 
@@ -32,7 +33,8 @@ class Preview(QWidget):
         self._export = export
         self._options: FilmOptions | None = None
         self._film: tuple[FilmOptions, MovingPicture] | None = None
-        self._busy = self._again = False
+        self._again = False
+        self._tasks = Tasks(self)
         self._image: QImage | None = None
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -48,25 +50,27 @@ class Preview(QWidget):
         layout.addWidget(self.picture, 1)
         layout.addWidget(self.slider)
         layout.addWidget(self.about)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._draw)
-        self.slider.valueChanged.connect(lambda _: self._timer.start())
+        self.slider.valueChanged.connect(lambda _: self._draw_later())
 
     def show_options(self, options: FilmOptions) -> None:
         """Shows the film with other options, after a short pause in case more of them change."""
         self._options = options
-        self._timer.start()
+        self._draw_later()
 
-    def _draw(self) -> None:
-        if self._busy:
-            self._again = True
-            return
-        options = self._options
-        if options is None:
-            return
-        self._busy = True
+    def _draw_later(self) -> None:
+        self._again = True
+        if not self._tasks.running("draw"):
+            self._tasks.start(self._draw(), name="draw", doing="a picture was drawn", failed=self._not_drawn)
+
+    async def _draw(self) -> None:
+        """Draws what is wanted until nothing else is; one picture at a time, since a film is not for two threads."""
+        while self._again:
+            await asyncio.sleep(_PAUSE_S)
+            self._again = False
+            if self._options is not None:
+                await self._draw_one(self._options)
+
+    async def _draw_one(self, options: FilmOptions) -> None:
         share = self.slider.value() / self.slider.maximum()
         kept = self._film if self._film is not None and self._film[0] == options else None
 
@@ -75,25 +79,16 @@ class Preview(QWidget):
             number = round(share * (film.frames - 1))
             return options, film, film.frame(number).copy(), number
 
-        in_background(self, work, self._drawn, self._not_drawn)
-
-    def _drawn(self, result: tuple[FilmOptions, MovingPicture, QImage, int]) -> None:
-        options, film, self._image, number = result
+        options, film, self._image, number = await in_thread(work)
         self._film = options, film
         at = number / options.fps
         set_text(self.about, f"{at:.1f} s of {film.seconds:.1f} s · {film.frames} pictures")
         self._scale()
-        self._next()
 
     def _not_drawn(self, problem: Problem) -> None:
         self.failed.emit(problem)
-        self._next()
-
-    def _next(self) -> None:
-        self._busy = False
         if self._again:
-            self._again = False
-            self._draw()
+            self._draw_later()
 
     def _scale(self) -> None:
         if self._image is not None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QThreadPool, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from app.draw.studio import Cancelled, Studio
 from app.library.traces import open_trace
 from app.library.writing import make_folder
 from app.places import Places
 from app.race.problems import Problem
-from app.ui.background import in_background
 from app.ui.export.choices import recall_choices
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
-
-_END_MS = 5000
 
 
 class _Order:
@@ -52,9 +51,7 @@ class Recorder(QObject):
         self._now: _Order | None = None
         self._held = self._closed = False
         self._gate = threading.Condition()
-        # Its own thread: a film that waits for a race must not take one that the race needs.
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._tasks = Tasks(self)
 
     @property
     def busy(self) -> bool:
@@ -92,28 +89,37 @@ class Recorder(QObject):
     def cancel(self) -> None:
         """Gives up the film that is being made or waits first."""
         if self._now is not None:
-            with self._gate:
-                self._now.stopped = True
-                self._gate.notify_all()
+            self._stop(self._now)
         elif self._orders:
             self._orders.popleft()
             self.changed.emit()
 
     def close(self) -> None:
-        """Gives everything up and waits for the end of it."""
+        """Gives everything up."""
         self._closed = True
         self._orders.clear()
-        self.cancel()
-        self._pool.waitForDone(_END_MS)
+        self._tasks.close()
+
+    def _stop(self, order: _Order) -> None:
+        with self._gate:
+            order.stopped = True
+            self._gate.notify_all()
 
     def _next(self) -> None:
         if self._now is not None or not self._orders or self._held or self._closed:
             return
         order = self._now = self._orders.popleft()
         dark = self._theme.look.dark
-        in_background(self, lambda: self._make(order, dark), self._made, self._failed, pool=self._pool)
+        self._tasks.start(self._film(order, dark), name="film", doing="a film was made", failed=self._failed)
 
-    def _make(self, order: _Order, dark: bool) -> Path | None:
+    async def _film(self, order: _Order, dark: bool) -> None:
+        told = self._tasks.told(self.progressed.emit)
+        path = await in_thread(lambda: self._make(order, dark, told), stop=lambda: self._stop(order))
+        self._end()
+        if path is not None:
+            self.saved.emit(path)
+
+    def _make(self, order: _Order, dark: bool, told: Callable[[int, int], None]) -> Path | None:
         """Makes the film, in the pool's thread; None if it was given up."""
         # Imported here: numpy comes with it, which the window starts without.
         from app.sandbox.races import stored_behaviour
@@ -123,10 +129,7 @@ class Recorder(QObject):
                 self._gate.wait_for(lambda: order.stopped or not self._held)
             if order.stopped:
                 raise Cancelled
-            try:
-                self.progressed.emit(done, total)
-            except RuntimeError:
-                raise Cancelled from None  # The window is gone.
+            told(done, total)
 
         choices = recall_choices(self._places)
         encoders = self._studio.race_encoders
@@ -141,11 +144,6 @@ class Recorder(QObject):
             return export.write(free_name(folder, order.trace.stem, encoder.endings[0]), tell)
         except Cancelled:
             return None
-
-    def _made(self, path: Path | None) -> None:
-        self._end()
-        if path is not None:
-            self.saved.emit(path)
 
     def _failed(self, problem: Problem) -> None:
         self._end()

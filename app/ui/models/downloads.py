@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.hub.progress import Progress
 from app.models.hub.settings import HubSettings, hub_settings
 from app.models.pairs import Pair
 from app.places import Places
-from app.race.problems import Problem
+from app.ui.tasks import Tasks, in_thread
 
 if TYPE_CHECKING:
     import httpx
 
-    from app.models.hub.download import Download, DownloadReport
+    from app.models.hub.download import Download
 
 
 class Downloads(QObject):
@@ -29,7 +27,6 @@ class Downloads(QObject):
 
     progressed = Signal(str, object)
     ended = Signal(str, object)
-    _over = Signal(str, object)
 
     def __init__(
         self, places: Places, settings: Callable[[], HubSettings] = hub_settings, parent: QObject | None = None
@@ -37,9 +34,9 @@ class Downloads(QObject):
         super().__init__(parent)
         self._places, self._settings = places, settings
         self._client: httpx.Client | None = None
-        self._running: dict[str, tuple[Download, threading.Thread]] = {}
+        self._running: dict[str, Download] = {}
+        self._tasks = Tasks(self)
         self.paused: set[str] = set()
-        self._over.connect(self._ended)
 
     def running(self, pair_id: str) -> bool:
         """Whether a download of that pair was started and is not over."""
@@ -62,53 +59,39 @@ class Downloads(QObject):
         if self._client is None:
             self._client = make_client()
         hub = Hub(self._settings(), self._client)
-        download = Download(pair, self._places, hub, lambda now: self._tell(pair.id, now))
-        thread = threading.Thread(target=self._run, args=(pair.id, download), name=f"download {pair.id}", daemon=True)
-        self._running[pair.id] = (download, thread)
-        thread.start()
+        told = self._tasks.told(lambda now: self.progressed.emit(pair.id, now))
+        download = self._running[pair.id] = Download(pair, self._places, hub, told)
+        self._tasks.start(
+            self._follow(pair.id, download),
+            name=pair.id,
+            doing=f"{pair.title} was downloaded",
+            failed=lambda problem: self.ended.emit(pair.id, problem),
+        )
 
-    def _run(self, pair_id: str, download: Download) -> None:
-        report = download.run()
-        self._emit(self._over, pair_id, report)
-
-    def _tell(self, pair_id: str, now: Progress) -> None:
-        self._emit(self.progressed, pair_id, now)
-
-    def _emit(self, signal: object, pair_id: str, value: object) -> None:
+    async def _follow(self, pair_id: str, download: Download) -> None:
         try:
-            signal.emit(pair_id, value)  # type: ignore[attr-defined]
-        except RuntimeError:
-            return  # The window is gone, and nobody waits for it any more.
+            report = await in_thread(download.run, stop=download.cancel)
+        finally:
+            self._running.pop(pair_id, None)
+            self.paused.discard(pair_id)
+            if not self._running and self._client is not None:
+                self._client.close()
+                self._client = None
+        self.ended.emit(pair_id, report.problem)
 
     def pause(self, pair_id: str) -> None:
         """Holds it; the connection may end, what was fetched stays."""
         if pair_id in self._running:
             self.paused.add(pair_id)
-            self._running[pair_id][0].pause()
+            self._running[pair_id].pause()
 
     def resume(self, pair_id: str) -> None:
         """Goes on."""
         if pair_id in self._running:
             self.paused.discard(pair_id)
-            self._running[pair_id][0].resume()
+            self._running[pair_id].resume()
 
     def cancel(self, pair_id: str) -> None:
         """Stops it; ``ended`` follows. What was fetched is kept."""
         if pair_id in self._running:
-            self._running[pair_id][0].cancel()
-
-    def close(self) -> None:
-        """Stops all, and waits a moment for them."""
-        for download, _ in self._running.values():
-            download.cancel()
-        for _, thread in self._running.values():
-            thread.join(2.0)
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-
-    def _ended(self, pair_id: str, report: DownloadReport) -> None:
-        self._running.pop(pair_id, None)
-        self.paused.discard(pair_id)
-        problem: Problem | None = report.problem
-        self.ended.emit(pair_id, problem)
+            self._running[pair_id].cancel()

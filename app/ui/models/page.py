@@ -32,9 +32,9 @@ from app.models.shelf.removal import remove_pair
 from app.places import Places
 from app.present.pair_summary import PairSummary, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
-from app.ui.background import in_background
 from app.ui.models.card import ModelCard
 from app.ui.models.downloads import Downloads
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, card, label, set_text
 
@@ -60,7 +60,8 @@ class ModelsPage(QWidget):
         self._theme, self._places = theme, places
         self._hub_settings = settings
         self._registry = Registry(pairs=())
-        self._reading = self._again = self._built = False
+        self._again = self._built = False
+        self._tasks = Tasks(self)
         self.downloads = Downloads(places, settings, self)
         self.cards: dict[str, ModelCard] = {}
         self.filter = QLineEdit()
@@ -122,15 +123,17 @@ class ModelsPage(QWidget):
         self.refresh()
         if not self._built:
             self._built = True
-            in_background(self, find_in_other_apps, self._found_others, self._failed)
+            self._tasks.start(
+                self._find_others(), name="others", doing="other apps' models were looked for", failed=self._failed
+            )
 
     def refresh(self) -> None:
         """Reads states, sizes and memory in the background."""
-        if self._reading:
-            self._again = True
-            return
-        self._reading = True
+        self._again = True
+        if not self._tasks.running("read"):
+            self._tasks.start(self._read(), name="read", doing="the models were read", failed=self._failed)
 
+    async def _read(self) -> None:
         def read() -> tuple[Registry, list[PairSummary]]:
             registry, memory = load_registry(places=self._places), free_memory()
             cache = self._hub_settings().cache
@@ -139,10 +142,11 @@ class ModelsPage(QWidget):
             ]
             return registry, in_order(made)
 
-        in_background(self, read, self._read, self._failed)
+        while self._again:
+            self._again = False
+            self._show_read(await in_thread(read))
 
-    def _read(self, found: tuple[Registry, list[PairSummary]]) -> None:
-        self._reading = False
+    def _show_read(self, found: tuple[Registry, list[PairSummary]]) -> None:
         self._registry, summaries = found
         if self._registry.errors:
             self._show_problem(" ".join(str(error) for error in self._registry.errors))
@@ -161,12 +165,8 @@ class ModelsPage(QWidget):
         self._show_cards()
         ready = {summary.id for summary in summaries if summary.can_race}
         self.ready_changed.emit([pair for pair in self._registry.pairs if pair.id in ready])
-        if self._again:
-            self._again = False
-            self.refresh()
 
     def _failed(self, problem: Problem) -> None:
-        self._reading = False
         self._show_problem(str(problem))
 
     def _show_problem(self, words: str) -> None:
@@ -240,13 +240,14 @@ class ModelsPage(QWidget):
         """Removes the files of a pair; what another pair that is ready needs stays."""
         pairs = self._registry.pairs
 
-        def done(removed: object) -> None:
+        async def work() -> None:
+            removed = await in_thread(lambda: remove_pair(pair, pairs, self._places))
             kept = getattr(removed, "kept", ())
             words = f"{bytes_text(getattr(removed, 'bytes', 0))} removed."
             self.said.emit(words + (f" Kept for another pair: {', '.join(kept)}." if kept else ""))
             self.refresh()
 
-        in_background(self, lambda: remove_pair(pair, pairs, self._places), done, self._failed)
+        self._tasks.start(work(), name=f"remove {pair.id}", doing="files were removed", failed=self._failed)
 
     # --- local files --------------------------------------------------------------------------------------------------
 
@@ -260,11 +261,13 @@ class ModelsPage(QWidget):
 
     def add_local(self, path: Path) -> None:
         """Reads a file or folder, finds the drafter that belongs to it, and adds the pair to the user's models."""
+        self._add(lambda: self._keep(open_local(path)))
 
-        def read() -> tuple[Pair, str]:
-            return self._keep(open_local(path))
+    def _add(self, read: Callable[[], tuple[Pair, str]]) -> None:
+        async def work() -> None:
+            self._added(*await in_thread(read))
 
-        in_background(self, read, lambda found: self._added(*found), self._refused)
+        self._tasks.start(work(), name="add", doing="a model was added", failed=self._refused)
 
     def _keep(self, opened: LocalPair | Problem) -> tuple[Pair, str]:
         if isinstance(opened, Problem):
@@ -286,7 +289,10 @@ class ModelsPage(QWidget):
         self._show_problem(str(problem))
         self.said.emit(problem.sentence)
 
-    def _found_others(self, found: Sequence[LocalPair]) -> None:
+    async def _find_others(self) -> None:
+        self._show_others(await in_thread(find_in_other_apps))
+
+    def _show_others(self, found: Sequence[LocalPair]) -> None:
         for local in found:
             row = QHBoxLayout()
             row.setSpacing(12)
@@ -299,7 +305,7 @@ class ModelsPage(QWidget):
         self._found_frame.setVisible(bool(found))
 
     def _use(self, local: LocalPair) -> None:
-        in_background(self, lambda: self._keep(local), lambda found: self._added(*found), self._refused)
+        self._add(lambda: self._keep(local))
 
     # --- the window's life --------------------------------------------------------------------------------------------
 
@@ -314,7 +320,3 @@ class ModelsPage(QWidget):
             place = combo.findText(str(settings.value(key, "")))
             if place >= 0:
                 combo.setCurrentIndex(place)
-
-    def close_down(self) -> None:
-        """Stops downloads; what was fetched is kept for the next start."""
-        self.downloads.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.draw.charts.catalog import CHARTS
@@ -20,18 +21,19 @@ from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published
 from app.race.sweep import progress_words
 from app.race.sweep_result import Cell, SweepResult
-from app.ui.background import in_background
 from app.ui.failure_card import FailureCard
 from app.ui.sweep.advice_card import AdviceCard
 from app.ui.sweep.chart_card import ChartCard
 from app.ui.sweep.controls import SweepControls
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
 from app.worker.pool import WorkerPool
 from app.worker.request import SweepRequest
 from app.worker.sweep_run import SweepRun
 
-_POLL_MS = 200
+_POLL_S = 0.2
+_END_S = 2.0
 _EARLIER = 12
 
 
@@ -67,9 +69,7 @@ class SweepPage(QWidget):
         self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
         self._now = label("", "muted")
         self._menu = QMenu(self)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._tasks = Tasks(self)
         self._lay_out()
         self._connect()
         self._show(*self._shown)
@@ -143,7 +143,7 @@ class SweepPage(QWidget):
         self.failure.hide()
         self._set_running(True)
         folder = self._shown[1] if self._goes_on(choice) else None
-        in_background(self, lambda: SweepRun(choice, self._places, self._pool, folder), self._begun, self._refused)
+        self._tasks.start(self._sweep(choice, folder), name="sweep", doing="the sweep was run", failed=self._refused)
 
     def _goes_on(self, choice: SweepRequest) -> bool:
         """Whether the sweep that is shown is an unfinished one of this choice."""
@@ -156,36 +156,38 @@ class SweepPage(QWidget):
             self._run.stop()
             self.controls.tell(self._run.progress.fraction, "Stopping")
 
-    def _begun(self, run: SweepRun) -> None:
+    async def _sweep(self, choice: SweepRequest, folder: Path | None) -> None:
+        run = await in_thread(lambda: SweepRun(choice, self._places, self._pool, folder))
         self._starting = False
         self._run = run
         run.start()
-        self._show(run.result, run.folder)
-        self._timer.start()
-
-    def _refused(self, problem: Problem) -> None:
-        self._starting = False
+        try:
+            self._show(run.result, run.folder)
+            while not run.over:
+                self._follow(run)
+                await asyncio.sleep(_POLL_S)
+            self._follow(run)
+        finally:
+            run.stop()
+            await in_thread(lambda: run.join(_END_S))
+            self._run = None
         self._set_running(False)
-        self._tell(problem)
+        set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
+        if run.problem is not None:
+            self._tell(run.problem)
 
-    def _poll(self) -> None:
-        run = self._run
-        if run is None:
-            return
-        over = run.over
+    def _follow(self, run: SweepRun) -> None:
+        """Shows how far it is, and what it found."""
         progress = run.progress
         self.controls.tell(progress.fraction, progress_words(progress))
         set_text(self._now, progress.now)
         if run.result is not self._shown[0]:
             self._show(run.result, run.folder)
-        if not over:
-            return
-        self._timer.stop()
-        self._run = None
+
+    def _refused(self, problem: Problem) -> None:
+        """The sweep could not be started, or cannot be shown any more."""
         self._set_running(False)
-        set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
-        if run.problem is not None:
-            self._tell(run.problem)
+        self._tell(problem)
 
     def _set_running(self, running: bool) -> None:
         self._starting = running
@@ -255,7 +257,11 @@ class SweepPage(QWidget):
             self.said.emit("A sweep is running. Stop it first.")
             return
         self.failure.hide()
-        in_background(self, lambda: load_sweep(folder), lambda result: self._show(result, folder), self._tell)
+
+        async def read() -> None:
+            self._show(await in_thread(lambda: load_sweep(folder)), folder)
+
+        self._tasks.start(read(), name="open", doing="a sweep was read", failed=self._tell)
 
     def export(self, at: QPoint) -> None:
         """Offers, at a place of the screen, what can be made of the sweep that is shown."""
@@ -278,12 +284,12 @@ class SweepPage(QWidget):
             return
         result, look = self._shown[0], self._theme.look
         target = Path(chosen) / f"sweep-{result.pair}"
-        in_background(
-            self,
-            lambda: write_result(result, target, look),
-            lambda files: self.said.emit(f"Saved {len(files)} files in {target.name}."),
-            self._tell,
-        )
+
+        async def write() -> None:
+            files = await in_thread(lambda: write_result(result, target, look))
+            self.said.emit(f"Saved {len(files)} files in {target.name}.")
+
+        self._tasks.start(write(), name="export", doing="the files were written", failed=self._tell)
 
     def set_pairs(self, pairs: Sequence[Pair]) -> None:
         """Offers the pairs that can race now; not while a sweep runs."""
@@ -292,10 +298,7 @@ class SweepPage(QWidget):
 
     def close_down(self) -> None:
         """Ends a sweep that runs."""
-        self._timer.stop()
-        if self._run is not None:
-            self._run.stop()
-            self._run.join(3.0)
+        self._tasks.close()
 
     def remember(self, settings: QSettings) -> None:
         """Writes the choice down."""

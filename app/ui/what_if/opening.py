@@ -11,7 +11,7 @@ from app.present.view import RaceView
 from app.race.events import Widths
 from app.race.lanes import LaneKind
 from app.race.trace import Header
-from app.ui.background import in_background
+from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
 from app.worker.widths import KnownWidths
@@ -31,12 +31,13 @@ def open_what_if(theme: Theme, view: RaceView, places: Places | None, window: QW
         return
     context = _middle(view)
 
-    def show(widths: Widths | None) -> None:
+    async def show() -> None:
+        widths = await in_thread(lambda: kept_widths(header, places, context))
         better = view.ground(widths) if widths is not None else None
         if better is not None:
             dialog.show_ground(better)
 
-    in_background(dialog, lambda: kept_widths(header, places, context), show, lambda _: None)
+    Tasks(dialog).start(show(), name="widths", doing="the kept measurements were read")
 
 
 def kept_widths(header: Header, places: Places, context: int) -> Widths | None:
