@@ -16,8 +16,17 @@ from app.places import Places
 
 Engine = Literal["llama.cpp", "mlx", "transformers", "server"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_BAD_CHARACTERS = re.compile(r'[\\:*?"<>|\x00-\x1f]')
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10))}
+_BAD_CHARACTERS = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
+NOTES = ".mtp-race"
+"""Folder of what this app notes beside downloaded files; no file of a repository may lie there."""
+_RESERVED = {
+    NOTES,
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10)),
+}
 
 
 def is_sha256(text: str) -> bool:
@@ -29,12 +38,12 @@ def is_safe_path(path: str) -> bool:
     """Returns whether `path` stays inside the folder it is joined to, on every system.
 
     Paths come from registry files and from servers. Parts are separated by "/"; none is empty, ".", "..", a device
-    name of Windows, or ends in a dot or a space.
+    name of Windows, ends in a dot or a space, or is this app's own folder of notes; no character turns text around.
     """
     if not 0 < len(path) <= 400 or _BAD_CHARACTERS.search(path):
         return False
     return all(
-        part.rstrip(" .") == part and part != "" and part.split(".", 1)[0].lower() not in _RESERVED
+        part.rstrip(" .") == part and part != "" and not {part.lower(), part.split(".", 1)[0].lower()} & _RESERVED
         for part in path.split("/")
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from app.places import write_private
 from app.race.events import Finish
 from app.race.fold import LaneState, RaceState
 from app.race.problems import DECODE_ERRORS
@@ -41,10 +42,7 @@ def _reply(lane: LaneState) -> Reply:
 
 def store_behaviour(trace: Path, behaviour: Behaviour) -> None:
     """Stores the verdict beside its trace. Raises OSError."""
-    path = behaviour_path(trace)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(behaviour.to_json())
-    fresh.replace(path)
+    write_private(behaviour_path(trace), behaviour.to_json())
 
 
 def stored_behaviour(trace: Path) -> Behaviour | None:

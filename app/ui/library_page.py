@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.library.traces import open_trace
-from app.places import Places
+from app.places import Places, make_private
 from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
@@ -315,7 +315,7 @@ class LibraryPage(QWidget):
             return
         kept = path.parent / _DELETED / path.name
         try:
-            kept.parent.mkdir(exist_ok=True)
+            make_private(kept.parent)
             path.replace(kept)
             if _beside(path).exists():
                 _beside(path).replace(_beside(kept))

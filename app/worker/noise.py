@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.places import write_private
 from app.race.events import Noise
 from app.race.problems import DECODE_ERRORS
 from app.race.trace import Header
@@ -24,11 +25,8 @@ class NoiseFloors:
 
     def put(self, header: Header, noise: Noise) -> None:
         """Keeps a floor."""
-        fresh = self._path.with_name(self._path.name + ".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.encode({**self._read(), _key(header): noise}))
-            fresh.replace(self._path)
+            write_private(self._path, msgspec.json.encode({**self._read(), _key(header): noise}))
         except OSError:
             return
 

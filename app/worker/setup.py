@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from app.places import Places
+from app.places import Places, open_private
 from app.race.formats import RaceFormat, find_format
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
@@ -126,8 +126,7 @@ def _new_file(asked: Path | None, places: Places, header: Header) -> tuple[Path,
 def _open(path: Path, *, new: bool) -> BinaryIO:
     """Opens a file to write. Raises FileExistsError if it is to be a new one and is not."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb") if not new else path.open("xb")
+        return open_private(path, new=new)
     except OSError as error:
         if new and isinstance(error, FileExistsError) and path.exists():
             raise

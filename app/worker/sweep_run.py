@@ -21,7 +21,7 @@ from app.boundary.unexpected import problem_of
 from app.engines import ENGINES
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
-from app.places import Places
+from app.places import Places, make_private, write_private
 from app.race.events import Finish
 from app.race.fold import NS, Phase
 from app.race.formats import REPEATED
@@ -258,7 +258,7 @@ class SweepRun:
         """Makes the folder, or takes in the heats of an earlier part of the same sweep."""
         stored = self.folder / PLAN_FILE
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private(self.folder)
             if stored.exists():
                 self._take_back(stored)
             elif any(self.folder.iterdir()):
@@ -271,7 +271,7 @@ class SweepRun:
                     )
                 )
             else:
-                stored.write_bytes(msgspec.json.format(msgspec.json.encode(self.plan), indent=1))
+                write_private(stored, msgspec.json.format(msgspec.json.encode(self.plan), indent=1))
         except OSError as error:
             raise ProblemError(_unwritable(self.folder, error)) from error
 
@@ -333,9 +333,7 @@ class SweepRun:
     def _write_result(self) -> None:
         try:
             for name, data in ((FILE, write_sweep(self._result)), ("sweep.csv", sweep_csv(self._result).encode())):
-                fresh = self.folder / f"{name}.new"
-                fresh.write_bytes(data)
-                fresh.replace(self.folder / name)
+                write_private(self.folder / name, data)
         except OSError as error:
             raise ProblemError(_unwritable(self.folder, error)) from error
 

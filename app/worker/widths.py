@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from app.places import Places
+from app.places import Places, write_private
 from app.race.events import Failed, LaneEvent, Loaded, Widths
 from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
@@ -61,11 +61,8 @@ class KnownWidths:
         kept, key = self._read(), _key(header)
         others = [item for item in kept.get(key, []) if item.context != widths.context]
         kept[key] = [*others, widths][-_MOST_CONTEXTS:]
-        fresh = self._path.with_name(self._path.name + ".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.encode(kept))
-            fresh.replace(self._path)
+            write_private(self._path, msgspec.json.encode(kept))
         except OSError:
             return
 

@@ -15,6 +15,7 @@ from app.models.files import disk
 from app.models.hub import stored
 from app.models.hub.remote import RemoteFile
 from app.models.pairs import is_safe_path, is_sha256
+from app.places import make_private
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MAX_FILES = 2000
@@ -91,7 +92,7 @@ def adopt(found: Path, final: Path) -> None:
     Raises:
         OSError: None of them can be made.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_private(final.parent)
     temporary = final.with_name(final.name + ".adopted")
     temporary.unlink(missing_ok=True)
     for make in (os.link, os.symlink, shutil.copyfile):

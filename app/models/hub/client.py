@@ -5,31 +5,31 @@ The token goes to the hub's own address and to nobody else: redirects are follow
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-import certifi
 import httpx
 import msgspec
 
-from app import __version__
+from app import net
 from app.models.hub import problems as hub_problems
 from app.models.hub.remote import RemoteFile
-from app.models.hub.settings import HubSettings
+from app.models.hub.settings import HubSettings, is_address
 from app.models.pairs import is_safe_path, is_sha256
 from app.race.problems import Problem, ProblemError
+from app.race.visible import visible
 
 _MAX_REDIRECTS = 6
 _MAX_JSON = 16 << 20
 _MAX_PAGES = 100
+_MAX_ADDRESS = 16_384
 _MAX_FILES = 20_000
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SIZE = re.compile(r"[0-9]{1,15}")
 _GIT_OID = re.compile(r"[0-9a-f]{40}")
 
 
@@ -57,21 +57,17 @@ class TransientError(Exception):
         self.wait = wait
 
 
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
 def make_client(connect_s: float = 10.0, read_s: float = 30.0) -> httpx.Client:
-    """Returns an HTTP client for the hub. It trusts the system's certificates and the bundled ones."""
-    return httpx.Client(
+    """Returns an HTTP client for the hub.
+
+    Raises:
+        ProblemError: A setting of proxies or certificates cannot be used.
+    """
+    return net.make_client(
+        connections=16,
         timeout=httpx.Timeout(read_s, connect=connect_s),
         follow_redirects=False,
-        verify=_certificates(),
-        headers={"User-Agent": f"mtp-race/{__version__}", "Accept-Encoding": "identity"},
-        limits=httpx.Limits(max_connections=16),
+        headers={"Accept-Encoding": "identity"},
     )
 
 
@@ -151,6 +147,8 @@ class Hub:
     ) -> Iterator[tuple[httpx.Response, httpx.Headers]]:
         if self.settings.offline:
             raise ProblemError(hub_problems.offline(repository))
+        if not is_address(self.settings.endpoint):
+            raise ProblemError(hub_problems.endpoint_bad(self.settings.endpoint))
         described: httpx.Headers | None = None
         for _ in range(_MAX_REDIRECTS):
             response = self._send(method, url, headers, path)
@@ -178,18 +176,22 @@ class Hub:
         try:
             return self._client.send(self._client.build_request(method, url, headers=sent), stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise TransientError(hub_problems.no_connection(self.settings, str(error))) from error
+            if (problem := net.certificate_problem(_host(url), error)) is not None:
+                raise ProblemError(problem) from error
+            said = net.connection_problem(_host(url), error)
+            known = said if said.kind == "proxy-failed" else hub_problems.no_connection(self.settings, _name(error))
+            raise TransientError(known) from error
         except httpx.TransportError as error:
             raise TransientError(hub_problems.interrupted(path, _name(error))) from error
         except (httpx.InvalidURL, ValueError) as error:
-            raise ProblemError(hub_problems.unexpected(path, f"{url[:200]} is not an address.")) from error
+            raise ProblemError(hub_problems.unexpected(path, f"{visible(url, 200)} is not an address.")) from error
 
     def _is_hub(self, url: str) -> bool:
         return _origin(url) == _origin(self.settings.endpoint)
 
     def _next_url(self, url: str, response: httpx.Response, path: str) -> str:
-        target: str = urljoin(url, response.headers.get("location", ""))
-        scheme = urlsplit(target).scheme
+        target = _joined(url, response.headers.get("location", ""))
+        scheme = target.partition(":")[0].lower()
         if scheme not in ("https", "http") or (urlsplit(url).scheme == "https" and scheme == "http"):
             raise ProblemError(hub_problems.unexpected(path, "It redirects to an address that is not protected."))
         return target
@@ -208,7 +210,7 @@ class Hub:
 
     def _refusal(self, response: httpx.Response, repository: str, revision: str, path: str) -> Problem:
         status, code = response.status_code, response.headers.get("x-error-code", "")
-        said = response.headers.get("x-error-message", "")[:300]
+        said = visible(response.headers.get("x-error-message", ""), 300)
         has_token = self.settings.token is not None
         if code == "GatedRepo":
             if not has_token:
@@ -235,7 +237,7 @@ class Hub:
         etag = (hub.get("x-linked-etag") or hub.get("etag") or response.headers.get("etag", "")).strip()
         etag = etag.removeprefix("W/").strip('"')
         size = hub.get("x-linked-size") or response.headers.get("content-length", "")
-        if not size.isascii() or not size.isdigit() or not _COMMIT.fullmatch(commit):
+        if not _SIZE.fullmatch(size) or not _COMMIT.fullmatch(commit):
             raise ProblemError(hub_problems.unexpected(path, "The server does not say the size and the commit."))
         return commit, RemoteFile(
             path=path,
@@ -262,7 +264,7 @@ class Hub:
             except (ValueError, RecursionError) as error:
                 raise TransientError(hub_problems.unexpected(repository, "The answer is not JSON.")) from error
             following = response.links.get("next", {}).get("url")
-            return value, urljoin(url, following) if following else None
+            return value, _joined(url, following) or None if isinstance(following, str) else None
 
 
 def _read_entries(entries: Any, repository: str) -> Iterator[RemoteFile]:
@@ -287,9 +289,24 @@ def _read_entries(entries: Any, repository: str) -> Iterator[RemoteFile]:
         )
 
 
+def _joined(url: str, relative: str) -> str:
+    """Returns where a link or redirect leads, "" if that is no address."""
+    try:
+        target: str = urljoin(url, relative)
+        urlsplit(target).port  # noqa: B018 - it is looked at to see whether it can be
+    except ValueError:
+        return ""
+    return target if len(target) < _MAX_ADDRESS else ""
+
+
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _host(url: str) -> str:
+    """Returns the name in an address, without what may be secret in the rest of it."""
+    return urlsplit(url).hostname or "the hub"
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -25,8 +25,8 @@ from app.models.hub.progress import Progress, Samples, add, progress
 from app.models.hub.remote import RemoteFile
 from app.models.hub.transfer import Retries, Transfer
 from app.models.hub.wanted import WantedSource, find_wanted
-from app.models.pairs import Pair
-from app.places import Places
+from app.models.pairs import NOTES, Pair
+from app.places import Places, make_private
 from app.race.problems import Problem, ProblemError
 
 RESERVE = 64 << 20
@@ -115,6 +115,8 @@ class Download:
         """Waits for the end. None if it has not ended within `timeout` seconds."""
         if self._thread is not None:
             self._thread.join(timeout)
+            if self._report is None and not self._thread.is_alive():
+                return DownloadReport(hub_problems.ended(self._pair.title))
         return self._report
 
     def pause(self) -> None:
@@ -284,9 +286,9 @@ class _Locks:
 
     def __enter__(self) -> None:
         for folder in self._folders:
-            path = folder / stored.NOTES / "lock"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(path, timeout=0)
+            path = folder / NOTES / "lock"
+            make_private(path.parent)
+            lock = filelock.FileLock(path, timeout=0, mode=0o600)
             try:
                 lock.acquire()
             except filelock.Timeout as error:

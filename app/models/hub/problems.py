@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from app.models.hub.settings import HubSettings
 from app.race.problems import Problem
+from app.race.visible import visible
 
 _AGAIN = "What has been fetched is kept: start the download again to go on from there."
 
@@ -157,3 +158,16 @@ def already_running(path: str) -> Problem:
 
 def cancelled() -> Problem:
     return Problem(kind="cancelled", sentence="The download was stopped.", action=_AGAIN)
+
+
+def ended(title: str) -> Problem:
+    return Problem(kind="download-ended", sentence=f"The download of {title} ended without a report.", action=_AGAIN)
+
+
+def endpoint_bad(endpoint: str) -> Problem:
+    return Problem(
+        kind="endpoint-bad",
+        sentence="The address of the hub in the variable HF_ENDPOINT cannot be used.",
+        cause=f'It is "{visible(endpoint, 80)}".',
+        action="Write it like https://huggingface.co, or unset HF_ENDPOINT.",
+    )

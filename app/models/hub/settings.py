@@ -6,8 +6,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
+
+from app.models.pairs import expand
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _TOKEN = re.compile(r"^[\x21-\x7e]{1,400}$")
@@ -64,20 +67,40 @@ def hub_settings(environment: Mapping[str, str] | None = None, home: Path | None
         home: The user's home folder, if not the usual one.
     """
     env = os.environ if environment is None else environment
-    home = Path.home() if home is None else home
+    home = expand("~") if home is None else home
     shared = _folder(env, "XDG_CACHE_HOME", home / ".cache") / "huggingface"
     root = _folder(env, "HF_HOME", shared)
     return HubSettings(
-        endpoint=(env.get("HF_ENDPOINT", "").strip() or DEFAULT_ENDPOINT).rstrip("/"),
+        endpoint=_endpoint(env.get("HF_ENDPOINT", "")),
         token=_find_token(env, root),
         cache=_folder(env, "HF_HUB_CACHE", root / "hub"),
         offline=env.get("HF_HUB_OFFLINE", "").strip().lower() in _YES,
     )
 
 
+def _endpoint(text: str) -> str:
+    """Returns the hub's address. One without a scheme is meant as https, as other programs take it."""
+    address = text.strip() or DEFAULT_ENDPOINT
+    return (address if "://" in address else f"https://{address}").rstrip("/")
+
+
+def is_address(endpoint: str) -> bool:
+    """Returns whether something can be asked at this address: http or https, a name, and a port that there is."""
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port
+        host = (
+            (parts.hostname or "").encode("idna").decode() if not (parts.hostname or "").isascii() else parts.hostname
+        )
+    except ValueError:
+        return False
+    plain = endpoint.isprintable() and " " not in endpoint and "?" not in endpoint and "#" not in endpoint
+    return plain and parts.scheme in ("http", "https") and bool(host) and port != 0 and parts.username is None
+
+
 def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
     value = env.get(name, "").strip()
-    return Path(value).expanduser() if value else default
+    return expand(value) if value and "\0" not in value else default
 
 
 def _find_token(env: Mapping[str, str], root: Path) -> HubToken | None:
@@ -88,7 +111,7 @@ def _find_token(env: Mapping[str, str], root: Path) -> HubToken | None:
     try:
         with path.open("rb") as stream:
             return _clean(stream.read(4096).decode("ascii", "replace"))
-    except OSError:
+    except (OSError, ValueError):
         # No token is the usual case. For one that cannot be read the hub will say what it needs.
         return None
 

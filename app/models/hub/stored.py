@@ -17,9 +17,10 @@ from typing import TypeVar
 import msgspec
 
 from app.models.hub.remote import RemoteFile
+from app.models.pairs import NOTES
+from app.places import make_private
 from app.race.problems import DECODE_ERRORS
 
-NOTES = ".mtp-race"
 _CHUNK = 1 << 20
 _MAX_NOTE = 4 << 20
 
@@ -96,7 +97,7 @@ def read_note(path: Path, kind: type[Note]) -> Note | None:
 
 def write_note(path: Path, note: PartNote | Complete) -> None:
     """Writes a note so that a crash leaves the old one or the new one, never half of one. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".note-")
     try:
         with os.fdopen(handle, "wb") as stream:

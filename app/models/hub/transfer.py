@@ -18,9 +18,14 @@ from app.models.hub.client import Hub, TransientError
 from app.models.hub.control import Control
 from app.models.hub.remote import RemoteFile
 from app.models.pairs import is_sha256
-from app.race.problems import ProblemError
+from app.places import make_private, open_private
+from app.race.problems import Problem, ProblemError
+from app.race.visible import visible
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+
+_SIZE = re.compile(r"[0-9]{1,18}")
+_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
 
 
 class Retries(msgspec.Struct, frozen=True):
@@ -30,11 +35,18 @@ class Retries(msgspec.Struct, frozen=True):
         attempts: Tries without a single new byte before it gives up.
         first_wait: Seconds before the second try; doubled each time.
         longest_wait: Seconds; a server that asks for more than this is told to the user at once.
+        first_attempts: Tries to reach a hub that has not answered yet: a wrong setting is told soon.
     """
 
     attempts: int = 6
     first_wait: float = 1.0
     longest_wait: float = 120.0
+    first_attempts: int = 3
+
+    def allowed(self, problem: Problem, begun: bool) -> int:
+        """Returns how many tries a problem is worth. begun: The other side has answered before."""
+        unreachable = problem.kind in ("no-connection", "proxy-failed")
+        return min(self.attempts, self.first_attempts) if unreachable and not begun else self.attempts
 
 
 class Transfer:
@@ -80,12 +92,13 @@ class Transfer:
     def _take_up(self, went_on: Callable[[], None]) -> None:
         """Goes on from what an earlier download left, if it is of this content. Hashes it for that."""
         path = self.file.path
-        self._part.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._part.parent)
         stored.damaged_path(self._folder, path).unlink(missing_ok=True)
         note_path = stored.note_path(self._folder, path)
         old = stored.read_note(note_path, stored.PartNote)
         if old is not None and _same_content(old.file, self.file) and _size(self._part) <= self.file.size:
-            self._note = msgspec.structs.replace(self._note, etag=old.etag)
+            etag = old.etag if old.etag and _is_strong(old.etag) else None
+            self._note = msgspec.structs.replace(self._note, etag=etag)
             self.checking = True
             self._check = stored.check_bytes(self._part, self.file, lambda count: self._read(count, went_on))
             self.checking = False
@@ -99,8 +112,9 @@ class Transfer:
         went_on()
 
     def _fetch(self, retries: Retries, went_on: Callable[[], None]) -> None:
-        left, wait = retries.attempts, retries.first_wait
-        with self._part.open("ab", buffering=0) as out:
+        failed, wait = 0, retries.first_wait
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        with FileIO(os.open(self._part, flags, 0o600), "ab") as out:
             while self._check.count < self.file.size:
                 self._control.wait_while_paused()
                 before = self.fetched
@@ -108,9 +122,10 @@ class Transfer:
                     self._receive(out, went_on)
                 except TransientError as error:
                     if self.fetched > before:
-                        left, wait = retries.attempts, retries.first_wait
-                    left -= 1
-                    if left <= 0 or (error.wait or 0.0) > retries.longest_wait:
+                        failed, wait = 0, retries.first_wait
+                    failed += 1
+                    most = retries.allowed(error.problem, begun=self.fetched > 0)
+                    if failed >= most or (error.wait or 0.0) > retries.longest_wait:
                         raise ProblemError(error.problem) from error
                     self._control.wait(min(retries.longest_wait, wait if error.wait is None else error.wait))
                     wait *= 2
@@ -173,7 +188,7 @@ class Transfer:
 
     def _remember(self, response: httpx.Response) -> None:
         etag = response.headers.get("etag")
-        if etag and etag.startswith('"') and etag != self._note.etag:
+        if etag and _is_strong(etag) and etag != self._note.etag:
             self._note = msgspec.structs.replace(self._note, etag=etag)
             stored.write_note(stored.note_path(self._folder, self.file.path), self._note)
 
@@ -183,7 +198,8 @@ class Transfer:
             problem = hub_problems.damaged(path)
             self._part.unlink(missing_ok=True)
             note_path.unlink(missing_ok=True)
-            stored.damaged_path(self._folder, path).write_text(problem.sentence, encoding="utf-8")
+            with open_private(stored.damaged_path(self._folder, path)) as out:
+                out.write(problem.sentence.encode())
             raise ProblemError(problem)
         final = self._folder / path
         self._part.replace(final)
@@ -192,6 +208,11 @@ class Transfer:
         return stored.CheckedFile(
             path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, sha256=self._check.sha256
         )
+
+
+def _is_strong(etag: str) -> bool:
+    """Returns whether a name of the storage can be sent back in If-Range: a strong one in plain letters (RFC 9110)."""
+    return _ETAG.fullmatch(etag) is not None
 
 
 def _write_all(out: FileIO, data: bytes) -> None:
@@ -220,7 +241,7 @@ def _is_proven(hub: httpx.Headers, repository: str, commit: str, file: RemoteFil
     if file.sha256 is not None and is_sha256(named) and named != file.sha256:
         raise ProblemError(hub_problems.changed(repository, file.path))
     size = hub.get("x-linked-size", "")
-    if size.isascii() and size.isdigit() and int(size) != file.size:
+    if _SIZE.fullmatch(size) and int(size) != file.size:
         raise ProblemError(hub_problems.changed(repository, file.path))
     stands = hub.get("x-repo-commit", commit)
     if len(commit) == 40 and stands != commit:
@@ -253,5 +274,5 @@ def _judge_whole(response: httpx.Response, file: RemoteFile, must_say: bool = Fa
         return
     if length != str(file.size):
         kind = response.headers.get("content-type", "no type")[:80]
-        said = f"{length or 'No'} bytes of {kind} were announced and {file.size} are wanted."
+        said = f"{visible(length or 'No', 20)} bytes of {visible(kind)} were announced and {file.size} are wanted."
         raise TransientError(hub_problems.unexpected(file.path, said))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,18 +127,14 @@ def _ask_each(
 
 
 def _patiently(ask: Callable[[], Answer], retries: Retries, control: Control) -> Answer:
-    for wait in _waits(retries):
+    failed, wait = 0, retries.first_wait
+    while True:
         control.wait_while_paused()
         try:
             return ask()
         except TransientError as error:
-            if wait is None or (error.wait or 0.0) > retries.longest_wait:
+            failed += 1
+            if failed >= retries.allowed(error.problem, begun=False) or (error.wait or 0.0) > retries.longest_wait:
                 raise ProblemError(error.problem) from error
-            control.wait(wait if error.wait is None else error.wait)
-    raise AssertionError("the last wait is None")
-
-
-def _waits(retries: Retries) -> Iterator[float | None]:
-    for attempt in range(retries.attempts - 1):
-        yield min(retries.longest_wait, retries.first_wait * 2**attempt)
-    yield None
+            control.wait(min(retries.longest_wait, wait if error.wait is None else error.wait))
+            wait *= 2

@@ -12,7 +12,7 @@ import msgspec
 from app.models.files.disk import is_file
 from app.models.pairs import ModelSource, Pair
 from app.models.registry.reader import SCHEMA, load_registry, read_registry_file
-from app.places import Places
+from app.places import Places, make_private
 from app.race.problems import Problem
 
 
@@ -35,7 +35,7 @@ def add_user_pair(pair: Pair, places: Places) -> Pair | Problem:
     path = places.user_registry
     try:
         old = path.read_text(encoding="utf-8-sig") if is_file(path) else f"schema = {SCHEMA}\n"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         return _write(path, f"{old.rstrip()}\n\n{pair_text(pair)}", pair)
     except (OSError, UnicodeDecodeError) as error:
         return Problem("registry-unwritable", f"{path} cannot be written.", cause=f"{error}.")

@@ -14,7 +14,7 @@ from typing import Final
 from app.models.files.gguf import GgufError
 from app.models.pairs import Pair
 from app.models.shelf.availability import Ready
-from app.places import Places
+from app.places import Places, make_private
 from app.race.problems import Problem, ProblemError
 
 FILE: Final = "file"
@@ -70,7 +70,7 @@ def _make(resources: Path, kept: Path, *, mlx: bool) -> None:
     from app.models.files.nano_hf import convert  # It needs numpy; the window starts without both.
 
     part = kept.with_name(f"{kept.name}.part")
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    make_private(kept.parent)
     with filelock.FileLock(kept.with_name(f"{kept.name}.lock")):
         if kept.is_dir():
             return

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.models.hub import stored
-from app.models.pairs import ModelSource, Pair, source_folder
+from app.models.pairs import NOTES, ModelSource, Pair, source_folder
 from app.models.shelf.availability import Ready, availability
 from app.places import Places
 
@@ -84,8 +84,8 @@ def _forget(source: ModelSource, folder: Path, gone: list[str]) -> None:
         stored.write_note(path, stored.Complete(complete.repository, complete.commit, files, sets))
         return
     path.unlink(missing_ok=True)
-    (folder / stored.NOTES / "lock").unlink(missing_ok=True)
-    for empty in (folder / stored.NOTES, folder, folder.parent):
+    (folder / NOTES / "lock").unlink(missing_ok=True)
+    for empty in (folder / NOTES, folder, folder.parent):
         # A folder that still holds something, such as another pair's unfinished download, stays.
         with suppress(OSError):
             empty.rmdir()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.boundary.unexpected import problem_of
 from app.models.hub.settings import HubSettings, hub_settings
 from app.models.pairs import Pair
 from app.places import Places
@@ -56,9 +57,13 @@ class Downloads(QObject):
         from app.models.hub.client import Hub, make_client
         from app.models.hub.download import Download
 
-        if self._client is None:
-            self._client = make_client()
-        hub = Hub(self._settings(), self._client)
+        try:
+            if self._client is None:
+                self._client = make_client()
+            hub = Hub(self._settings(), self._client)
+        except Exception as error:  # noqa: BLE001 - a card that was told to load must hear how it ended
+            self.ended.emit(pair.id, problem_of(error, "models", f"beginning to download {pair.title}"))
+            return
         told = self._tasks.told(lambda now: self.progressed.emit(pair.id, now))
         download = self._running[pair.id] = Download(pair, self._places, hub, told)
         self._tasks.start(
