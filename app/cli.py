@@ -47,7 +47,7 @@ def _complain(problem: Problem, env: Environment) -> None:
     """Says what is wrong; of a mistake in the app also where its traceback is."""
     env.complain(problem)
     if problem.kind == UNEXPECTED:
-        env.stderr.write(f"  Log: {env.places.log}\n")
+        env.tell(f"  Log: {env.places.log}")
 
 
 def _run(parsed: argparse.Namespace, env: Environment) -> int:
@@ -97,7 +97,7 @@ def _window(parsed: argparse.Namespace, env: Environment) -> int:
     from app.terminal.display import has_display
 
     if not has_display():
-        env.stderr.write("mtp-race: there is no display here, so the race runs in the terminal.\n")
+        env.tell("mtp-race: there is no display here, so the race runs in the terminal.")
         trace = getattr(parsed, "trace", None)
         words = ["run"] if trace is None else ["replay", str(trace)]
         return _run(build_parser().parse_args(words), env)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from app.race.concurrency import Row, rows_of, turning_point
@@ -41,7 +39,7 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
     try:
         for level in arguments.concurrency:
             if not arguments.json:
-                env.stderr.write(f"{level} {'request' if level == 1 else 'requests'} at once\n")
+                env.tell(f"{level} {'request' if level == 1 else 'requests'} at once")
             level_choice = msgspec.structs.replace(choice, concurrency=level)
             started = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
             complain_of(started, env)
@@ -60,11 +58,11 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
             "format": choice.format,
             "verdict": turning_point(rows),
         }
-        env.say(json.dumps({**told, "levels": [row.data for row in rows], "traces": traces}, ensure_ascii=False))
+        env.say_json({**told, "levels": [row.data for row in rows], "traces": traces})
         return status
     _print(rows, env)
     for trace in traces:
-        env.console().print(f"Trace: {trace}", soft_wrap=True)
+        env.tell(f"Trace: {trace}")
     return status
 
 
@@ -96,7 +94,7 @@ def _print(rows: Sequence[Row], env: Environment) -> None:
             f"{item.low:.2f} to {item.high:.2f}" if item and known else "\u2013",
             str(item.heats if item else 0),
         )
-    console = Console(file=env.stdout, highlight=False, width=None if env.stdout.isatty() else _WIDTH)
+    console = env.result_console(_WIDTH)
     console.print(table)
     console.print(turning_point(rows), soft_wrap=True)
     console.print("All requests of a race ask the same, so on a mixture of experts they share experts.", soft_wrap=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, TextIO
 
 from app.interrupts import Interrupts
 from app.places import Places, find_places
@@ -13,7 +14,7 @@ from app.race.problems import Problem
 from app.worker.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from app.terminal.visible import VisibleConsole
 
 OK, FAILED, USAGE, LANE_FAILED = 0, 1, 2, 3
 """Exit statuses: fine; the command could not do its work; bad arguments; a lane of the race failed."""
@@ -29,19 +30,63 @@ class Environment:
     make_pool: Callable[[], WorkerPool] = WorkerPool
     interrupts: Interrupts = field(default_factory=Interrupts)
 
-    def console(self) -> Console:
-        """A console on standard error: standard output carries nothing but results."""
-        from rich.console import Console  # Only here: the window starts without it.
+    def __post_init__(self) -> None:
+        """Streams in a narrow encoding write an escape for what it lacks, rather than to fail."""
+        for stream in (self.stdout, self.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
 
-        return Console(file=self.stderr, highlight=False)
+    def console(self) -> VisibleConsole:
+        """A console on standard error: standard output carries nothing but results."""
+        from app.terminal.visible import VisibleConsole  # Only here: the window starts without it.
+
+        return VisibleConsole(self.stderr)
+
+    def result_console(self, plain_width: int) -> VisibleConsole:
+        """A console on standard output, for results that are drawn; so many columns wide where that is no terminal."""
+        from app.terminal.visible import VisibleConsole
+
+        return VisibleConsole(self.stdout, None if self.stdout.isatty() else plain_width)
 
     def say(self, text: str) -> None:
         """Writes a line of result to standard output."""
-        self.stdout.write(text + "\n")
-        self.stdout.flush()
+        from app.terminal.visible import visible_line
+
+        self._write(self.stdout, visible_line(text) + "\n")
+
+    def say_json(self, data: Any) -> None:
+        """Writes a value as one line of JSON to standard output."""
+        from app.terminal.visible import visible_json
+
+        encoding = (getattr(self.stdout, "encoding", None) or "utf-8").lower().replace("_", "-")
+        self._write(self.stdout, visible_json(data, ascii_only=not encoding.startswith("utf")) + "\n")
+
+    def say_raw(self, text: str) -> None:
+        """Writes a text to standard output: with visible signs on a terminal, else byte by byte as it is, in UTF-8."""
+        from app.terminal.visible import visible
+
+        if self.stdout.isatty():
+            self._write(self.stdout, visible(text))
+        elif isinstance(self.stdout, TextIOWrapper):
+            self.stdout.flush()
+            self.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+            self.stdout.buffer.flush()
+        else:
+            self._write(self.stdout, text)
+
+    def tell(self, text: str) -> None:
+        """Writes a line to standard error: what happens meanwhile, and is no result."""
+        from app.terminal.visible import visible_line
+
+        self._write(self.stderr, visible_line(text) + "\n")
 
     def complain(self, problem: Problem) -> None:
         """Writes a problem to standard error, each part on a line of its own."""
-        lines = [f"mtp-race: {problem.sentence}", *(f"  {part}" for part in (problem.cause, problem.action) if part)]
-        self.stderr.write("\n".join(lines) + "\n")
-        self.stderr.flush()
+        self.tell(f"mtp-race: {problem.sentence}")
+        for part in (problem.cause, problem.action):
+            for line in part.splitlines():
+                self.tell(f"  {line}")
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        stream.write(text)
+        stream.flush()

@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace, env: Environment, studio: Studio) -> int:
     if encoder.moving:
         return _film(export, arguments.to, env)
     if trace.note:
-        env.stderr.write(f"mtp-race: {trace.note}\n")
+        env.tell(f"mtp-race: {trace.note}")
     env.say(str(export.write(arguments.to, _progress(env))))
     return OK
 
 
 def _film(export: Export, target: str, env: Environment, *, moving: bool = True) -> int:
     for note in export.film.notes:
-        env.stderr.write(f"mtp-race: {note}\n")
+        env.tell(f"mtp-race: {note}")
     start = time.monotonic()
     try:
         path = export.write(target, _progress(env))
@@ -53,7 +53,7 @@ def _film(export: Export, target: str, env: Environment, *, moving: bool = True)
     if moving:
         took = time.monotonic() - start
         film = export.film
-        env.stderr.write(f"{film.seconds:.1f} s of film, {film.frames} frames, made in {took:.1f} s\n")
+        env.tell(f"{film.seconds:.1f} s of film, {film.frames} frames, made in {took:.1f} s")
     env.say(str(path))
     return OK
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.columns import Columns
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +17,7 @@ from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.view import COLOURS
 
 _COMMON_LINES = 8
+_WIDTH = 80
 _SIDE_LINES = 12
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -29,7 +30,7 @@ def show_fork(header: Header, state: RaceState, env: Environment) -> int:
     if base is None or not others:
         env.complain(Problem("fork-lanes", "This race has no two lanes to compare."))
         return FAILED
-    console = Console(file=env.stdout, highlight=False)
+    console = env.result_console(_WIDTH)
     ours = (specs[base][1], state.lanes[base])
     for lane in others:
         index, spec = specs[lane]
@@ -46,7 +47,9 @@ def fork_view(story: ForkStory, *, width: int) -> RenderableType:
         shown, left_out = last_lines(story.common.rstrip("\n") if not story.sides else story.common, _COMMON_LINES)
         note = f"… {left_out} line{'' if left_out == 1 else 's'} before\n" if left_out else ""
         title = f"Both lanes wrote this, {story.common_tokens} token{'' if story.common_tokens == 1 else 's'}"
-        parts.append(Panel(Text.assemble((note, "dim"), shown), title=title, title_align="left", border_style="dim"))
+        parts.append(
+            Panel(Text.assemble((note, "dim"), shown), title=Text(title), title_align="left", border_style="dim")
+        )
     if story.sides:
         each = max(30, width // 2 - 1)
         parts.append(Columns([_side(side, each) for side in story.sides], padding=(0, 1)))
@@ -72,7 +75,9 @@ def _side(side: Side, width: int) -> RenderableType:
     rest = len(side.text) - len(begin)
     if rest:
         text.append(f"\n… {rest} more character{'' if rest == 1 else 's'}", style="dim")
-    return Panel(Group(facts, Text(), text), title=side.title, title_align="left", border_style=colour, width=width)
+    return Panel(
+        Group(facts, Text(), text), title=Text(side.title), title_align="left", border_style=colour, width=width
+    )
 
 
 def _calls(story: ForkStory) -> RenderableType:

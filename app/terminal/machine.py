@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 import msgspec
 import psutil
@@ -25,16 +24,14 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     engines = {name: engine_state(info, registry.servers) for name, info in ENGINES.items()}
     if arguments.json:
         told = {name: msgspec.to_builtins(found) for name, found in engines.items()}
-        env.say(
-            json.dumps(
-                {
-                    "cpu": machine.cpu,
-                    "cores": machine.cores,
-                    "gpus": machine.gpus,
-                    "engines": told,
-                    "log": str(env.places.log),
-                }
-            )
+        env.say_json(
+            {
+                "cpu": machine.cpu,
+                "cores": machine.cores,
+                "gpus": machine.gpus,
+                "engines": told,
+                "log": str(env.places.log),
+            }
         )
         return OK
     free = psutil.virtual_memory().available / _GIB

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def models(arguments: argparse.Namespace, env: Environment) -> int:
     """Does what ``mtp-race models ACTION`` asks for; without an action it lists the pairs."""
     result = _do(arguments, env)
     if arguments.json:
-        env.say(json.dumps(result.data, ensure_ascii=False))
+        env.say_json(result.data)
     else:
         for line in result.lines:
             env.say(line)
@@ -54,7 +53,7 @@ def _hub(stack: ExitStack) -> Hub:
 
 
 def _get(pair_id: str, env: Environment) -> Result:
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with ExitStack() as stack:
         view = stack.enter_context(ProgressView(*columns, TimeRemainingColumn(), console=env.console()))
         task = view.add_task(pair_id, total=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from rich.table import Table
 
@@ -34,14 +33,14 @@ def probe(arguments: argparse.Namespace, env: Environment) -> int:
     pool = env.make_pool()
     try:
         if not arguments.json:
-            env.console().print(f"Measuring {pair.title} …", soft_wrap=True)
+            env.tell(f"Measuring {pair.title} …")
         widths = probe_widths(
             choice, env.places, pool, arguments.context, again=arguments.again, repeats=arguments.repeats
         )
     finally:
         pool.close()
     if arguments.json:
-        env.say(json.dumps(_fields(pair, widths)))
+        env.say_json(_fields(pair, widths))
     else:
         _show(widths, env)
     return OK

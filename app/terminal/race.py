@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import json
 import shutil
 import threading
 import time
@@ -66,11 +65,11 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         heats = started.session.heats
         _add_clocks(heats, env)  # What is shown live reads them by itself.
         found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
-        env.say(json.dumps(found, ensure_ascii=False))
+        env.say_json(found)
     else:
         if behaviour is not None:
-            env.console().print(f"Runs? {behaviour.sentence}", soft_wrap=True)
-        env.console().print(f"Trace: {started.trace}", soft_wrap=True)
+            env.tell(f"Runs? {behaviour.sentence}")
+        env.tell(f"Trace: {started.trace}")
     return status_of(started)
 
 
@@ -81,7 +80,7 @@ def race_once(
 
     def tell(sentence: str) -> None:
         if not quiet:
-            env.stderr.write(f"{sentence}\n")
+            env.tell(sentence)
 
     started = start_race(choice, env.places, pool, trace, tell=tell)
     with env.interrupts.calls(started.session.stop):
@@ -123,7 +122,7 @@ def find_pair(name: str, env: Environment) -> Pair:
     """Returns the pair of that id; complains about what is wrong with the registry. Raises :class:`ProblemError`."""
     registry = load_registry(places=env.places)
     for error in registry.errors:
-        env.stderr.write(f"mtp-race: {error}\n")
+        env.tell(f"mtp-race: {error}")
     pair = registry.get(name)
     if pair is None:
         known = ", ".join(item.id for item in registry.pairs)
@@ -301,14 +300,13 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
             known = ", ".join(state.lanes)
             env.complain(Problem("lane-unknown", f"The race has no lane {arguments.text!r}.", action=f"Use: {known}."))
             return USAGE
-        env.stdout.write(lane.text)
-        env.stdout.flush()
+        env.say_raw(lane.text)
         return OK
     if arguments.fork:
         return show_fork(trace.header, state, env)
     if arguments.json:
         found = summarize(trace.header, state, str(arguments.trace), heats=heats)
-        env.say(json.dumps(found | behaviour_fields(stored_behaviour(arguments.trace)), ensure_ascii=False))
+        env.say_json(found | behaviour_fields(stored_behaviour(arguments.trace)))
         return OK
     console = env.console()
     told = (heats, "") if heats else None
@@ -325,5 +323,5 @@ def _add_clocks(heats: Heats | None, env: Environment) -> None:
 def _open(path: Path, env: Environment) -> Trace:
     trace = open_trace(path)
     if trace.note:
-        env.stderr.write(f"mtp-race: {trace.note}\n")
+        env.tell(f"mtp-race: {trace.note}")
     return trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import shlex
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     if sweep.problem is not None:
         env.complain(sweep.problem)
     if arguments.json:
-        env.say(write_sweep(sweep.result).decode())
+        env.say_json(json.loads(write_sweep(sweep.result)))
     else:
         _report(sweep, env)
     return OK if sweep.problem is None else FAILED
@@ -56,7 +57,7 @@ def _follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
     if quiet or not console.is_terminal:
         sweep.join()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=1.0, left="")
         while not sweep.join(_FRAME_S):
@@ -69,9 +70,9 @@ def _report(sweep: SweepRun, env: Environment) -> None:
     result = sweep.result
     for part in report(result):
         console.print(part, soft_wrap=isinstance(part, Text))
-    console.print(f"Kept in {sweep.folder}", soft_wrap=True)
+    env.tell(f"Kept in {sweep.folder}")
     if sweep.stopped:
-        console.print(f"Stopped. The same command with --out {shlex.quote(str(sweep.folder))} goes on from here.")
+        env.tell(f"Stopped. The same command with --out {shlex.quote(str(sweep.folder))} goes on from here.")
 
 
 def report(result: SweepResult) -> Sequence[Table | Text]:

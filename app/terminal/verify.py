@@ -50,11 +50,11 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
     """Verifies a recorded race."""
     trace = open_trace(arguments.trace)
     if trace.note:
-        env.stderr.write(f"mtp-race: {trace.note}\n")
+        env.tell(f"mtp-race: {trace.note}")
     behaviour = verify_and_store(trace.header, trace.state(), arguments.trace, env)
     if arguments.json:
         details: dict[str, Any] = {} if behaviour is None else json.loads(behaviour.to_json())
-        env.say(json.dumps({**behaviour_fields(behaviour), "details": details}, ensure_ascii=False))
+        env.say_json({**behaviour_fields(behaviour), "details": details})
     elif behaviour is None:
         env.say("There are no two lanes to compare.")
     else:
@@ -62,7 +62,8 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
         for aspect in behaviour.aspects:
             env.say(f"  {aspect.name:<10} {aspect.sentence}")
         for example in behaviour.counterexamples:
-            env.say(f"  {example.call_a}\n    baseline: {example.a}\n    drafted:  {example.b}")
+            for line in (f"  {example.call_a}", f"    baseline: {example.a}", f"    drafted:  {example.b}"):
+                env.say(line)
         if behaviour.action:
             env.say(behaviour.action)
     return OK

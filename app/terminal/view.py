@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.columns import Columns
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -17,6 +18,7 @@ from app.race.heats import Heats, heats_summary
 from app.race.lanes import KIND_NAMES, LaneKind, LaneSpec, lane_title
 from app.race.trace import Header, baseline_id, contender_id
 from app.race.verdict import compare_tokens
+from app.terminal.tail import last_rows
 
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 """Lane colours of the Okabe-Ito set, in lane order."""
@@ -51,10 +53,11 @@ def _lane_panel(spec: LaneSpec, lane: LaneState, header: Header, colour: str, wi
     numbers.add_row(Text(rate, style="bold"), f"clock {lane.clock_ns / NS:.2f} s")
     numbers.add_row(f"{lane.count} / {header.request.max_tokens} tokens", _what(spec, lane))
     bar = ProgressBar(total=header.request.max_tokens, completed=lane.count, complete_style=colour, width=width - 4)
-    parts: list[RenderableType] = [numbers, bar, _tail(lane, colour, width - 4, lines)]
+    # The bar ends without a line end of its own, which the padding gives it.
+    parts: list[RenderableType] = [numbers, Padding(bar), _tail(lane, colour, width - 4, lines)]
     if spec.kind is not LaneKind.BASELINE:
         parts.append(Text(_sparks(lane, width - 4), style=colour))
-    return Panel(Group(*parts), title=lane_title(spec), title_align="left", border_style=colour, width=width)
+    return Panel(Group(*parts), title=Text(lane_title(spec)), title_align="left", border_style=colour, width=width)
 
 
 def _what(spec: LaneSpec, lane: LaneState) -> str:
@@ -72,30 +75,13 @@ def _what(spec: LaneSpec, lane: LaneState) -> str:
 
 def _tail(lane: LaneState, colour: str, width: int, lines: int) -> Text:
     """The last lines of the lane's text, accepted draft tokens underlined in the lane's colour."""
-    text = Text(overflow="fold")
+    said: list[Text] = []
     if lane.problem is not None:
-        text.append(f"{lane.problem.sentence}\n{lane.problem.action}\n", style="red")
-    for token in lane.tokens[-40 * lines :]:
-        text.append(token.text, style=f"underline {colour}" if token.drafted else "")
-    text.append(lane.tail)
-    wrapped = text.split("\n", allow_blank=True)
-    shown: list[Text] = []
-    for line in reversed(wrapped):
-        pieces = [line] if line.cell_len <= width else _fold(line, width)
-        shown[:0] = pieces
-        if len(shown) >= lines:
-            break
-    shown = shown[-lines:]
+        words = "\n".join(part for part in (lane.problem.sentence, lane.problem.action) if part)
+        said = [Text(row.plain, style="red") for row in last_rows((), words, width, lines, "")]
+    room = lines - len(said)
+    shown = said + (last_rows(lane.tokens, lane.tail, width, room, f"underline {colour}") if room > 0 else [])
     return Text("\n").join(shown + [Text()] * (lines - len(shown)))
-
-
-def _fold(line: Text, width: int) -> list[Text]:
-    pieces: list[Text] = []
-    while line.cell_len > width:
-        cut = next(n for n in range(len(line), 0, -1) if line[:n].cell_len <= width)
-        pieces.append(line[:cut])
-        line = line[cut:]
-    return [*pieces, line]
 
 
 def _sparks(lane: LaneState, width: int) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from app.race.events import Failed
+from app.race.events import Failed, Prefilled, Round, Token
 from app.race.fold import RaceState
 from app.race.problems import Problem
 from app.terminal.view import race_view
@@ -15,10 +15,10 @@ from tests.race.builders import header, lane_events
 from tests.race.strategies import records
 
 
-def drawn(state: RaceState, width: int = 100) -> str:
+def drawn(state: RaceState, width: int = 100, lines: int = 6) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=False)
-    console.print(race_view(header(), state, width=width, lines=6))
+    console.print(race_view(header(), state, width=width, lines=lines))
     return out.getvalue()
 
 
@@ -51,3 +51,24 @@ def test_any_state_can_be_drawn_at_any_width(width: int, stream: list) -> None: 
     for record in stream:
         state.apply(record.lane, record.e)
     assert drawn(state, width)
+
+
+@pytest.mark.parametrize(("width", "lines"), [(40, 4), (61, 6), (100, 6), (200, 20)])
+def test_every_line_of_both_lanes_stands_in_the_panels(width: int, lines: int) -> None:
+    words = ["Salt wind on my face,", "the tide forgets", "my name."]
+    state = raced()
+    for lane in ("baseline", "mtp"):
+        state.apply(lane, Prefilled(0, 10, 3, Token(-1, f"{words[0]}\n")))
+        state.apply(lane, Round(10, 20, (Token(-1, f"{words[1]}\n", drafted=True), Token(-1, words[2])), 3, 1))
+    text = drawn(state, width, max(4, lines))
+    for line in words:
+        assert text.count(line) == 2
+    panels = [line for line in text.splitlines() if line.strip().startswith(("│", "╭", "╰"))]
+    assert len({len(line.rstrip()) for line in panels}) == 1
+    assert all(len(line) <= width for line in panels)
+
+
+def test_a_problem_stands_above_the_end_of_the_text() -> None:
+    state = raced(("mtp", [*lane_events(range(3), k=3)[:-1], Failed(Problem("x", "It died.", action="Again."))]))
+    lines = drawn(state, 200).splitlines()
+    assert next(at for at, line in enumerate(lines) if "It died." in line) > 2

@@ -1,0 +1,69 @@
+"""Makes text fit for a terminal: what would be a command to it, or turn its letters around, becomes a visible sign.
+
+Answers of models, words of servers, names of files and models, titles in traces and reports of programs may hold
+anything. All of them reach the terminal through :class:`app.terminal.environment.Environment`, and there through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import IO, Any, Final
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+_UNFIT: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line end, DEL, C1
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # turn text around, or are not seen
+    "\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_UNFIT_IN_JSON: Final = re.compile(f"\t|\n|{_UNFIT.pattern}")
+
+
+def _sign(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def visible(text: str) -> str:
+    """Returns the text with visible signs for what a terminal would obey; its lines and tabs stay."""
+    return _UNFIT.sub(lambda found: _sign(found[0]), text) if _UNFIT.search(text) else text
+
+
+def visible_line(text: str) -> str:
+    """Returns the text as one line: its line ends and tabs are signs too."""
+    return visible(text).replace("\n", "\u240a").replace("\t", "\u2409")
+
+
+def visible_json(data: Any, *, ascii_only: bool = False) -> str:
+    """Returns JSON of the same value in which nothing is a command to a terminal."""
+    text = json.dumps(data, ensure_ascii=ascii_only)
+    return _UNFIT_IN_JSON.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+class VisibleConsole(Console):
+    """A console of Rich that shows text as it is: no markup in it, no emoji codes, and signs for control characters.
+
+    Args:
+        file: Where to write.
+        width: Columns, None for the terminal's own.
+    """
+
+    def __init__(self, file: IO[str], width: int | None = None) -> None:
+        super().__init__(file=file, width=width, highlight=False, markup=False, emoji=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Renders, with the signs in place before anything around is laid out."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control or not _UNFIT.search(text) else Segment(visible(text), style)
