@@ -18,14 +18,21 @@ ENDS = {
     Finish.LENGTH: "reached the limit",
     Finish.CONTEXT: "context full",
     Finish.STOPPED: "stopped",
+    Finish.NEWER: "ended",
 }
 _WAYS = {
     LaneKind.BASELINE: "One token a step",
     LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
     LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
     LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
+    LaneKind.NEWER: "Drafts {k}",
 }
-_KINDS = {LaneKind.MTP: "MTP", LaneKind.DRAFT_MODEL: "Draft model", LaneKind.LOOKUP: "Lookup"}
+_KINDS = {
+    LaneKind.MTP: "MTP",
+    LaneKind.DRAFT_MODEL: "Draft model",
+    LaneKind.LOOKUP: "Lookup",
+    LaneKind.NEWER: "Newer drafter",
+}
 _WORST = ("fork", "near-tie fork", "unknown", "identical")
 
 

@@ -27,6 +27,11 @@ class Finish(StrEnum):
     LENGTH = "length"  # max_tokens reached
     CONTEXT = "context"  # the context is full
     STOPPED = "stopped"  # the user stopped it
+    NEWER = "newer"  # a reason of a version after this one; only in what is read
+
+    @classmethod
+    def _missing_(cls, value: object) -> Finish | None:
+        return cls.NEWER if isinstance(value, str) else None
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="t"):

@@ -58,7 +58,11 @@ class Heuristic:
 
 
 def policy_for(policy: KPolicy, k: int) -> Policy:
-    """Returns a new policy; ``k`` is the fixed K, or the largest that an adaptive policy may choose."""
+    """Returns a new policy; ``k`` is the fixed K, or the largest that an adaptive policy may choose.
+
+    Raises:
+        ValueError: the policy is one of a newer version.
+    """
     match policy:
         case KPolicy.FIXED:
             return Fixed(k)
@@ -66,3 +70,5 @@ def policy_for(policy: KPolicy, k: int) -> Policy:
             return Heuristic(k)
         case KPolicy.COST:
             return CostPolicy(k)
+        case KPolicy.NEWER:
+            raise ValueError("a policy of a newer version can be shown and not run")

@@ -23,6 +23,11 @@ class LaneKind(StrEnum):
     MTP = "mtp"
     DRAFT_MODEL = "draft-model"
     LOOKUP = "lookup"
+    NEWER = "newer"  # of a version after this one; only in what is read
+
+    @classmethod
+    def _missing_(cls, value: object) -> LaneKind | None:
+        return cls.NEWER if isinstance(value, str) else None
 
 
 KIND_NAMES: Final = {
@@ -30,6 +35,7 @@ KIND_NAMES: Final = {
     LaneKind.MTP: "MTP",
     LaneKind.DRAFT_MODEL: "Draft model",
     LaneKind.LOOKUP: "Lookup",
+    LaneKind.NEWER: "Newer drafter",
 }
 """Short names of lanes."""
 KIND_WORDS: Final = {
@@ -37,6 +43,7 @@ KIND_WORDS: Final = {
     LaneKind.MTP: "an MTP drafter",
     LaneKind.DRAFT_MODEL: "a draft model",
     LaneKind.LOOKUP: "prompt lookup",
+    LaneKind.NEWER: "a drafter that this version does not know",
 }
 """What drafts, in the middle of a sentence."""
 
@@ -47,8 +54,14 @@ class KPolicy(StrEnum):
     FIXED = "fixed"
     HEURISTIC = "heuristic"  # grow by 2 on full acceptance, else shrink by 1 (transformers' schedule)
     COST = "cost"  # the K with the most tokens expected for the time that rounds have cost so far
+    NEWER = "newer"  # a way of a version after this one; only in what is read
+
+    @classmethod
+    def _missing_(cls, value: object) -> KPolicy | None:
+        return cls.NEWER if isinstance(value, str) else None
 
 
+_POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}
 ADAPTIVE_K: Final = 8
 """Largest K that an adaptive lane may choose, unless told otherwise."""
 MAX_CONTENDERS: Final = 3
@@ -71,7 +84,7 @@ class Contender(msgspec.Struct, frozen=True, order=True):
     @property
     def word(self) -> str:
         """As on the command line, such as ``"3"`` or ``"adaptive"``."""
-        return {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}.get(self.policy, str(self.k))
+        return _POLICY_WORDS.get(self.policy, str(self.k))
 
     @property
     def lane(self) -> str:
@@ -101,7 +114,7 @@ def parse_contenders(text: str, most: int = MAX_CONTENDERS) -> tuple[Contender, 
     return tuple(found)
 
 
-class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sampling(msgspec.Struct, frozen=True):
     """How the next token is chosen from the target's logits.
 
     Attributes:
@@ -117,7 +130,7 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
 
 
-class LaneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LaneSpec(msgspec.Struct, frozen=True):
     """One contestant: engine, files and settings. Everything a worker needs to load it.
 
     Attributes:
@@ -149,7 +162,7 @@ class LaneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: dict[str, str] = {}
 
 
-class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Request(msgspec.Struct, frozen=True):
     """What every lane of a race is asked for.
 
     Attributes:
@@ -176,6 +189,6 @@ def lane_title(spec: LaneSpec) -> str:
         return KIND_NAMES[spec.kind]
     name = KIND_NAMES[spec.kind]
     if spec.policy is not KPolicy.FIXED:
-        way = "adaptive" if spec.policy is KPolicy.COST else "heuristic"
+        way = _POLICY_WORDS.get(spec.policy, "in a newer way")
         return f"{name} {way} (K ≤ {spec.k})"
     return f"{name} K={spec.k} (block {spec.k + 1})"

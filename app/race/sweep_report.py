@@ -181,7 +181,7 @@ def _round_words(cell: Cell) -> str:
 def _short(cell: Cell) -> str:
     if cell.policy is KPolicy.FIXED:
         return f"K = {cell.k}"
-    return "adaptive K" if cell.policy is KPolicy.COST else "heuristic K"
+    return {KPolicy.COST: "adaptive K", KPolicy.HEURISTIC: "heuristic K"}.get(cell.policy, "K in a newer way")
 
 
 def _span(interval: Interval) -> str:

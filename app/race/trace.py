@@ -1,8 +1,9 @@
-"""The trace: a race as NDJSON, written while it runs.
+"""The trace: a race as NDJSON, written while it runs. ``docs/formats.md`` is its specification.
 
 Version 1: a header line; one line an event; a closing line with a SHA-256 digest of all bytes before it. A file that
 was cut off anywhere still opens, up to the cut. Whatever is read is taken as hostile: each line is checked against its
-type, and the first line that does not fit ends the reading with a note.
+type, and the first line that does not fit ends the reading with a note. What a later version adds (fields, events,
+words) is left out, with a note where it would have meant something.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final, Protocol, get_args
 
 import msgspec
 
-from app.race.events import LaneEvent, Ns
+from app import __version__
+from app.race.events import Done, Finish, LaneEvent, Ns
 from app.race.fold import RaceState
-from app.race.lanes import LaneKind, LaneSpec, Request
+from app.race.formats import FORMATS
+from app.race.lanes import KPolicy, LaneKind, LaneSpec, Request
+from app.race.names_only import NamesOnly
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
 VERSION: Final = 1
@@ -120,14 +124,37 @@ class Sink(Protocol):
 
 
 class TraceWriter:
-    """Writes a trace line by line. Every line is handed to the system before ``write`` returns."""
+    """Writes a trace line by line. Every line is handed to the system before ``write`` returns.
 
-    def __init__(self, sink: Sink, header: Header) -> None:
+    Args:
+        sink: Where it goes.
+        header: Is written at once.
+        names: Cuts folders out of what is written.
+
+    Raises:
+        OSError: the sink refuses a write, now or later.
+    """
+
+    def __init__(self, sink: Sink, header: Header, names: NamesOnly | None = None) -> None:
         self._sink = sink
+        self._names = names or NamesOnly()
         self._encoder = msgspec.json.Encoder()
         self._hash = hashlib.sha256()
         self._records = 0
-        self._line(header)
+        self._line(self._without_folders(header))
+
+    def _without_folders(self, header: Header) -> Header:
+        cut = self._names.text
+        lanes = tuple(
+            msgspec.structs.replace(
+                lane,
+                target=cut(lane.target),
+                drafter=cut(lane.drafter),
+                options={name: cut(value) for name, value in lane.options.items()},
+            )
+            for lane in header.lanes
+        )
+        return msgspec.structs.replace(header, lanes=lanes, pair_title=cut(header.pair_title))
 
     def _line(self, item: object) -> None:
         line = self._encoder.encode(item) + b"\n"
@@ -137,7 +164,8 @@ class TraceWriter:
 
     def write(self, record: Record) -> None:
         """Appends one record."""
-        self._line(record)
+        event = self._names.event(record.e)
+        self._line(record if event is record.e else msgspec.structs.replace(record, e=event))
         self._records += 1
 
     def close(self) -> None:
@@ -151,13 +179,15 @@ class Trace:
 
     Attributes:
         complete: The closing line is there and its digest fits.
-        note: What is wrong with it, one plain sentence; empty if nothing is.
+        note: What is wrong with it, in plain sentences; empty if nothing is.
+        newer: It says something that this version does not know.
     """
 
     header: Header
     records: list[Record] = field(default_factory=list)
     complete: bool = False
     note: str = ""
+    newer: bool = False
 
     def state(self, heat: int = 0) -> RaceState:
         """Folds all records of one heat."""
@@ -174,7 +204,7 @@ def only_lanes(trace: Trace, lanes: Sequence[str]) -> Trace:
         trace.header, lanes=tuple(lane for lane in trace.header.lanes if lane.id in set(lanes))
     )
     records = [record for record in trace.records if record.lane in set(lanes)]
-    return Trace(header, records, trace.complete, trace.note)
+    return Trace(header, records, trace.complete, trace.note, trace.newer)
 
 
 def read_trace(chunks: Iterable[bytes]) -> Trace:
@@ -219,24 +249,91 @@ def _read_version_1(first: bytes, lines: Iterator[tuple[bytes, bool]]) -> Trace:
     try:
         trace = Trace(msgspec.json.decode(first, type=Header))
     except DECODE_ERRORS as error:
-        raise ProblemError(_not_a_trace(f"Its first line is damaged: {error}.")) from error
+        raise ProblemError(_unreadable_header(first, error)) from error
+    trace.newer = _says_something_newer(trace.header)
+    trace.note = _read_lines(trace, first, lines)
+    if trace.newer:
+        trace.note = f"{trace.note} {NEWER_NOTE}".strip()
+    return trace
+
+
+def _read_lines(trace: Trace, first: bytes, lines: Iterator[tuple[bytes, bool]]) -> str:
+    """Reads records into ``trace`` up to the closing line. Returns what is wrong, "" if nothing is."""
     digest = hashlib.sha256(first + b"\n")
     decoder = msgspec.json.Decoder(Record)
+    left_out = 0
     cut = "The trace was cut off; it is shown up to there."
     for number, (line, whole) in enumerate(lines, start=2):
         if not whole:
-            trace.note = cut
-            return trace
+            return cut
         if line.startswith(b'{"closing":'):
-            return _close(trace, line, digest.hexdigest(), rest=next(lines, None) is not None)
+            return _close(trace, line, digest.hexdigest(), left_out, rest=next(lines, None) is not None)
         try:
-            trace.records.append(decoder.decode(line))
+            record = decoder.decode(line)
         except DECODE_ERRORS as error:
-            trace.note = f"The trace is damaged at line {number} ({error}); it is shown up to there."
-            return trace
+            if not _is_newer(line):
+                return f"The trace is damaged at line {number} ({error}); it is shown up to there."
+            trace.newer = True
+            left_out += 1
+        else:
+            trace.records.append(record)
+            trace.newer = trace.newer or (isinstance(record.e, Done) and record.e.finish is Finish.NEWER)
         digest.update(line + b"\n")
-    trace.note = cut
-    return trace
+    return cut
+
+
+NEWER_NOTE: Final = "It was made by a newer version of MTP Race; what this version does not know is left out."
+
+
+class _AnyEvent(msgspec.Struct):
+    t: str
+
+
+class _AnyRecord(msgspec.Struct):
+    lane: str
+    at: Ns
+    e: _AnyEvent
+
+
+def _is_newer(line: bytes) -> bool:
+    """Whether a line that is no record of this version is one of a later version: an event of another name."""
+    try:
+        return msgspec.json.decode(line, type=_AnyRecord).e.t not in _EVENT_NAMES
+    except DECODE_ERRORS:
+        return False
+
+
+_EVENT_NAMES: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(LaneEvent))
+
+
+def _says_something_newer(header: Header) -> bool:
+    words = (word for lane in header.lanes for word in (lane.kind, lane.policy))
+    return header.format not in FORMATS or any(word in (LaneKind.NEWER, KPolicy.NEWER) for word in words)
+
+
+class _Maker(msgspec.Struct):
+    app_version: str = ""
+
+
+def _unreadable_header(first: bytes, error: Exception) -> Problem:
+    """Words for a header that does not fit, which is no damage where a newer version wrote it."""
+    try:
+        maker = msgspec.json.decode(first, type=_Maker).app_version
+    except DECODE_ERRORS:
+        maker = ""
+    if _numbers(maker) > _numbers(__version__):
+        return Problem(
+            "trace-newer",
+            f"This trace was made by MTP Race {maker[:20]}, which is newer than this one ({__version__}).",
+            cause=f"This version does not understand its first line: {error}.",
+            action="Update MTP Race.",
+        )
+    return _not_a_trace(f"Its first line is damaged: {error}.")
+
+
+def _numbers(version: str) -> list[int]:
+    parts = version.split(".")
+    return [int(part) for part in parts] if all(p.isascii() and p.isdigit() and len(p) < 9 for p in parts) else []
 
 
 READERS: Final[dict[int, Callable[[bytes, Iterator[tuple[bytes, bool]]], Trace]]] = {1: _read_version_1}
@@ -246,17 +343,15 @@ class _Version(msgspec.Struct):
     mtp_race_trace: int
 
 
-def _close(trace: Trace, line: bytes, digest: str, *, rest: bool) -> Trace:
+def _close(trace: Trace, line: bytes, digest: str, left_out: int, *, rest: bool) -> str:
     try:
         closing = msgspec.json.decode(line, type=Closing)
     except DECODE_ERRORS:
-        trace.note = "The closing line of the trace is damaged."
-        return trace
-    if closing.digest != f"sha256:{digest}" or closing.closing != len(trace.records) or rest:
-        trace.note = "The trace was changed after it was written: its digest does not fit."
-        return trace
+        return "The closing line of the trace is damaged."
+    if closing.digest != f"sha256:{digest}" or closing.closing != len(trace.records) + left_out or rest:
+        return "The trace was changed after it was written: its digest does not fit."
     trace.complete = True
-    return trace
+    return ""
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -21,6 +21,7 @@ _WAYS = {
     LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
     LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
     LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
+    LaneKind.NEWER: "Drafts {k}",
 }
 _WAYS_LONG = {
     LaneKind.BASELINE: "The full model reads everything so far and writes one token. Then again, for every token.",
@@ -49,6 +50,7 @@ _ENDS = {
     Finish.LENGTH: "token limit",
     Finish.CONTEXT: "context full",
     Finish.STOPPED: "stopped",
+    Finish.NEWER: "ended",
 }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -50,15 +51,21 @@ def make_header(request: RaceRequest, specs: Sequence[LaneSpec], now: datetime) 
         lanes=tuple(
             msgspec.structs.replace(
                 spec,
-                target=Path(spec.target).name,
-                drafter=Path(spec.drafter).name,
+                target=_name(spec.target),
+                drafter=_name(spec.drafter),
                 options={name: value for name, value in spec.options.items() if name != COMMAND},
             )
             for spec in specs
         ),
-        files=tuple(_hash(Path(path)) for path in sorted(paths)),
+        files=tuple(FileHash(_name(path), 0) if "://" in path else _hash(Path(path)) for path in sorted(paths)),
         machine=describe_machine(),
     )
+
+
+def _name(target: str) -> str:
+    """Returns a file's or a folder's name, or a server's host and port; never a login name."""
+    host = urlsplit(target).netloc if "://" in target else ""
+    return host.rpartition("@")[2] or Path(target).name
 
 
 def trace_paths(places: Places, header: Header) -> Iterator[Path]:

@@ -12,6 +12,7 @@ import msgspec
 from app.places import Places, open_private
 from app.race.formats import RaceFormat, find_format
 from app.race.lanes import LaneSpec
+from app.race.names_only import NamesOnly
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Header, TraceWriter
 from app.worker.headers import make_header, trace_paths
@@ -82,7 +83,8 @@ def start_race(
     path = file = writer = None
     if record:  # Before any worker starts: a race that is cut off in its first moment is a trace with a header.
         path, file = _new_file(trace, places, header)
-        writer = _begin(path, file, header)
+        private = (*(path for spec in specs for path in (spec.target, spec.drafter) if path), str(places.data))
+        writer = _begin(path, file, header, NamesOnly(private))
     workers, give_back = _workers(request, race_format, specs, pool)
     floors = NoiseFloors(places.cache / "noise.json")
     noise = floors.get(header)
@@ -133,9 +135,9 @@ def _open(path: Path, *, new: bool) -> BinaryIO:
         raise ProblemError(_unwritable(path, error)) from error
 
 
-def _begin(path: Path, file: BinaryIO, header: Header) -> TraceWriter:
+def _begin(path: Path, file: BinaryIO, header: Header, names: NamesOnly) -> TraceWriter:
     try:
-        return TraceWriter(file, header)
+        return TraceWriter(file, header, names)
     except OSError as error:
         file.close()
         raise ProblemError(_unwritable(path, error)) from error
