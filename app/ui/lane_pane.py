@@ -37,6 +37,7 @@ _WAYS_LONG = {
         "The next {k} tokens are guessed from the text so far, without any model. The full model checks them in one "
         "step and keeps those it would have written itself."
     ),
+    LaneKind.NEWER: "The next {k} tokens are guessed, and the full model checks them in one step.",
 }
 _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
