@@ -152,5 +152,11 @@ class Probing(Protocol):
         ...
 
     def probe_widths(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> Widths:
-        """Returns what a forward pass of each width (tokens, 1..17) costs behind ``context`` tokens."""
+        """Returns what a forward pass of each width (tokens, 1..17) costs behind ``context`` tokens.
+
+        Passes are run as decoding runs them, several of one width in a row, with ordinary tokens that differ.
+
+        Args:
+            repeats: Passes of each width that are timed; fewer where they take long.
+        """
         ...

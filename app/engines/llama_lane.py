@@ -10,6 +10,7 @@ import llama_cpp as lib
 from app.engines import chat
 from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
+from app.engines.llama_devices import gpu_names
 from app.engines.llama_drafters import Drafter, make_drafter
 from app.engines.llama_files import check_k
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
@@ -23,15 +24,15 @@ from app.race.problems import Problem, ProblemError
 now = time.perf_counter_ns
 
 
-def make_pool(spec: LaneSpec) -> ThreadPool:
-    """Returns the lane's threads.
+def make_pool(spec: LaneSpec, *, all_on_gpu: bool = False) -> ThreadPool:
+    """Returns the lane's threads: one, unless more are asked for, where the processor only feeds a GPU.
 
     ``spec.options`` may hold ``cores`` (a list such as ``"1,2"`` to bind the threads to) and ``poll`` (0..100).
     """
     try:
         cores = parse_cores(spec.options.get("cores", ""))
         poll = int(spec.options.get("poll", DEFAULT_POLL))
-        return ThreadPool(spec.threads or default_threads(), poll, cores)
+        return ThreadPool(spec.threads or (1 if all_on_gpu else default_threads()), poll, cores)
     except ValueError as error:
         raise ProblemError(
             Problem("option-bad", "A setting of the lane cannot be used.", cause=f"{error}.", action="Correct it.")
@@ -65,9 +66,10 @@ class LlamaLane:
     def __init__(self, spec: LaneSpec, target: ModelInfo, stop: StopFlag) -> None:
         self._spec, self._stop, self._k = spec, stop, spec.k
         self.gpu_layers = spec.gpu_layers if lib.llama_supports_gpu_offload() else 0
-        self._chunk = prompt_chunk(target.parameters, target.layers, self.gpu_layers != 0)
+        self.on_gpu = self.gpu_layers != 0 and bool(gpu_names())
+        self._chunk = prompt_chunk(target.parameters, target.layers, self.on_gpu)
         with ExitStack() as stack:
-            self.pool = make_pool(spec)
+            self.pool = make_pool(spec, all_on_gpu=self.on_gpu and self.gpu_layers < 0)
             stack.callback(self.pool.close)
             self.model = Model(spec.target, stop, self.gpu_layers, with_mtp=spec.kind is LaneKind.MTP)
             stack.callback(self.model.close)
@@ -150,6 +152,11 @@ class LlamaLane:
         last_pass = self.feed(tokens)
         if self._drafter is not None:
             self._drafter.begin(tokens, last_pass)
+
+    def begin_draft_probe(self, last: int) -> None:
+        """Tells the drafter that ``last`` was emitted behind what a probe fed."""
+        if self._drafter is not None:
+            self._drafter.emitted([last])
 
     def forget(self, position: int) -> bool:
         """Removes what was fed at this position and above; returns whether it could be done."""

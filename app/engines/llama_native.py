@@ -115,6 +115,23 @@ class Model:
             lib.llama_model_free(self.handle)
             self.handle = None
 
+    @property
+    def experts(self) -> int:
+        """How many experts a layer has; 0 for a dense model."""
+        count = self.meta(f"{self.meta('general.architecture')}.expert_count") or "0"
+        return int(count) if count.isdecimal() else 0
+
+    def ordinary_tokens(self, most: int) -> list[int]:
+        """Returns at most so many different words of text, spread over the vocabulary; at least one token."""
+        order = np.random.default_rng(1).permutation(self.vocabulary)
+        found: list[int] = []
+        for token in map(int, order):
+            if lib.llama_vocab_get_attr(self.vocab, token) & lib.LLAMA_TOKEN_ATTR_NORMAL and not self.is_end(token):
+                found.append(token)
+                if len(found) == most:
+                    break
+        return found or [0]
+
     def meta(self, key: str) -> str | None:
         """Returns one metadata value as text, None if there is none."""
         size = 256

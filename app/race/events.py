@@ -180,13 +180,22 @@ class Widths(msgspec.Struct, frozen=True, tag="widths", tag_field="t"):
 
     Attributes:
         context: Tokens in the KV cache at the measurement.
-        forward_ns: Median time of a forward pass of the target by the number of its tokens.
+        forward_ns: Median time of a forward pass of the target by the number of its tokens, which are all different.
         draft_ns: Median time to draft one token; 0 where the lane has no drafter.
+        repeated_ns: The same with one token again and again, for a mixture of experts: text costs something between.
+            Empty for other models.
+        taken_away: Share of the time that other programs took, 0..1; it is not in the costs. 0 on a GPU.
+        spread: By how much the median pass is above the fastest, as a share; large where something disturbed.
+        on_gpu: Measured by the clock on the wall, since a GPU computes; otherwise it is processor time.
     """
 
     context: Count
     forward_ns: dict[Annotated[int, msgspec.Meta(ge=1, le=1025)], Ns]
     draft_ns: Ns = 0
+    repeated_ns: dict[Annotated[int, msgspec.Meta(ge=1, le=1025)], Ns] = {}
+    taken_away: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    spread: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    on_gpu: bool = False
 
 
 class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):

@@ -9,6 +9,7 @@ from rich.table import Table
 from app.library.prompts import load_prompts
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
+from app.race.choose_k import pass_notes
 from app.race.costs import Costs, probed_costs
 from app.race.events import Widths
 from app.race.lanes import MAX_K
@@ -61,7 +62,11 @@ def _fields(pair: Pair, widths: Widths) -> dict[str, object]:
         "pair": pair.id,
         "context": widths.context,
         "forward_ns": widths.forward_ns,
+        "repeated_ns": widths.repeated_ns,
         "draft_ns": widths.draft_ns,
+        "clock": "wall" if widths.on_gpu else "processor",
+        "taken_away": widths.taken_away,
+        "spread": widths.spread,
         "break_even": {k: round(costs.break_even(k), 4) for k in _drafts(widths)},
     }
 
@@ -79,18 +84,24 @@ def _show(widths: Widths, env: Environment) -> None:
         soft_wrap=True,
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("K", "Draft", "Verify", "Pays from"):
+    for title in ("K", "Draft", "Verify", *(("Same token",) if widths.repeated_ns else ()), "Pays from"):
         table.add_column(title, justify="right")
     for k in _drafts(widths):
-        table.add_row(*_row(costs, k))
+        table.add_row(*_row(costs, widths, k))
     console.print(table)
-    console.print("Pays from: tokens that a round must bring to be as fast as no drafter.", soft_wrap=True)
+    for note in (
+        "Pays from: tokens that a round must bring to be as fast as no drafter.",
+        *pass_notes(widths),
+    ):
+        console.print(note, soft_wrap=True)
 
 
-def _row(costs: Costs, k: int) -> tuple[str, ...]:
+def _row(costs: Costs, widths: Widths, k: int) -> tuple[str, ...]:
+    same = widths.repeated_ns.get(k + 1)
     return (
         str(k),
         f"{costs.draft_ns(k) / 1e6:.2f} ms",
         f"{costs.verify_ns(k + 1) / 1e6:.2f} ms",
+        *((f"{same / 1e6:.2f} ms",) if same else ()),
         f"{costs.break_even(k):.2f} tokens",
     )

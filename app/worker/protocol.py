@@ -54,7 +54,7 @@ class ProbeWidths(msgspec.Struct, frozen=True, tag="probe-widths", tag_field="t"
     Attributes:
         widths: Numbers of tokens, each 1..17.
         context: Tokens in the KV cache before each pass.
-        repeats: Passes of each width, besides one that warms up.
+        repeats: Passes of each width that are timed, after a few that warm up.
     """
 
     widths: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_K + 1)], ...]

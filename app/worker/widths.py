@@ -44,7 +44,7 @@ class KnownWidths:
     @classmethod
     def of(cls, places: Places) -> KnownWidths:
         """Returns what is kept on this machine."""
-        return cls(places.cache / "widths.json")
+        return cls(places.cache / "pass-costs.json")
 
     def get(self, header: Header, context: int = 0) -> Widths | None:
         """Returns what was measured for the header's pair on this machine, at the context nearest to ``context``.

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.engines.base import Engine
+from app.engines.base import Engine, Probing
 from app.engines.llama_cpp import LlamaEngine
 from app.race.lanes import Request
 from tests.engines.conformance import JAPANESE, Conformance, MakeSpec, Run, lane_fixtures, loaded, spec_maker
@@ -108,3 +108,14 @@ class TestE2b(Conformance):
     def test_japanese_arrives_whole_and_the_same_in_both_lanes(self, baseline: Engine, mtp: Engine) -> None:
         request = Request(JAPANESE, max_tokens=16)
         assert Run(baseline, request).text == Run(mtp, request).text
+
+
+def test_experts_are_measured_at_both_bounds_and_other_models_at_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name, bounds in (("26b-a4b", {1, 4}), ("e2b", set())):
+        with loaded(slice_spec(written(name, tmp_path_factory), 3)) as engine:
+            assert isinstance(engine, Probing)
+            found = engine.probe_widths((1, 4), 64, 2)
+        assert set(found.repeated_ns) == bounds
+        assert set(found.forward_ns) == {1, 4}
+        assert found.draft_ns > 0
+        assert not found.on_gpu
