@@ -88,9 +88,7 @@ class RaceRunner(QObject):
 
         self._over = asyncio.get_running_loop().create_future()
         try:
-            await in_thread(
-                lambda: begun.append(start_race(choice, self._places, self._pool, tell=tell)), stop=lambda: None
-            )
+            await in_thread(begin, stop=lambda: None)
             self._begin(begun[0])
             await self._over
         finally:
