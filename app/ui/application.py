@@ -13,7 +13,7 @@ from typing import Final
 os.environ.setdefault("QT_API", "pyside6")
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from app.draw.studio import Studio
@@ -27,6 +27,7 @@ from app.race.problems import ProblemError
 from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
 from app.ui.main_window import MainWindow
+from app.ui.page import Page
 from app.ui.race_page import RacePage
 from app.ui.surface import Surface, wake_for_signals
 from app.ui.tasks import join_threads
@@ -69,7 +70,7 @@ async def _live(app: QApplication, places: Places, studio: Studio, trace: Path |
         window.race.controls.go.setFocus()
         window.show()
         if trace is not None:
-            window.open_trace(trace)
+            window.open_path(trace)
         # Ctrl+C in the terminal closes the window as its button does.
         with interrupts.calls(lambda: QTimer.singleShot(0, window.close), every=True):
             await window.gone.wait()
@@ -89,12 +90,11 @@ def open_settings(places: Places) -> QSettings:
     return QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
 
 
-def make_models_page(window: MainWindow, theme: Theme, places: Places) -> QWidget:
+def make_models_page(window: MainWindow, theme: Theme, places: Places) -> Page:
     """Returns the Models tab's page; it reads nothing before it is shown."""
     from app.ui.models.page import ModelsPage
 
     page = ModelsPage(theme, places)
-    page.said.connect(window.toast.say)
     page.ready_changed.connect(window.set_pairs)
 
     def race(pair: Pair) -> None:
@@ -115,15 +115,14 @@ def make_sweep_page(
     pairs: Sequence[Pair],
     prompts: Sequence[Prompt],
     studio: Studio,
-) -> QWidget:
+) -> Page:
     """Returns the Sweep tab's page. A race and a sweep never run at once: neither would measure anything."""
     from app.ui.sweep.page import SweepPage
 
     page = SweepPage(theme, places, pool, pairs, prompts)
-    page.said.connect(window.toast.say)
-    page.busy = lambda: window.race.running
+    page.race_runs = lambda: window.race.running
     page.running_changed.connect(lambda running: window.race.hold("A sweep is running." if running else ""))
-    page.race_wanted.connect(window.open_trace)
+    page.race_wanted.connect(window.open_path)
 
     def film(result: SweepResult) -> None:
         from app.ui.export.opening import open_sweep_export
@@ -148,11 +147,10 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: St
     race = RacePage(theme, places, pool, pairs, prompts, studio)
     window = MainWindow(theme, places, settings, race, studio)
 
-    def make_library() -> QWidget:
+    def make_library() -> Page:
         from app.ui.library_page import LibraryPage
 
         library = LibraryPage(theme, places, prompts, window.toast)
-        library.said.connect(window.toast.say)
         race.recorded.connect(lambda _: library.refresh())
         return library
 

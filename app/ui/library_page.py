@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -30,6 +30,7 @@ from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
 from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan_all
+from app.ui.page import Page, is_model
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
 from app.ui.tasks import Tasks, in_thread
@@ -42,14 +43,10 @@ _DELETED = ".deleted"
 _EMPTY, _RACE, _PROBLEM = range(3)
 
 
-class LibraryPage(QWidget):
-    """Lists the traces in the library folder; the one that is picked is shown beside.
+class LibraryPage(Page):
+    """Lists the traces in the library folder; the one that is picked is shown beside."""
 
-    Signals:
-        said: A short remark for the user.
-    """
-
-    said = Signal(str)
+    title = "Library"
 
     def __init__(self, theme: Theme, places: Places, prompts: Sequence[Prompt], toast: Toast) -> None:
         super().__init__()
@@ -157,9 +154,8 @@ class LibraryPage(QWidget):
         QShortcut(QKeySequence("Del"), self.list, context=inside).activated.connect(self.delete)
         QShortcut(QKeySequence("Space"), self.list, context=inside).activated.connect(self.transport.toggle)
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def activate(self) -> None:
         """Looks for new races whenever the page comes into sight."""
-        super().showEvent(event)
         self.board.charts.load()
         self.refresh()
 
@@ -219,6 +215,22 @@ class LibraryPage(QWidget):
         if chosen:
             self.open_file(Path(chosen))
 
+    def opens(self, path: Path) -> bool:
+        """Whether it may be a trace: any file that is no model."""
+        return not is_model(path)
+
+    def open_path(self, path: Path, lanes: Sequence[str] = ()) -> None:
+        """Opens a trace."""
+        self.open_file(path, lanes)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Shows what went wrong beside the list; the next race that is picked takes its place."""
+        self._path = None
+        self.player.close()
+        self.failure.show_problem(problem)
+        self._stack.setCurrentIndex(_PROBLEM)
+        self._show_actions()
+
     def open_file(self, path: Path, lanes: Sequence[str] = ()) -> None:
         """Reads a trace in the background and shows it: these lanes of it, or as many as the board has room for."""
         self._path = path
@@ -254,9 +266,8 @@ class LibraryPage(QWidget):
 
     def _not_opened(self, path: Path, problem: Problem) -> None:
         if path == self._path:
-            self.player.close()
-            self.failure.show_problem(problem)
-            self._stack.setCurrentIndex(_PROBLEM)
+            self.show_problem(problem)
+            self._path = path  # It can still be renamed, shown in its folder or deleted.
             self._show_actions()
 
     def _show_actions(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
@@ -18,12 +18,13 @@ from app.models.pairs import Pair
 from app.places import Places
 from app.race.problems import Problem
 from app.ui.icons import icon
+from app.ui.page import Copy, Page
 from app.ui.race_page import RacePage
-from app.ui.race_report import race_json, save_copy, verdict_text
+from app.ui.race_report import save_copy
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.ui.toast import Toast
-from app.ui.widgets import button, show_folder
+from app.ui.widgets import button
 
 _END_S: Final = 1.5
 """How long what runs may take to end when the window is closed."""
@@ -42,7 +43,7 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self)
         self.gone = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
-        self._later: dict[QWidget, Callable[[], QWidget]] = {}
+        self._later: dict[QWidget, Callable[[], Page]] = {}
         self.setWindowTitle("MTP Race")
         self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
         self.setMinimumSize(960, 640)
@@ -62,11 +63,7 @@ class MainWindow(QMainWindow):
         self.save_button.clicked.connect(self.save_trace)
         self.export_button.clicked.connect(self.export)
         self.tabs.currentChanged.connect(self._tab_changed)
-        self.add_page("Race", race)
-        race.said.connect(self.toast.say)
-        race.running_changed.connect(lambda _: self._update_actions())
-        race.recorded.connect(lambda _: self._update_actions())
-        race.recorder.saved.connect(self._film_saved)
+        self.add_page(race)
         self._shortcuts()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -105,18 +102,27 @@ class MainWindow(QMainWindow):
         for number in range(4):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self).activated.connect(partial(self.show_page, number))
 
-    def add_page(self, title: str, page: QWidget) -> None:
+    def add_page(self, page: Page) -> None:
         """Adds a tab at the end."""
-        self.pages.addWidget(page)
+        self._add_tab(page.title, page)
+        self._connect(page)
+
+    def add_later(self, title: str, make: Callable[[], Page]) -> None:
+        """Adds a tab whose page is made after the window's first paint, or when it is first shown."""
+        placeholder = QWidget()
+        self._later[placeholder] = make
+        self._add_tab(title, placeholder)
+
+    def _add_tab(self, title: str, widget: QWidget) -> None:
+        self.pages.addWidget(widget)
         number = self.tabs.addTab(title)
         self.tabs.setTabToolTip(number, f"Ctrl+{number + 1}")
         self.tabs.setVisible(True)
 
-    def add_later(self, title: str, make: Callable[[], QWidget]) -> None:
-        """Adds a tab whose page is made after the window's first paint, or when it is first shown."""
-        placeholder = QWidget()
-        self._later[placeholder] = make
-        self.add_page(title, placeholder)
+    def _connect(self, page: Page) -> None:
+        page.said.connect(self.toast.say)
+        page.offered.connect(lambda said, name, act: self.toast.say(said, action=name, act=act))
+        page.changed.connect(self._update_actions)
 
     def make_page(self, number: int) -> None:
         """Makes the page with that number, if it is one that comes later."""
@@ -124,9 +130,9 @@ class MainWindow(QMainWindow):
         if placeholder is None or (make := self._later.pop(placeholder, None)) is None:
             return
         shown = self.pages.currentIndex()
-        page: Any = make()
-        if hasattr(page, "recall"):
-            page.recall(self._settings)
+        page = make()
+        self._connect(page)
+        page.recall(self._settings)
         self.pages.removeWidget(placeholder)
         self.pages.insertWidget(number, page)
         self.pages.setCurrentIndex(shown)
@@ -143,66 +149,70 @@ class MainWindow(QMainWindow):
             self.tabs.setCurrentIndex(number)
 
     def set_pairs(self, pairs: Sequence[Pair]) -> None:
-        """Tells every page that picks from them which pairs can race now."""
-        for page in self._pages_with("set_pairs"):
+        """Tells every page which pairs can race now."""
+        for page in self.made_pages:
             page.set_pairs(pairs)
 
-    def open_trace(self, path: Path, lanes: Sequence[str] = ()) -> None:
-        """Opens a trace file in the library page, if there is one; all of it, or only these lanes."""
+    def open_path(self, path: Path, lanes: Sequence[str] = ()) -> None:
+        """Opens a file or folder in the page that it is for: a trace (all of it, or only these lanes), a model."""
         self.make_pages()
-        for number in range(self.pages.count()):
-            page = self.pages.widget(number)
-            opener = getattr(page, "open_file", None)
-            if opener is not None:
-                self.show_page(number)
-                opener(path, lanes)
+        for page in self.made_pages:
+            if page.opens(path):
+                self.show_widget(page)
+                page.open_path(path, lanes)
                 return
+        self.toast.say(f"{path.name} is nothing that can be opened here.")
+
+    @property
+    def made_pages(self) -> list[Page]:
+        """The pages that exist by now, in the order of their tabs."""
+        widgets = [self.pages.widget(number) for number in range(self.pages.count())]
+        return [widget for widget in widgets if isinstance(widget, Page)]
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        shown = self.pages.currentWidget()
+        return shown if isinstance(shown, Page) else self.race
 
     def _tab_changed(self, number: int) -> None:
         self.make_page(number)
         self.pages.setCurrentIndex(number)
-        on_race = self.pages.currentWidget() is self.race
-        self.copy_button.setVisible(on_race)
-        self.save_button.setVisible(on_race)
+        self._update_actions()
+        self.page.activate()
 
     def _start(self) -> None:
-        page: Any = self.pages.currentWidget()
-        if hasattr(page, "start"):  # The Sweep tab starts what it shows.
-            page.start()
-            return
-        self.show_page(0)
-        self.race.race()
+        if not self.page.start():
+            self.show_page(0)
+            self.race.start()
 
     def _stop(self) -> None:
-        for page in self._pages_with("running"):
-            if page.running:
+        for page in self.made_pages:
+            if page.busy:
                 page.stop()
 
     def _edit_prompt(self) -> None:
-        if not self.race.running:
+        if self.race.edit():
             self.show_page(0)
-            self.race.prompt_bar.open_editor()
 
     def _update_actions(self) -> None:
-        shown = self.race.view is not None or self.race.running
-        self.copy_button.setEnabled(shown)
-        self.save_button.setEnabled(shown and not self.race.running)
+        can = self.page.offers()
+        for shown, found in ((self.copy_button, can.copy), (self.save_button, can.save)):
+            shown.setVisible(found is not None)
+            shown.setEnabled(bool(found))
 
     def _open_copy_menu(self) -> None:
-        view = self.race.view
-        if view is None:
-            return
         self._copy_menu.clear()
-        for lane in view.lanes:
-            what = f"Text of {lane.title}"
-            self._copy_menu.addAction(what, partial(self.copy_text, lane.state.text, what))
-        self._copy_menu.addSeparator()
-        self._copy_menu.addAction("Verdict", lambda: self.copy_text(verdict_text(view), "The verdict"))
-        self._copy_menu.addAction(
-            "Result as JSON", lambda: self.copy_text(race_json(view, self.race.trace), "The result")
-        )
-        at = self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft())
-        self._copy_menu.popup(at)
+        for item in self.page.copies():
+            if item is None:
+                self._copy_menu.addSeparator()
+            else:
+                self._copy_menu.addAction(item.name, partial(self._copy, item))
+        if not self._copy_menu.isEmpty():
+            self._copy_menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))
+
+    def _copy(self, item: Copy) -> None:
+        self.copy_text(item.text(), item.said)
 
     def copy_text(self, text: str, what: str) -> None:
         """Puts ``text`` on the clipboard and says so."""
@@ -211,30 +221,27 @@ class MainWindow(QMainWindow):
 
     def save_trace(self) -> None:
         """Asks where to save a copy of the race that is shown, and saves it."""
-        if not self.save_button.isEnabled() or self.race.trace is None:
+        path = self.page.shown_trace
+        if not self.page.offers().save or path is None:
             self.toast.say("There is no race to save yet.")
             return
-        said = save_copy(self, self.race.trace)
+        said = save_copy(self, path)
         if said:
             self.toast.say(said)
 
     def export(self) -> None:
         """Opens the Export dialog for the race of the page that is shown, or lets the page export what it shows."""
-        page: Any = self.pages.currentWidget()
-        if hasattr(page, "export"):
-            page.export(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
+        page = self.page
+        if page.export(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft())):
             return
-        path = self.race.trace if page is self.race else getattr(page, "shown_trace", None)
-        if path is None or (page is self.race and self.race.running):
+        path = page.shown_trace
+        if path is None:
             self.toast.say("There is no race to export yet.")
             return
         # Imported here: the dialog is loaded only when it is wanted.
         from app.ui.export.opening import open_export
 
         open_export(self, self.tasks, self._theme, self._places, self._studio, path, self.toast.say)
-
-    def _film_saved(self, path: Path) -> None:
-        self.toast.say(f"Saved {path.name}.", action="Show in folder", act=partial(show_folder, path.parent))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one local file."""
@@ -245,19 +252,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Opens what was dropped: a model file or a folder goes to the models, anything else is a trace."""
         event.acceptProposedAction()
-        self.open_dropped(Path(event.mimeData().urls()[0].toLocalFile()))
-
-    def open_dropped(self, path: Path) -> None:
-        """Opens a file or folder by what it is."""
-        if path.is_dir() or path.suffix.lower() in (".gguf", ".safetensors"):
-            self.make_pages()
-            for number in range(self.pages.count()):
-                add = getattr(self.pages.widget(number), "add_local", None)
-                if add is not None:
-                    self.show_page(number)
-                    add(path.parent if path.suffix.lower() == ".safetensors" else path)
-                    return
-        self.open_trace(path)
+        self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def show_widget(self, page: QWidget) -> None:
         """Shows that page."""
@@ -267,7 +262,7 @@ class MainWindow(QMainWindow):
         """Writes size, place and choices down."""
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/page", self.tabs.currentIndex())
-        for page in self._pages_with("remember"):
+        for page in self.made_pages:
             page.remember(self._settings)
         self._settings.sync()
 
@@ -276,12 +271,8 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
-        for page in self._pages_with("recall"):
+        for page in self.made_pages:
             page.recall(self._settings)
-
-    def _pages_with(self, name: str) -> list[Any]:
-        pages = (self.pages.widget(number) for number in range(self.pages.count()))
-        return [page for page in pages if hasattr(page, name)]
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remembers the state and ends everything that runs; ``gone`` is set when it has ended."""
@@ -296,7 +287,7 @@ class MainWindow(QMainWindow):
     async def _end(self) -> None:
         """Ends what pages and dialogs do, all at once and within a bounded time."""
         try:
-            for page in self._pages_with("close_down"):
+            for page in self.made_pages:
                 page.close_down()
             tasks = self.findChildren(Tasks)
             for item in tasks:
@@ -308,14 +299,13 @@ class MainWindow(QMainWindow):
         except TimeoutError:
             logger("ui").warning("Something of the window did not end in time.")
         finally:
-            await self.race.runner.close()
+            for page in self.made_pages:
+                await page.end()
             self.gone.set()
 
     def show_unexpected(self, problem: Problem) -> None:
         """Shows what went wrong anywhere, where the user looks."""
-        self.race.show_problem(problem)
-        if self.pages.currentWidget() is not self.race:
-            self.toast.say(problem.sentence)
+        self.page.show_problem(problem)
 
     def _restyle(self) -> None:
         self.copy_button.setIcon(icon(self._theme, "copy"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 
 from app.draw.studio import Studio
 from app.models.pairs import Pair
@@ -23,12 +24,15 @@ from app.ui.export.recorder import Recorder
 from app.ui.failure_card import FailureCard
 from app.ui.fit_check import FitCheck
 from app.ui.fit_line import FitLine
+from app.ui.page import Actions, Copy, Page
 from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
+from app.ui.race_report import race_json, verdict_text
 from app.ui.race_runner import RaceRunner
 from app.ui.tasks import Tasks, after, in_thread
 from app.ui.theme import Theme
+from app.ui.widgets import show_folder
 from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
@@ -44,14 +48,14 @@ _NOTHING_TO_RACE = Problem(
 )
 
 
-class RacePage(QWidget):
+class RacePage(Page):
     """Races, and shows the race.
 
     Signals:
-        said: A short remark for the user. running_changed: A race began or ended. recorded: A trace was completed.
+        running_changed: A race began or ended. recorded: A trace was completed.
     """
 
-    said = Signal(str)
+    title = "Race"
     running_changed = Signal(bool)
     recorded = Signal(object)
 
@@ -105,6 +109,9 @@ class RacePage(QWidget):
         self.runner.refused.connect(self.show_problem)
         self.runner.preparing.connect(self.said)
         self.recorded.connect(self._record)
+        self.running_changed.connect(lambda _: self.changed.emit())
+        self.recorded.connect(lambda _: self.changed.emit())
+        self.recorder.saved.connect(self._film_saved)
         self.board.behaviour.ended.connect(self._hold_films)
 
     def _lay_out(self) -> None:
@@ -127,6 +134,45 @@ class RacePage(QWidget):
     def running(self) -> bool:
         """Whether a race runs."""
         return self.runner.running
+
+    @property
+    def busy(self) -> bool:
+        """Whether a race runs."""
+        return self.running
+
+    @property
+    def shown_trace(self) -> Path | None:
+        """The file of the race that is shown, once it is over."""
+        return None if self.running else self.trace
+
+    def offers(self) -> Actions:
+        """A race that runs can be copied; one that is over can be saved too."""
+        shown = self.view is not None or self.running
+        return Actions(copy=shown, save=shown and not self.running)
+
+    def copies(self) -> list[Copy | None]:
+        """The text of each lane, the verdict and the result."""
+        view, trace = self.view, self.trace
+        if view is None:
+            return []
+        texts = [
+            Copy(name, name, partial(getattr, lane.state, "text"))
+            for lane in view.lanes
+            if (name := f"Text of {lane.title}")
+        ]
+        verdict = Copy("Verdict", "The verdict", lambda: verdict_text(view))
+        return [*texts, None, verdict, Copy("Result as JSON", "The result", lambda: race_json(view, trace))]
+
+    def start(self) -> bool:
+        """Starts a race of what is chosen."""
+        self.race()
+        return True
+
+    def edit(self) -> bool:
+        """Opens the prompt's editor, unless a race runs."""
+        if not self.running:
+            self.prompt_bar.open_editor()
+        return not self.running
 
     @property
     def view(self) -> RaceView | None:
@@ -199,6 +245,10 @@ class RacePage(QWidget):
             self._set_running(False)
             self.fit_line.setEnabled(True)
 
+    async def end(self) -> None:
+        """Ends the workers."""
+        await self.runner.close()
+
     def close_down(self) -> None:
         """Shows nothing any more and makes no film."""
         self._frame.stop()
@@ -239,6 +289,9 @@ class RacePage(QWidget):
         given_up = self.view is None or any(lane.state.finish is Finish.STOPPED for lane in self.view.lanes)
         if trace is not None and self.controls.record.isChecked() and not given_up:
             self.recorder.film(trace)
+
+    def _film_saved(self, path: Path) -> None:
+        self.offered.emit(f"Saved {path.name}.", "Show in folder", partial(show_folder, path.parent))
 
     def _on_frame(self) -> None:
         self.runner.poll()

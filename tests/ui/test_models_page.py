@@ -58,9 +58,8 @@ def window(qtbot: QtBot, theme: Theme, places: Places, hub: FakeHub, tmp_path: P
     places.user_registry.write_text("schema = 1\n\n" + pair_text(small_pair(hub)), encoding="utf-8")
     made = make_window(theme, places, built_in(places))
     page = ModelsPage(theme, places, lambda: HubSettings(hub.endpoint, None, tmp_path / "cache", False))
-    page.said.connect(made.toast.say)
     page.ready_changed.connect(made.race.set_pairs)
-    made.add_page("Models", page)
+    made.add_page(page)
     with shown(made, qtbot):
         yield made
 

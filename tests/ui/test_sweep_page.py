@@ -96,7 +96,7 @@ def test_a_sweep_runs_is_stopped_by_the_button_and_goes_on(
 
 
 def test_a_race_that_runs_keeps_a_sweep_from_starting(page: SweepPage, qtbot: QtBot) -> None:
-    page.busy = lambda: True
+    page.race_runs = lambda: True
     with qtbot.waitSignal(page.said) as said:
         click(qtbot, page.controls.go)
     assert "A race is running" in said.args[0]

@@ -19,6 +19,7 @@ from app.race.trace import TraceWriter
 from app.ui.behaviour_dialog import BehaviourDialog
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
+from app.ui.page import Page
 from app.ui.race_report import race_json, verdict_text
 from app.ui.theme import Theme
 from tests.ui import synthetic
@@ -338,7 +339,7 @@ def test_a_race_in_heats_runs_in_the_window_and_its_replay_shows_the_same(window
     assert view.heats.done >= 5
     assert f"{view.heats.done} heats" in window.race.board.winner.sentence
     assert window.race.board.panes[0].text.toPlainText().strip()
-    window.open_trace(path)
+    window.open_path(path)
     library = window.pages.currentWidget()
     assert isinstance(library, LibraryPage)
     qtbot.waitUntil(lambda: library.player.view is not None)
@@ -346,10 +347,10 @@ def test_a_race_in_heats_runs_in_the_window_and_its_replay_shows_the_same(window
 
 
 def test_a_page_that_comes_later_is_made_once_when_it_is_shown(window: MainWindow) -> None:
-    made: list[QPlainTextEdit] = []
+    made: list[Page] = []
 
-    def make() -> QPlainTextEdit:
-        made.append(QPlainTextEdit())
+    def make() -> Page:
+        made.append(Page())
         return made[-1]
 
     window.add_later("Later", make)
@@ -365,8 +366,8 @@ def test_a_page_that_comes_later_is_made_once_when_it_is_shown(window: MainWindo
 
 
 def test_the_pages_behind_are_made_without_changing_the_one_that_is_shown(window: MainWindow) -> None:
-    window.add_later("Later", QPlainTextEdit)
+    window.add_later("Later", Page)
     shown = window.pages.currentWidget()
     window.make_pages()
     assert window.pages.currentWidget() is shown
-    assert isinstance(window.pages.widget(window.pages.count() - 1), QPlainTextEdit)
+    assert isinstance(window.pages.widget(window.pages.count() - 1), Page)

@@ -38,8 +38,7 @@ def make_window(theme: Theme, places: Places, pairs: list[Pair]) -> MainWindow:
     race = RacePage(theme, places, WorkerPool(), pairs, prompts, studio)
     window = MainWindow(theme, places, settings, race, studio)
     library = LibraryPage(theme, places, prompts, window.toast)
-    library.said.connect(window.toast.say)
-    window.add_page("Library", library)
+    window.add_page(library)
     return window
 
 

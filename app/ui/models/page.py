@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QShowEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -34,6 +34,7 @@ from app.present.pair_summary import PairSummary, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
 from app.ui.models.card import ModelCard
 from app.ui.models.downloads import Downloads
+from app.ui.page import Page, is_model
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, card, label, set_text
@@ -44,14 +45,14 @@ _ENGINES = {"All engines": "", "llama.cpp": "llama.cpp", "MLX": "mlx", "transfor
             "Servers": "server"}  # fmt: skip
 
 
-class ModelsPage(QWidget):
+class ModelsPage(Page):
     """Lists the pairs.
 
     Signals:
-        said: A short remark. race_wanted: The Pair to race. ready_changed: The pairs that can race now, as a list.
+        race_wanted: The Pair to race. ready_changed: The pairs that can race now, as a list.
     """
 
-    said = Signal(str)
+    title = "Models"
     race_wanted = Signal(object)
     ready_changed = Signal(object)
 
@@ -117,9 +118,8 @@ class ModelsPage(QWidget):
         self._problem.hide()
         layout.addWidget(area, 1)
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def activate(self) -> None:
         """Reads the pairs anew whenever the page comes into sight."""
-        super().showEvent(event)
         self.refresh()
         if not self._built:
             self._built = True
@@ -165,6 +165,18 @@ class ModelsPage(QWidget):
         self._show_cards()
         ready = {summary.id for summary in summaries if summary.can_race}
         self.ready_changed.emit([pair for pair in self._registry.pairs if pair.id in ready])
+
+    def show_problem(self, problem: Problem) -> None:
+        """Shows what went wrong above the list."""
+        self._show_problem(str(problem))
+
+    def opens(self, path: Path) -> bool:
+        """Whether it is a model: a folder, or a file of weights."""
+        return is_model(path)
+
+    def open_path(self, path: Path, lanes: Sequence[str] = ()) -> None:
+        """Adds a model; a file of weights in a folder stands for its folder."""
+        self.add_local(path.parent if path.suffix.lower() == ".safetensors" else path)
 
     def _failed(self, problem: Problem) -> None:
         self._show_problem(str(problem))

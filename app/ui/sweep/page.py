@@ -22,6 +22,7 @@ from app.race.published import Published, for_target, read_published
 from app.race.sweep import progress_words
 from app.race.sweep_result import Cell, SweepResult
 from app.ui.failure_card import FailureCard
+from app.ui.page import Page
 from app.ui.sweep.advice_card import AdviceCard
 from app.ui.sweep.chart_card import ChartCard
 from app.ui.sweep.controls import SweepControls
@@ -37,16 +38,16 @@ _END_S = 2.0
 _EARLIER = 12
 
 
-class SweepPage(QWidget):
+class SweepPage(Page):
     """Sweeps, and shows what was found.
 
     Signals:
-        said: A short remark. running_changed: A sweep began or ended.
+        running_changed: A sweep began or ended.
         race_wanted: A trace and the ids of the lanes of it that the user wants to see.
         film_wanted: A sweep that the user wants to film.
     """
 
-    said = Signal(str)
+    title = "Sweep"
     running_changed = Signal(bool)
     race_wanted = Signal(object, object)
     film_wanted = Signal(object)
@@ -60,7 +61,7 @@ class SweepPage(QWidget):
         self._starting = False
         self._shown: tuple[SweepResult, Path | None] = (SweepResult(), None)
         self._published: tuple[Published, ...] = ()
-        self.busy: Callable[[], bool] = lambda: False
+        self.race_runs: Callable[[], bool] = lambda: False
         self.controls = SweepControls(pairs, prompts)
         self.charts = {chart.name: ChartCard(theme, chart) for chart in CHARTS}
         self.advice = AdviceCard(theme)
@@ -115,7 +116,7 @@ class SweepPage(QWidget):
         layout.addWidget(area, 1)
 
     def _connect(self) -> None:
-        self.controls.start.connect(self.start)
+        self.controls.start.connect(self.sweep)
         self.controls.stop.connect(self.stop)
         for chart in self.charts.values():
             chart.opened.connect(self._open_cell)
@@ -128,16 +129,26 @@ class SweepPage(QWidget):
         return self._starting or self._run is not None
 
     @property
+    def busy(self) -> bool:
+        """Whether a sweep runs."""
+        return self.running
+
+    @property
     def result(self) -> SweepResult:
         """The sweep that is shown."""
         return self._shown[0]
 
-    def start(self) -> None:
+    def start(self) -> bool:
         """Starts what is chosen; a sweep of the same that was stopped goes on where it was."""
+        self.sweep()
+        return True
+
+    def sweep(self) -> None:
+        """Starts a sweep, unless something is measured already."""
         choice = self.controls.choice()
         if choice is None or self.running:
             return
-        if self.busy():
+        if self.race_runs():
             self.said.emit("A race is running. A sweep beside it would measure nothing.")
             return
         self.failure.hide()
@@ -174,7 +185,7 @@ class SweepPage(QWidget):
         self._set_running(False)
         set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
         if run.problem is not None:
-            self._tell(run.problem)
+            self.show_problem(run.problem)
 
     def _follow(self, run: SweepRun) -> None:
         """Shows how far it is, and what it found."""
@@ -187,7 +198,7 @@ class SweepPage(QWidget):
     def _refused(self, problem: Problem) -> None:
         """The sweep could not be started, or cannot be shown any more."""
         self._set_running(False)
-        self._tell(problem)
+        self.show_problem(problem)
 
     def _set_running(self, running: bool) -> None:
         self._starting = running
@@ -196,7 +207,8 @@ class SweepPage(QWidget):
             self.controls.tell(0.0, "Starting")
         self.running_changed.emit(running)
 
-    def _tell(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem) -> None:
+        """Shows what went wrong above the charts."""
         self.failure.show_problem(problem)
         self.failure.show()
 
@@ -261,14 +273,15 @@ class SweepPage(QWidget):
         async def read() -> None:
             self._show(await in_thread(lambda: load_sweep(folder)), folder)
 
-        self._tasks.start(read(), name="open", doing="a sweep was read", failed=self._tell)
+        self._tasks.start(read(), name="open", doing="a sweep was read", failed=self.show_problem)
 
-    def export(self, at: QPoint) -> None:
+    def export(self, at: QPoint) -> bool:
         """Offers, at a place of the screen, what can be made of the sweep that is shown."""
         if not self.result.heats:
             self.said.emit("There is no sweep to export yet.")
-            return
-        self.fill_export_menu().popup(at)
+        else:
+            self.fill_export_menu().popup(at)
+        return True
 
     def fill_export_menu(self) -> QMenu:
         """Returns the menu of what can be made of a sweep."""
@@ -289,16 +302,12 @@ class SweepPage(QWidget):
             files = await in_thread(lambda: write_result(result, target, look))
             self.said.emit(f"Saved {len(files)} files in {target.name}.")
 
-        self._tasks.start(write(), name="export", doing="the files were written", failed=self._tell)
+        self._tasks.start(write(), name="export", doing="the files were written", failed=self.show_problem)
 
-    def set_pairs(self, pairs: Sequence[Pair]) -> None:
+    def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers the pairs that can race now; not while a sweep runs."""
         if not self.running:
             self.controls.set_pairs(pairs)
-
-    def close_down(self) -> None:
-        """Ends a sweep that runs."""
-        self._tasks.close()
 
     def remember(self, settings: QSettings) -> None:
         """Writes the choice down."""
