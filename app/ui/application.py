@@ -26,6 +26,7 @@ from app.places import Places
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
+from app.ui import settings as remembered
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
 from app.ui.race_page import RacePage
@@ -86,8 +87,8 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
 
 
 def open_settings(places: Places) -> QSettings:
-    """Returns the window's settings file in the app's config folder."""
-    return QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
+    """The file in which the window remembers its state."""
+    return remembered.open_settings(places.config / "window.ini")
 
 
 def make_models_page(window: MainWindow, theme: Theme, places: Places) -> Page:
@@ -136,7 +137,7 @@ def make_sweep_page(
 def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: Studio) -> MainWindow:
     """Builds the window; nothing is shown or started yet."""
     settings = open_settings(places)
-    theme = Theme(app, places.resources, forced=str(settings.value("window/theme", "")))
+    theme = Theme(app, places.resources, forced=remembered.text(settings, "window/theme"))
     registry = load_registry(places=places)
     pairs = [pair for pair in registry.pairs if isinstance(availability(pair, places), Ready)]
     problem = None

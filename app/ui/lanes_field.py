@@ -9,8 +9,9 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedWidget, QWidget
 
+from app.models.files.disk import is_dir, is_file
 from app.race.lanes import KIND_NAMES, MAX_CONTENDERS, MAX_K, Contender, KPolicy, LaneKind
-from app.race.problems import Problem
+from app.race.problems import DECODE_ERRORS, Problem
 from app.ui.lanes_popover import LanesPopover
 from app.ui.theme import Theme
 from app.ui.widgets import button, indent_text
@@ -125,7 +126,7 @@ class LanesField(QWidget):
         """Takes lanes that were remembered; what cannot be read, or names a file that is gone, is left out."""
         try:
             lanes = msgspec.json.decode(words, type=tuple[Contender, ...])
-        except msgspec.DecodeError:
+        except DECODE_ERRORS:
             return
         self.set_lanes([lane for lane in lanes if _possible(lane)][:MAX_CONTENDERS])
 
@@ -157,5 +158,6 @@ def lane_words(lane: Contender) -> str:
 
 
 def _possible(lane: Contender) -> bool:
-    file = lane.kind is LaneKind.DRAFT_MODEL or bool(lane.drafter)
-    return lane.k >= 1 and lane.kind is not LaneKind.BASELINE and (not file or Path(lane.drafter).exists())
+    file = Path(lane.drafter)
+    needs_file = lane.kind is LaneKind.DRAFT_MODEL or bool(lane.drafter)
+    return lane.k >= 1 and lane.kind is not LaneKind.BASELINE and (not needs_file or is_file(file) or is_dir(file))

@@ -17,6 +17,7 @@ from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
 from app.race.problems import Problem
+from app.ui import settings as remembered
 from app.ui.icons import icon
 from app.ui.page import Copy, Page
 from app.ui.race_page import RacePage
@@ -268,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def recall(self) -> None:
         """Restores size, place and choices."""
-        geometry = self._settings.value("window/geometry")
+        geometry = remembered.data(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
         for page in self.made_pages:

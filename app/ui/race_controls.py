@@ -20,6 +20,7 @@ from app.models.pairs import Pair
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
+from app.ui import settings as remembered
 from app.ui.icons import icon
 from app.ui.lanes_field import LanesField
 from app.ui.picker import Picker
@@ -247,20 +248,20 @@ class RaceControls(QWidget):
         """Restores what was written down; what does not exist any more stays as it is."""
         ids = [pair.id for pair in self._pairs]
         names = [prompt.name for prompt in self._prompts]
-        pair, prompt = str(settings.value("race/pair", "")), str(settings.value("race/prompt", ""))
+        pair, prompt = remembered.text(settings, "race/pair"), remembered.text(settings, "race/prompt")
         if pair in ids:
             self.pair.setCurrentIndex(ids.index(pair))
-        own = str(settings.value("race/prompt-text", ""))
+        own = remembered.text(settings, "race/prompt-text")
         if prompt == CUSTOM and own.strip():
             self.use_text(own)
         elif prompt in names:
             self.prompt.setCurrentIndex(names.index(prompt))
-        self.k.setValue(int(_number(settings, "race/k", self.k.value())))
-        self.lanes.recall(str(settings.value("race/lanes", "")))
-        self.max_tokens.setValue(int(_number(settings, "race/max-tokens", self.max_tokens.value())))
-        self.temperature.setValue(_number(settings, "race/temperature", 0.0))
-        self.record.setChecked(_number(settings, "race/record", 0) == 1)
-        known = str(settings.value("race/format", ""))
+        self.k.setValue(_whole(settings, "race/k", self.k))
+        self.lanes.recall(remembered.text(settings, "race/lanes"))
+        self.max_tokens.setValue(_whole(settings, "race/max-tokens", self.max_tokens))
+        self.temperature.setValue(remembered.number(settings, "race/temperature", 0.0, 0.0, self.temperature.maximum()))
+        self.record.setChecked(remembered.whole(settings, "race/record", 0, 0, 1) == 1)
+        known = remembered.text(settings, "race/format")
         if known in FORMATS:
             self.format.setCurrentIndex(list(FORMATS).index(known))
 
@@ -276,8 +277,5 @@ def _combo(name: str, items: Sequence[str], least: int) -> QComboBox:
     return combo
 
 
-def _number(settings: QSettings, key: str, default: float) -> float:
-    try:
-        return float(str(settings.value(key, default)))
-    except ValueError:
-        return default
+def _whole(settings: QSettings, key: str, box: QSpinBox) -> int:
+    return remembered.whole(settings, key, box.value(), box.minimum(), box.maximum())

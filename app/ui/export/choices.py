@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 from app.places import Places
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, FilmOptions, parse_size
 from app.race.problems import ProblemError
+from app.ui import settings as remembered
 
 FORMAT = "mp4"
 
@@ -58,7 +59,7 @@ class ExportChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 def recall_choices(places: Places, scenes: Sequence[str] = SCENES) -> ExportChoices:
     """Returns what was chosen last for films of these scenes; the usual film if nothing was that can be understood."""
     usual = ExportChoices(scenes=tuple(scenes))
-    text = str(_settings(places).value(_key(scenes), "") or "")
+    text = remembered.text(_settings(places), _key(scenes))
     try:
         found = msgspec.json.decode(text.encode(), type=ExportChoices) if text else usual
         parse_size(found.size)
@@ -81,4 +82,4 @@ def _key(scenes: Sequence[str]) -> str:
 
 
 def _settings(places: Places) -> QSettings:
-    return QSettings(str(places.config / "export.ini"), QSettings.Format.IniFormat)
+    return remembered.open_settings(places.config / "export.ini")

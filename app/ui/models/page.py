@@ -32,6 +32,7 @@ from app.models.shelf.removal import remove_pair
 from app.places import Places
 from app.present.pair_summary import PairSummary, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
+from app.ui import settings as remembered
 from app.ui.models.card import ModelCard
 from app.ui.models.downloads import Downloads
 from app.ui.page import Page, is_model
@@ -329,6 +330,6 @@ class ModelsPage(Page):
     def recall(self, settings: QSettings) -> None:
         """Restores the filters."""
         for combo, key in ((self.engine, "models/engine"), (self.state, "models/state")):
-            place = combo.findText(str(settings.value(key, "")))
+            place = combo.findText(remembered.text(settings, key))
             if place >= 0:
                 combo.setCurrentIndex(place)

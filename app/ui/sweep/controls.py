@@ -22,6 +22,7 @@ from app.models.pairs import Pair
 from app.race.lanes import MAX_K, Contender, parse_contenders
 from app.race.prompts import Prompt
 from app.race.sweep import Spend
+from app.ui import settings as remembered
 from app.ui.picker import MenuButton
 from app.ui.widgets import button, label, restyle, set_text
 from app.worker.request import SweepRequest
@@ -211,17 +212,17 @@ class SweepControls(QWidget):
     def recall(self, settings: QSettings) -> None:
         """Restores what was written down; what does not exist any more stays as it is."""
         ids = [pair.id for pair in self._pairs]
-        pair = str(settings.value("sweep/pair", ""))
+        pair = remembered.text(settings, "sweep/pair")
         if pair in ids:
             self.pair.setCurrentIndex(ids.index(pair))
-        names = str(settings.value("sweep/prompts", "")).split(",")
+        names = remembered.text(settings, "sweep/prompts").split(",")
         if any(prompt.name in names for prompt in self._prompts):
             for prompt, action in zip(self._prompts, self.prompt_actions, strict=True):
                 action.setChecked(prompt.name in names)
-        ks = str(settings.value("sweep/k", ""))
+        ks = remembered.text(settings, "sweep/k")
         if ks:
             self.ks.setText(ks)
-        spend = str(settings.value("sweep/spend", ""))
+        spend = remembered.text(settings, "sweep/spend")
         if spend in SPENDS:
             self.spend.setCurrentText(spend)
 
