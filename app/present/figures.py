@@ -1,131 +1,72 @@
-"""The numbers of a race and how they were measured, as text: films, pages and summaries all show these."""
+"""The numbers of a race and how they were measured, as text: every face shows these."""
 
 from __future__ import annotations
 
 from app.present.view import LaneView, RaceView
-from app.race.events import Finish
+from app.present.words import NONE, format_words, rate_name, requests_note, way, way_short
 from app.race.fold import NS, Phase
-from app.race.formats import FORMATS
-from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.race.trace import Header, Machine
-from app.race.verdict import Comparison
-
-DRAW = 1.005
-"""Below this ratio no lane is called faster, as in the window."""
-
-ENDS = {
-    Finish.END: "finished",
-    Finish.LENGTH: "reached the limit",
-    Finish.CONTEXT: "context full",
-    Finish.STOPPED: "stopped",
-    Finish.NEWER: "ended",
-}
-_WAYS = {
-    LaneKind.BASELINE: "One token a step",
-    LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
-    LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
-    LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
-    LaneKind.NEWER: "Drafts {k}",
-}
-_KINDS = {
-    LaneKind.MTP: "MTP",
-    LaneKind.DRAFT_MODEL: "Draft model",
-    LaneKind.LOOKUP: "Lookup",
-    LaneKind.NEWER: "Newer drafter",
-}
-_WORST = ("fork", "near-tie fork", "unknown", "identical")
 
 
-def short_title(spec: LaneSpec) -> str:
-    """Returns a lane's short name, such as ``"MTP K=3"``."""
-    if spec.kind is LaneKind.BASELINE:
-        return "Baseline"
-    return f"{_KINDS[spec.kind]} K={spec.k}" if spec.policy is KPolicy.FIXED else f"{_KINDS[spec.kind]} K ≤ {spec.k}"
+def way_now(view: RaceView, lane: LaneView, *, short: bool = False) -> str:
+    """Returns how a lane decodes, with its acceptance once it has one; ``short`` where there is little room."""
+    figures = view.figures(lane)
+    mean, drafted, share = figures.accepted_per_round, figures.drafted_per_round, figures.acceptance_rate
+    if not lane.drafting or mean is None or drafted is None:
+        return way_short(lane.spec) if short else way(lane.spec)
+    words = "" if short else " accepted a round"
+    return f"{mean:.2f} of {drafted:.1f}{words}{'' if share is None else f' · {share:.0%}'}"
 
 
-def way(spec: LaneSpec) -> str:
-    """Returns how a lane decodes, in a few words."""
-    return _WAYS[spec.kind].format(k=spec.k if spec.policy is KPolicy.FIXED else f"up to {spec.k}")
-
-
-def way_now(lane: LaneView) -> str:
-    """Returns how a lane decodes, with its acceptance once it has one."""
-    mean, share = lane.state.accepted_per_round, lane.state.acceptance_rate
-    if mean is None or share is None:
-        return way(lane.spec)
-    return f"{mean:.2f} of {_drafted(lane)} accepted a round · {share:.0%}"
-
-
-def _drafted(lane: LaneView) -> str:
-    """Returns how many tokens a round drafted: K, or what an adaptive lane chose on average."""
-    if lane.spec.policy is KPolicy.FIXED:
-        return str(lane.spec.k)
-    return f"{lane.state.drafted / max(1, len(lane.state.rounds)):.1f}"
-
-
-def clock_text(lane: LaneView, limit: int) -> str:
-    """Returns tokens and lane clock: against ``limit`` while it runs, with the way it ended afterwards."""
-    state = lane.state
+def clock_text(view: RaceView, lane: LaneView, *, short: bool = False) -> str:
+    """Returns tokens and lane clock: against the limit while it runs, with the way it ended afterwards."""
+    state, figures = lane.state, view.figures(lane)
+    if state.phase is Phase.STARTING and view.live:
+        return state.doing or "loading the model"
     if state.phase in (Phase.STARTING, Phase.READY):
         return "ready"
-    count = f"{state.count} / {limit}" if not state.over else f"{state.count} tokens"
-    end = f" · {ENDS[state.finish]}" if state.finish else " · failed" if state.phase is Phase.FAILED else ""
-    return f"{count} · {state.clock_ns / NS:.2f} s{end}"
+    limit = view.header.request.max_tokens
+    count = f"{count_text(figures.tokens)} tokens" if state.over else f"{count_text(figures.tokens)} / {limit}"
+    end = view.end(lane)
+    return f"{count} · {figures.clock_ns / NS:.2f} s{f' · {end}' if end and not short else ''}"
 
 
-def rate_text(lane: LaneView) -> str:
-    """Returns the decode rate, or a dash before there is one."""
-    return f"{lane.state.decode_tps:.1f}" if lane.state.decode_tps else "–"
+def count_text(count: float) -> str:
+    """Returns a count, which is a mean where heats differ."""
+    return f"{count:.0f}" if count == int(count) else f"{count:.1f}"
 
 
-def winner(view: RaceView) -> tuple[int, str, str]:
-    """Returns who is ahead or has won: the lane's index (-1 for nobody), a phrase, and the ratio (empty if none)."""
-    leader = view.leader
-    if leader is None:
-        return -1, "", ""
-    lane, ratio = leader
-    failed = any(item.state.phase is Phase.FAILED for item in view.lanes)
-    if failed and view.over:
-        return -1, "A lane failed: no winner", f"{ratio:.2f}×"
-    if ratio < DRAW:
-        return -1, "Level" if view.over else "Level so far", f"{ratio:.2f}×"
-    return lane.index, f"{short_title(lane.spec)} {'wins' if view.over else 'ahead'}", f"{ratio:.2f}×"
-
-
-def worst_comparison(view: RaceView) -> Comparison | None:
-    """Returns the token verdict; with several drafting lanes the worst one."""
-    found = [result for lane in view.contenders if (result := view.comparison(lane)) is not None]
-    return min(found, key=lambda item: _WORST.index(item.verdict.value), default=None)
-
-
-def best_reason(view: RaceView) -> str:
-    """Returns why the fastest drafting lane is as fast as it is; empty if that cannot be told."""
-    told = [(reason.speedup, reason.sentence) for lane in view.contenders if (reason := view.explanation(lane))]
-    return max(told)[1] if told else ""
+def rate_text(view: RaceView, lane: LaneView) -> str:
+    """Returns the lane's rate without its unit, or a dash before there is one."""
+    tps = view.figures(lane).tps
+    return NONE if tps is None else f"{tps:.1f}"
 
 
 def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
     """Returns the table of results: a name, and a text for each lane; rows that no lane has are left out."""
+    found = [(lane, view.figures(lane)) for lane in view.lanes]
     rows: list[tuple[str, list[str]]] = [
-        ("Decode rate", [f"{rate_text(lane)} tok/s" for lane in view.lanes]),
-        ("Tokens", [str(lane.state.count) for lane in view.lanes]),
-        ("Lane clock", [f"{lane.state.clock_ns / NS:.2f} s" for lane in view.lanes]),
-        ("Time to first token", [f"{lane.state.ttft_ns / NS:.2f} s" for lane in view.lanes]),
-        ("Rounds", [str(len(lane.state.rounds)) for lane in view.lanes]),
-        ("Accepted per round", [_accepted(lane) for lane in view.lanes]),
-        ("Acceptance rate", [_share(lane.state.acceptance_rate) for lane in view.lanes]),
-        ("Peak memory", [_memory(lane.state.peak_memory_bytes) for lane in view.lanes]),
+        (rate_name(view.requests), [_rate(figures.tps) for _, figures in found]),
+        ("Tokens", [count_text(figures.tokens) for _, figures in found]),
+        ("Lane clock", [f"{figures.clock_ns / NS:.2f} s" for _, figures in found]),
+        ("Ended", [view.end(lane) or NONE for lane, _ in found]),
+        ("Time to first token", [_seconds(figures.ttft_ns) for _, figures in found]),
+        ("Rounds", [count_text(figures.rounds) for _, figures in found]),
+        ("Accepted per round", [_accepted(lane, view) for lane, _ in found]),
+        ("Acceptance rate", [_share(lane, view) for lane, _ in found]),
+        ("Peak memory", [_memory(figures.memory_bytes) for _, figures in found]),
     ]
-    return [(name, values) for name, values in rows if any(value != "–" for value in values)]
+    return [(name, values) for name, values in rows if any(value != NONE for value in values)]
 
 
 def conditions(view: RaceView) -> list[tuple[str, str]]:
     """Returns how the numbers were measured: a name and a text each."""
     header = view.header
-    known = FORMATS.get(header.format)
     loaded = next((lane.state.loaded for lane in view.lanes if lane.state.loaded), None)
     found = [
-        ("Format", f"{known.title}: {known.note}" if known else header.format),
+        ("Format", format_words(header.format)),
+        ("Heats", view.heats_note),
+        ("Requests", requests_note(view.requests)),
         ("Model", header.pair_title or header.pair),
         ("Engine", f"{loaded.engine}, {loaded.device}" if loaded else ""),
         ("Machine", machine(header)),
@@ -164,14 +105,24 @@ def _prompt(header: Header, view: RaceView) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _accepted(lane: LaneView) -> str:
-    mean = lane.state.accepted_per_round
-    return "–" if mean is None else f"{mean:.2f} of {_drafted(lane)}"
+def _rate(tps: float | None) -> str:
+    return NONE if tps is None else f"{tps:.1f} tok/s"
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+def _seconds(ns: float | None) -> str:
+    return NONE if ns is None else f"{ns / NS:.2f} s"
 
 
-def _memory(value: int) -> str:
-    return f"{value / (1 << 20):.0f} MiB" if value else "–"
+def _accepted(lane: LaneView, view: RaceView) -> str:
+    figures = view.figures(lane)
+    mean, drafted = figures.accepted_per_round, figures.drafted_per_round
+    return NONE if not lane.drafting or mean is None or drafted is None else f"{mean:.2f} of {drafted:.1f}"
+
+
+def _share(lane: LaneView, view: RaceView) -> str:
+    share = view.figures(lane).acceptance_rate
+    return NONE if share is None else f"{share:.1%}"
+
+
+def _memory(value: int | None) -> str:
+    return f"{value / (1 << 20):.0f} MiB" if value else NONE

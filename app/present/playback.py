@@ -1,19 +1,19 @@
-"""One heat of a trace on the film's clock, seen through the same state and series as the window."""
+"""One heat of a trace on the film's clock, seen through the same view as everything else."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import msgspec
 
 from app.present.view import RaceView
 from app.race.heats import heats_of
 from app.race.replay import Replay
-from app.race.trace import Header, Record, Trace
+from app.race.trace import Header, Trace
 
 
 class Playback:
     """Plays a race up to any moment. Going forward costs only what is new; going back starts again.
+
+    At its end it has the result of the whole race, of all heats too.
 
     Attributes:
         view: The race at the moment that was last asked for.
@@ -23,19 +23,20 @@ class Playback:
     def __init__(self, trace: Trace, heat: int | None = None) -> None:
         """``heat``: None plays the one that stands for the race."""
         self.header: Header = trace.header
-        if heat is None:
-            heats = heats_of(trace)
-            heat = heats.shown if heats else 0
+        self._heats = heats_of(trace)
+        self._heat = heat if heat is not None else self._heats.shown if self._heats else 0
         known = {lane.id for lane in trace.header.lanes}
         self._records = [
-            msgspec.structs.replace(item, heat=0) for item in trace.records if item.heat == heat and item.lane in known
+            msgspec.structs.replace(item, heat=0)
+            for item in trace.records
+            if item.heat == self._heat and item.lane in known
         ]
         self.generation = 0
         self._start()
 
     def _start(self) -> None:
         self._replay = Replay(self.header, self._records)
-        self.view = RaceView(self.header)
+        self.view = RaceView(self.header, self._heats, heat=self._heat)
         self._replay.state = self.view.state
         self._time = -1
 
@@ -57,15 +58,10 @@ class Playback:
 
     def final(self) -> RaceView:
         """Returns the race at its end, apart from the moment that is being played."""
-        return final_view(self.header, self._records)
-
-
-def final_view(header: Header, records: Iterable[Record]) -> RaceView:
-    """Returns the race after all ``records``."""
-    view = RaceView(header)
-    view.apply(records)
-    _chart(view)
-    return view
+        view = RaceView(self.header, self._heats, heat=self._heat)
+        view.apply(self._records)
+        _chart(view)
+        return view
 
 
 def _chart(view: RaceView) -> None:

@@ -1,122 +1,127 @@
-"""The result of a race as one JSON object: the contract that scripts rely on."""
+"""The result of a race as one JSON object, the contract that scripts rely on, and as a few lines to copy."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.race.fold import NS, LaneState, Phase, RaceState, speedup
-from app.race.heats import Heats, race_heats_summary
-from app.race.lanes import LaneKind, LaneSpec
-from app.race.trace import Header, baseline_id, contender_id
-from app.race.verdict import Comparison, compare_tokens
+from app.present.figures import clock_text, rate_text, way_now
+from app.present.lane_figures import LaneFigures
+from app.present.view import LaneView, RaceView
+from app.present.winner import lane_sentences
+from app.present.words import format_note
+from app.race.fold import NS
+from app.race.heats import race_heats_summary
 
 MS = 1_000_000
 
 
-def race_comparison(header: Header, state: RaceState, noise_floor: float | None = None) -> Comparison | None:
-    """Returns the token verdict of the first drafting lane against the baseline; None without such a pair of lanes."""
-    base, other = baseline_id(header), contender_id(header)
-    if base is None or other is None:
-        return None
-    return compare_tokens(state.lanes[base], state.lanes[other], noise_floor)
-
-
-def lane_speedups(header: Header, state: RaceState) -> dict[str, float]:
-    """Returns the speedup of each drafting lane that has one over the baseline."""
-    base = baseline_id(header)
-    if base is None:
-        return {}
-    found = {lane.id: speedup(state.lanes[base], state.lanes[lane.id]) for lane in header.lanes if lane.id != base}
-    return {lane: ratio for lane, ratio in found.items() if ratio is not None}
-
-
-def race_speedup(header: Header, state: RaceState) -> float | None:
-    """Returns the speedup of the first drafting lane over the baseline, if both have a decode rate."""
-    base, other = baseline_id(header), contender_id(header)
-    if base is None or other is None:
-        return None
-    return speedup(state.lanes[base], state.lanes[other])
-
-
-def summarize(
-    header: Header,
-    state: RaceState,
-    trace: str | None,
-    noise_floor: float | None = None,
-    *,
-    heats: Heats | None = None,
-) -> dict[str, Any]:
+def summarize(view: RaceView, trace: str | None) -> dict[str, Any]:
     """Returns the race's result as JSON-ready data.
 
     Seconds are lane clock seconds, rates are tokens per second: ``decode_tps`` of the shown request, ``total_tps`` of
-    all ``requests`` that were sent at once. What could not be measured is None.
+    all ``requests`` that were sent at once. Of a race in heats all numbers are over the heats that count, and token
+    verdicts are those of the heat that is shown. What could not be measured, or the engine does not tell, is None.
     ``speedup``, ``token_verdict`` and ``fork_at`` are those of the first drafting lane; ``speedups`` and
-    ``token_verdicts`` have all.
-
-    Args:
-        heats: Of a race in heats: ``speedups`` are then their paired ratios, and ``state`` is that of one heat.
+    ``token_verdicts`` have all. ``winner`` is what every face says of the race.
     """
-    comparison = race_comparison(header, state, noise_floor)
-    contender = next((lane for lane in header.lanes if lane.kind is not LaneKind.BASELINE), None)
-    base = baseline_id(header)
-    ratios = lane_speedups(header, state)
-    told: dict[str, Any] = {}
-    if heats is not None and base is not None:
-        intervals = {lane.id: heats.interval(lane.id, base) for lane in header.lanes if lane.id != base}
-        ratios = {lane: item.ratio for lane, item in intervals.items() if item is not None}
-        told = {"heats": race_heats_summary(heats)}
-    ratio = ratios.get(contender.id) if contender else None
-    verdicts = {
-        lane.id: compare_tokens(state.lanes[base], state.lanes[lane.id], noise_floor).verdict.value
-        for lane in header.lanes
-        if base is not None and lane.id != base
-    }
+    result = view.result
+    first = next(iter(view.contenders), None)
+    comparison = view.comparison(first) if first is not None else None
+    ratios = {lane.spec.id: ratio for lane in view.contenders if (ratio := view.speedup(lane)) is not None}
+    verdicts = {lane.spec.id: item.verdict.value for lane in view.contenders if (item := view.comparison(lane))}
+    header = view.header
     return {
         "format": header.format,
+        "format_title": view.format_title,
+        "format_note": format_note(header.format),
         "pair": header.pair,
         "prompt": header.prompt_name,
-        "k": contender.k if contender else 0,
-        "requests": header.request.concurrency,
-        "lanes": {spec.id: lane_summary(spec, state.lanes[spec.id]) for spec in header.lanes},
-        "speedup": None if ratio is None else round(ratio, 4),
+        "k": first.spec.k if first else 0,
+        "requests": view.requests,
+        "lanes": {lane.spec.id: _lane_data(view, lane) for lane in view.lanes},
+        "speedup": _rounded(ratios.get(first.spec.id)) if first else None,
         "speedups": {lane: round(value, 4) for lane, value in ratios.items()},
+        "winner": {
+            "lane": view.lanes[result.lane].spec.id if result.lane >= 0 else None,
+            "phrase": result.phrase,
+            "ratio": _rounded(result.ratio),
+            "low": _rounded(result.low),
+            "high": _rounded(result.high),
+            "heats": result.heats,
+            "sentence": result.sentence,
+        },
+        "why": view.reason,
+        "same": next(iter(view.same_lines), ""),
+        "note": view.heats_note,
         "token_verdicts": verdicts,
         "token_verdict": comparison.verdict.value if comparison else None,
         "fork_at": comparison.fork_at if comparison else None,
         "fork_gap": comparison.gap if comparison else None,
         "trace": trace,
-        **told,
+        **({"heats": race_heats_summary(view.heats)} if view.heats is not None else {}),
     }
 
 
-def lane_summary(spec: LaneSpec, lane: LaneState) -> dict[str, Any]:
+def _lane_data(view: RaceView, lane: LaneView) -> dict[str, Any]:
     """Returns one lane's result as JSON-ready data."""
+    figures = view.figures(lane)
+    state = lane.state
     result: dict[str, Any] = {
-        "tokens": lane.count,
-        "clock_s": round(lane.clock_ns / NS, 6),
-        "decode_tps": round(lane.decode_tps, 3),
-        "total_tps": round(lane.total_tps, 3),
-        "ttft_s": round(lane.ttft_ns / NS, 6),
-        "prompt_tokens": lane.prompt_tokens,
-        "load_s": round(lane.loaded.load_ns / NS, 6) if lane.loaded else None,
-        "finish": lane.finish.value if lane.finish else None,
+        "title": lane.title,
+        "tokens": figures.tokens,
+        "clock_s": round(figures.clock_ns / NS, 6),
+        "decode_tps": _rounded(figures.request_tps, 3),
+        "total_tps": _rounded(figures.tps, 3),
+        "rate_unit": view.rate_unit,
+        "ttft_s": _rounded(figures.ttft_ns, 6, NS),
+        "prompt_tokens": figures.prompt_tokens,
+        "load_s": round(state.loaded.load_ns / NS, 6) if state.loaded else None,
+        "peak_memory_bytes": figures.memory_bytes,
+        "finish": state.finish.value if state.finish else None,
+        "end": view.end(lane) or None,
     }
-    if spec.kind is not LaneKind.BASELINE:
-        mean = lane.accepted_per_round
-        result |= {
-            "rounds": len(lane.rounds),
-            "drafted": lane.drafted,
-            "accepted": lane.accepted,
-            "accepted_per_round": None if mean is None else round(mean, 4),
-            "position_rates": [round(rate, 4) for rate in lane.position_rates],
-            "draft_ms": round(lane.draft_ns / MS, 3),
-            "verify_ms": round(lane.verify_ns / MS, 3),
-        }
-    if lane.phase is Phase.FAILED and lane.problem is not None:
+    if lane.drafting:
+        result |= _draft_data(figures)
+    problem = view.problem(lane)
+    if problem is not None:
+        found, _ = problem
         result["problem"] = {
-            "kind": lane.problem.kind,
-            "sentence": lane.problem.sentence,
-            "cause": lane.problem.cause,
-            "action": lane.problem.action,
+            "kind": found.kind,
+            "sentence": found.sentence,
+            "cause": found.cause,
+            "action": found.action,
         }
     return result
+
+
+def _draft_data(figures: LaneFigures) -> dict[str, Any]:
+    return {
+        "rounds": figures.rounds,
+        "drafted": figures.drafted,
+        "accepted": figures.accepted,
+        "accepted_per_round": _rounded(figures.accepted_per_round),
+        "drafted_per_round": _rounded(figures.drafted_per_round),
+        "position_rates": [round(rate, 4) for rate in figures.position_rates],
+        "draft_ms": _rounded(figures.draft_ns, 3, MS),
+        "verify_ms": _rounded(figures.verify_ns, 3, MS),
+    }
+
+
+def _rounded(value: float | None, places: int = 4, unit: int = 1) -> float | None:
+    return None if value is None else round(value / unit, places)
+
+
+def verdict_text(view: RaceView) -> str:
+    """The result in a few plain lines, with the format named."""
+    header = view.header
+    lines = [f"{header.pair_title or header.pair}, {header.prompt_name}, {view.format_title}"]
+    for lane in view.lanes:
+        lines.append(
+            f"{lane.title}: {rate_text(view, lane)} {view.rate_unit} · {clock_text(view, lane)} · {way_now(view, lane)}"
+        )
+        problem = view.problem(lane)
+        if problem is not None:
+            lines.append(f"{lane.title} {problem[1]}: {problem[0]}")
+    lines.append(f"Result: {view.result.sentence or 'none yet'}")
+    lines += [*lane_sentences(view), view.reason, *view.same_lines, view.heats_note]
+    return "\n".join(line for line in lines if line) + "\n"

@@ -1,26 +1,32 @@
-"""What the widgets of one race read: the header and the folded state, with verdict, reasons and chart series."""
+"""A race as it is shown: the one thing that window, terminal, films, pages, summaries and the library are made from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.present.lane_figures import LaneFigures, heats_figures, run_figures
+from app.present.winner import Result, race_result
+from app.present.words import END_WORDS, FAILED, format_title, rate_unit
 from app.race.events import LaneEvent, Widths
 from app.race.explain import Explanation, explain
-from app.race.fold import LaneState, RaceState, speedup
-from app.race.formats import FORMATS, recorded_format
-from app.race.heats import Heats
-from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.race.fold import LaneState, Phase, RaceState, speedup
+from app.race.formats import recorded_format
+from app.race.heats import Heats, heats_of
+from app.race.lanes import LaneSpec, lane_name, lane_title
+from app.race.problems import Problem
 from app.race.series import RateSeries, RoundSeries
 from app.race.statistics import Interval, paired_interval
-from app.race.trace import Header, Record
-from app.race.verdict import Comparison, TokenComparison
+from app.race.trace import Header, Record, Trace
+from app.race.verdict import Comparison, TokenComparison, TokenVerdict
 from app.race.whatif import Ground, race_ground
+
+_WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
 
 
 @dataclass(slots=True)
 class LaneView:
-    """One lane for the widgets. ``index`` is its place in the race and picks its colour."""
+    """One lane of the run that is shown. ``index`` is its place in the race and picks its colour."""
 
     index: int
     spec: LaneSpec
@@ -31,13 +37,18 @@ class LaneView:
 
     @property
     def title(self) -> str:
-        """The lane's name for people."""
+        """The lane's name with all that it needs to be known by."""
         return lane_title(self.spec)
+
+    @property
+    def name(self) -> str:
+        """The lane's short name."""
+        return lane_name(self.spec)
 
     @property
     def drafting(self) -> bool:
         """Whether it drafts at all."""
-        return self.spec.kind is not LaneKind.BASELINE
+        return self.spec.kind.facts.drafts
 
 
 class RaceView:
@@ -49,22 +60,40 @@ class RaceView:
         revision: Grows with every record.
         heats: Of a race in heats: those that ran so far, or all of a recorded one.
         heat: The heat that is shown.
+        live: The race is being run; else it was recorded.
         generation: Grows when another heat is shown, so that whoever follows the lanes starts again.
         stage: What of a race in heats runs now, in a few words.
     """
 
-    def __init__(self, header: Header, heats: Heats | None = None, *, live: bool = False) -> None:
-        """``live``: the race runs, and whoever feeds the view calls ``finish`` at its end."""
+    def __init__(
+        self, header: Header, heats: Heats | None = None, *, live: bool = False, heat: int | None = None
+    ) -> None:
+        """Nothing has happened yet.
+
+        Args:
+            heats: All heats of a recorded race, whose result is told at the end.
+            live: The race runs, and whoever feeds the view calls ``finish`` at its end.
+            heat: The heat of a recorded race that is going to be fed; None for the one that stands for it.
+        """
         self.header = header
+        self.live = live
         self._running = live and recorded_format(header.format).repeats
         self.heats = Heats(header) if self._running else heats
-        self.heat = self.generation = 0
+        self.heat = heat if heat is not None else heats.shown if heats is not None and not self._running else 0
+        self.generation = 0
         self.stage = ""
         self.state = self.heats.state(0) if self.heats and self._running else RaceState.of(self._ids())
         self.lanes = [LaneView(index, spec, self.state.lanes[spec.id]) for index, spec in enumerate(header.lanes)]
         self.revision = 0
         self._intervals: dict[str, tuple[tuple[float, ...], Interval | None]] = {}
         self._known = set(self.state.lanes)
+
+    @classmethod
+    def of(cls, trace: Trace, heat: int | None = None) -> RaceView:
+        """Returns a recorded race at its end; ``heat`` is the one to show, None for the one that stands for it."""
+        view = cls(trace.header, heats_of(trace), heat=heat)
+        view.apply(record for record in trace.records if record.heat == view.heat)
+        return view
 
     def apply(self, records: Iterable[Record]) -> None:
         """Takes in records in order. Those of lanes that the header does not name are left out."""
@@ -107,6 +136,16 @@ class RaceView:
         return self.state.over and not self._running
 
     @property
+    def requests(self) -> int:
+        """How many requests were sent at once."""
+        return self.header.request.concurrency
+
+    @property
+    def rate_unit(self) -> str:
+        """The unit of the rates."""
+        return rate_unit(self.requests)
+
+    @property
     def baseline(self) -> LaneView | None:
         """The lane that the others are compared with."""
         return next((lane for lane in self.lanes if not lane.drafting), None)
@@ -119,8 +158,35 @@ class RaceView:
     @property
     def format_title(self) -> str:
         """The format's name for people."""
-        known = FORMATS.get(self.header.format)
-        return known.title if known else self.header.format
+        return format_title(self.header.format)
+
+    def figures(self, lane: LaneView) -> LaneFigures:
+        """The figures of ``lane``: of the run that is shown; once all heats are run, over all of them that count."""
+        base = self.baseline
+        if self.over and self.heats is not None and base is not None:
+            pairs = self.heats.pairs(lane.spec.id, base.spec.id)
+            rate = self.heats.rate(lane.spec.id, base.spec.id)
+            if rate is not None:
+                return heats_figures([run for _, run in pairs.values()], rate)
+        return run_figures(lane.state)
+
+    def problem(self, lane: LaneView) -> tuple[Problem, str] | None:
+        """What made ``lane`` fail, in any heat, and the word for it; None if nothing did."""
+        if lane.state.phase is Phase.FAILED and lane.state.problem is not None:
+            return lane.state.problem, FAILED
+        if self.over and self.heats is not None:
+            for heat, state in sorted(self.heats.states.items()):
+                run = state.lanes.get(lane.spec.id)
+                if run is not None and run.phase is Phase.FAILED and run.problem is not None:
+                    return run.problem, f"{FAILED} in heat {heat + 1}"
+        return None
+
+    def end(self, lane: LaneView) -> str:
+        """How ``lane`` ended, in a word or two; empty while it runs."""
+        problem = self.problem(lane)
+        if problem is not None:
+            return problem[1]
+        return END_WORDS[lane.state.finish] if lane.state.finish else ""
 
     def speedup(self, lane: LaneView) -> float | None:
         """How many times faster ``lane`` decodes than the baseline; once all heats are run, over all of them."""
@@ -141,14 +207,35 @@ class RaceView:
             known = self._intervals[lane.spec.id] = (ratios, paired_interval(ratios))
         return known[1]
 
+    @property
+    def best(self) -> LaneView | None:
+        """The fastest drafting lane; None before any has a speedup."""
+        ratios = [(ratio, -lane.index) for lane in self.contenders if (ratio := self.speedup(lane)) is not None]
+        return self.lanes[-max(ratios)[1]] if ratios else None
+
+    @property
+    def result(self) -> Result:
+        """Who is ahead or has won, and by how much."""
+        return race_result(self)
+
     def explanation(self, lane: LaneView) -> Explanation | None:
-        """Why ``lane`` is faster or slower than the baseline."""
+        """Why ``lane`` is faster or slower than the baseline; None where the rounds of one request do not tell it."""
         base, runs = self.baseline, self._runs()
-        if base is None:
+        if base is None or self.requests > 1:
             return None
         own = runs[lane.spec.id]
         pairs = [(run, own[heat]) for heat, run in runs[base.spec.id].items() if heat in own]
         return explain(pairs, self.speedup(lane))
+
+    @property
+    def reason(self) -> str:
+        """Why the fastest drafting lane that can be explained is as fast as it is; empty if none can."""
+        told = [(item.speedup, -lane.index, item) for lane in self.contenders if (item := self.explanation(lane))]
+        if not told:
+            return ""
+        _, index, best = max(told, key=lambda item: item[:2])
+        whose = f"{self.lanes[-index].name}: " if len(self.contenders) > 1 else ""
+        return whose + best.sentence
 
     def ground(self, widths: Widths | None = None) -> Ground | None:
         """What a what-if starts from: of a race in heats all of them count; None if the race does not allow one."""
@@ -167,11 +254,27 @@ class RaceView:
         return lane.comparison.update(base.state, lane.state) if base else None
 
     @property
-    def leader(self) -> tuple[LaneView, float] | None:
-        """The fastest lane, and how many times faster it decodes than the baseline, or than the next if it is that."""
+    def worst(self) -> tuple[LaneView, Comparison] | None:
+        """The token verdict that is told first, with its lane: with several drafting lanes the worst one."""
+        found = [(lane, item) for lane in self.contenders if (item := self.comparison(lane)) is not None]
+        return min(found, key=lambda item: _WORST.index(item[1].verdict), default=None)
+
+    @property
+    def same_lines(self) -> list[str]:
+        """Whether the outputs are the same: the worst verdict, then those of other lanes that are not identical."""
+        worst = self.worst
+        if worst is None:
+            return []
+        rest = [(lane, item) for lane in self.contenders if (item := self.comparison(lane)) and lane is not worst[0]]
+        told = [worst, *(item for item in rest if item[1].verdict is not TokenVerdict.IDENTICAL)]
+        several = len(self.contenders) > 1 and worst[1].verdict is not TokenVerdict.IDENTICAL
+        return [f"{lane.name}: {item.sentence}" if several else item.sentence for lane, item in told]
+
+    @property
+    def heats_note(self) -> str:
+        """What figures that are over several heats stand for; empty where they are of the run that is shown."""
         base = self.baseline
-        ratios = [(ratio, lane) for lane in self.contenders if (ratio := self.speedup(lane)) is not None]
-        if base is None or not ratios:
-            return None
-        ratio, lane = max(ratios, key=lambda item: item[0])
-        return (lane, ratio) if ratio >= 1 else (base, 1 / ratio)
+        count = self.figures(base).heats if base is not None else 0
+        if count < 2:
+            return ""
+        return f"Rates, clocks and acceptance are over {count} heats; the text is that of heat {self.heat + 1}."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
 import msgspec
 
-from app.race.heats import Heats, verdict
-from app.race.lanes import lane_title
+from app.race.heats import Heats
+from app.race.lanes import lane_name
+from app.race.standing import Standing, sure_standing, verdict
 from app.race.statistics import Interval
 from app.race.trace import baseline_id
 
@@ -20,8 +20,8 @@ class Row(msgspec.Struct, frozen=True):
     Attributes:
         requests: How many there were at once.
         lane: Lane id; ``title`` is for people.
-        baseline_tps: Median total tokens per second of the baseline.
-        lane_tps: The same of the lane.
+        baseline_tps: Total tokens per second of the baseline over the heats; 0 without a heat that counts.
+        lane_tps: The same of the lane: the baseline's, times the ratio.
         interval: Paired ratio of the totals; None if no heat was finished by both.
     """
 
@@ -31,6 +31,11 @@ class Row(msgspec.Struct, frozen=True):
     baseline_tps: float
     lane_tps: float
     interval: Interval | None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the lane stands at this number, no surer than the interval; None without one."""
+        return None if self.interval is None else sure_standing(self.interval)
 
     @property
     def verdict(self) -> str:
@@ -63,9 +68,9 @@ def rows_of(heats: Heats) -> list[Row]:
         Row(
             heats.header.request.concurrency,
             spec.id,
-            lane_title(spec),
-            _rate(heats, base),
-            _rate(heats, spec.id),
+            lane_name(spec),
+            heats.rate(base, base) or 0.0,
+            heats.rate(spec.id, base) or 0.0,
             heats.interval(spec.id, base),
         )
         for spec in heats.header.lanes
@@ -73,18 +78,13 @@ def rows_of(heats: Heats) -> list[Row]:
     ]
 
 
-def _rate(heats: Heats, lane: str) -> float:
-    rates = [run.total_tps for run in heats.runs(lane).values()]
-    return median(rates) if rates else 0.0
-
-
 def turning_point(rows: Sequence[Row]) -> str:
     """Says up to how many requests at once the first drafting lane is surely faster."""
     if not rows:
         return ""
     own = [row for row in rows if row.lane == rows[0].lane]
-    faster = [row.requests for row in own if _surely(row, above=True)]
-    slower = [row.requests for row in own if _surely(row, above=False)]
+    faster = [row.requests for row in own if row.standing is Standing.FASTER]
+    slower = [row.requests for row in own if row.standing is Standing.SLOWER]
     name = rows[0].title
     if faster and slower:
         return f"{name} is faster at {_list(faster)} at once and slower at {_list(slower)}."
@@ -93,13 +93,6 @@ def turning_point(rows: Sequence[Row]) -> str:
     if slower:
         return f"{name} is slower at {_list(slower)} at once."
     return "It cannot be told at any of these who is faster. Use more repeats."
-
-
-def _surely(row: Row, *, above: bool) -> bool:
-    item = row.interval
-    if item is None or item.method == "none":
-        return False
-    return item.low > 1 if above else item.high < 1
 
 
 def _list(numbers: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from app.race.costs import measured_costs, typical_sizes
 from app.race.fold import LaneState
+from app.race.standing import Standing, standing
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -87,8 +88,9 @@ def explain(runs: Sequence[tuple[LaneState, LaneState]], speedup: float | None) 
 def _sentence(width: float, verify: float, draft: float, tokens: float, break_even: float, ratio: float) -> str:
     wide = round(width)
     cost = f"Verifying {wide} tokens costs {verify:.1f}× a single step here and drafting {draft:.1f}×"
-    if ratio >= 1.02:
+    found = standing(ratio)
+    if found is Standing.FASTER:
         return f"{cost}; {tokens:.1f} tokens a round pay for that {ratio:.2f} times over."
-    if ratio > 0.98:
+    if found is Standing.LEVEL:
         return f"{cost}; {tokens:.1f} tokens a round just pay for that."
     return f"{cost}; {tokens:.1f} tokens a round do not pay for that, it would take {break_even:.1f}."

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
-from app.race.events import Conditions
+from app.race.events import Conditions, Finish
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.formats import recorded_format
-from app.race.lanes import lane_title
-from app.race.statistics import FEW, Interval, drift, paired_interval, scatter
+from app.race.lanes import lane_name
+from app.race.standing import verdict
+from app.race.statistics import FEW, Interval, drift, paired_interval, scatter, typical
 from app.race.trace import Header, Record, Trace, baseline_id, contender_id
 
 WARM_UP: Final = 1
@@ -92,9 +93,9 @@ class Heats:
         return heats
 
     def runs(self, lane: str) -> dict[int, LaneState]:
-        """Returns the finished runs of a lane that have a decode rate, by heat."""
+        """Returns the whole runs of a lane that have a decode rate, by heat; one that was stopped is none."""
         found = {heat: state.lanes[lane] for heat, state in sorted(self.states.items()) if lane in state.lanes}
-        return {heat: run for heat, run in found.items() if run.phase is Phase.FINISHED and run.decode_tps}
+        return {heat: run for heat, run in found.items() if _whole(run)}
 
     @property
     def done(self) -> int:
@@ -128,24 +129,34 @@ class Heats:
         """Returns the lane's speedup with its interval."""
         return paired_interval(self.ratios(lane, baseline))
 
+    def pairs(self, lane: str, baseline: str) -> dict[int, tuple[LaneState, LaneState]]:
+        """Returns the runs that count, by heat: of the baseline and of ``lane``, where both are whole.
 
-def verdict(interval: Interval | None, name: str = "MTP", unit: str = "heats") -> str:
-    """Says who is faster and by how much, no surer than the interval is."""
-    if interval is None:
-        return "No heat was finished by both lanes, so there is nothing to compare."
-    count = f"{interval.heats} {unit}" if interval.heats != 1 else f"1 {unit.removesuffix('s')}"
-    if interval.method == "none":
-        return f"{name} ran at {interval.ratio:.2f}× the baseline in one heat: too few repeats to tell."
-    span = f"95 % interval {interval.low:.2f} to {interval.high:.2f}, {count}"
-    if interval.low > 1:
-        return f"{name} is {interval.ratio:.2f}× faster, {span}."
-    if interval.high < 1:
-        return f"{name} is slower: {interval.ratio:.2f}× the baseline's rate, {span}."
-    if interval.spread <= 0.03:
-        return f"{name} and the baseline are equally fast: {interval.ratio:.2f}×, {span}."
-    if interval.heats < FEW:
-        return f"Too few repeats to tell who is faster: {interval.ratio:.2f}×, {span}."
-    return f"It cannot be told who is faster: {interval.ratio:.2f}×, {span}."
+        For the baseline itself these are its runs in the heats that any other lane can be compared in.
+        """
+        base = self.runs(baseline)
+        if lane != baseline:
+            return {heat: (base[heat], run) for heat, run in self.runs(lane).items() if heat in base}
+        others = {heat for item in self.header.lanes if item.id != baseline for heat in self.runs(item.id)}
+        return {heat: (run, run) for heat, run in base.items() if heat in others}
+
+    def rate(self, lane: str, baseline: str) -> float | None:
+        """Returns the lane's rate over the heats that count, tokens per second of all requests; None without one.
+
+        The baseline's is the typical one of its runs. Another lane's is that times its paired ratio, so that the rates
+        of any two lanes divide to exactly what is said of them, and a heat on a slower machine moves none of them.
+        """
+        base = [run.total_tps for run, _ in self.pairs(baseline, baseline).values()]
+        if not base:
+            return None
+        if lane == baseline:
+            return typical(base)
+        interval = self.interval(lane, baseline)
+        return None if interval is None else typical(base) * interval.ratio
+
+
+def _whole(run: LaneState) -> bool:
+    return run.phase is Phase.FINISHED and run.finish is not Finish.STOPPED and run.decode_tps > 0
 
 
 _BUSY: Final = 0.15
@@ -224,7 +235,7 @@ def race_heats_summary(heats: Heats) -> dict[str, Any]:
     base, first = baseline_id(heats.header), contender_id(heats.header)
     if base is None or first is None:
         return {}
-    titles = {spec.id: lane_title(spec) for spec in heats.header.lanes}
+    titles = {spec.id: lane_name(spec) for spec in heats.header.lanes}
     lanes = {lane: heats_summary(heats, base, lane, name) for lane, name in titles.items() if lane != base}
     return {**lanes[first], "shown": heats.shown, "lanes": lanes}
 

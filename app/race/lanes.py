@@ -16,36 +16,111 @@ MAX_CONCURRENCY: Final = 64
 KRange = Annotated[int, msgspec.Meta(ge=0, le=MAX_K)]
 
 
-class LaneKind(StrEnum):
-    """How a lane decodes."""
+class KindFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the app knows of a kind of lane. In texts ``{k}`` stands for the number of draft tokens.
 
-    BASELINE = "baseline"
-    MTP = "mtp"
-    DRAFT_MODEL = "draft-model"
-    LOOKUP = "lookup"
-    NEWER = "newer"  # of a version after this one; only in what is read
+    Attributes:
+        name: Short name of such a lane.
+        phrase: What drafts, in the middle of a sentence.
+        way: How it decodes, in a few words; ``way_short`` in fewer, ``way_long`` in sentences.
+        drafts: False for what the others are compared with.
+        choice: What drafts, in a list to choose from; empty where only a model file can be chosen.
+        word: As on the command line; empty where only a model file can be named.
+        own: Without a file of its own it takes the pair's drafter.
+        file: What a model file that drafts in this way is called; empty where none can.
+    """
+
+    name: str
+    phrase: str
+    way: str
+    way_short: str = "Drafts {k}"
+    way_long: str
+    drafts: bool = True
+    choice: str = ""
+    word: str = ""
+    own: bool = False
+    file: str = ""
+
+
+class LaneKind(StrEnum):
+    """How a lane decodes. The one table of kinds: a row is the value in traces and the facts, and has to have both."""
+
+    facts: KindFacts
+
+    def __new__(cls, value: str, facts: KindFacts) -> LaneKind:
+        """Makes a row of the table."""
+        made = str.__new__(cls, value)
+        made._value_ = value
+        made.facts = facts
+        return made
+
+    BASELINE = (
+        "baseline",
+        KindFacts(
+            name="Baseline",
+            phrase="without a drafter",
+            way="One token a step",
+            way_short="One token a step",
+            way_long="The full model reads everything so far and writes one token. Then again, for every token.",
+            drafts=False,
+        ),
+    )
+    MTP = (
+        "mtp",
+        KindFacts(
+            name="MTP",
+            phrase="an MTP drafter",
+            way="Draft {k}, check all at once, keep what is right",
+            way_long=(
+                "A small drafter guesses the next {k} tokens. The full model checks all of them in one step, keeps "
+                "those it would have written itself, and adds one of its own."
+            ),
+            choice="MTP drafter",
+            word="mtp",
+            own=True,
+            file="MTP",
+        ),
+    )
+    DRAFT_MODEL = (
+        "draft-model",
+        KindFacts(
+            name="Draft model",
+            phrase="a draft model",
+            way="A small model drafts {k}, the full model checks",
+            way_long=(
+                "A second, smaller model writes {k} tokens ahead. The full model checks all of them in one step and "
+                "keeps those it would have written itself."
+            ),
+            file="Model",
+        ),
+    )
+    LOOKUP = (
+        "lookup",
+        KindFacts(
+            name="Lookup",
+            phrase="prompt lookup",
+            way="Drafts {k} by looking back in the text",
+            way_long=(
+                "The next {k} tokens are guessed from the text so far, without any model. The full model checks them "
+                "in one step and keeps those it would have written itself."
+            ),
+            choice="Prompt lookup",
+            word="lookup",
+        ),
+    )
+    NEWER = (  # of a version after this one; only in what is read
+        "newer",
+        KindFacts(
+            name="Newer drafter",
+            phrase="a drafter that this version does not know",
+            way="Drafts {k}",
+            way_long="The next {k} tokens are guessed, and the full model checks them in one step.",
+        ),
+    )
 
     @classmethod
     def _missing_(cls, value: object) -> LaneKind | None:
         return cls.NEWER if isinstance(value, str) else None
-
-
-KIND_NAMES: Final = {
-    LaneKind.BASELINE: "Baseline",
-    LaneKind.MTP: "MTP",
-    LaneKind.DRAFT_MODEL: "Draft model",
-    LaneKind.LOOKUP: "Lookup",
-    LaneKind.NEWER: "Newer drafter",
-}
-"""Short names of lanes."""
-KIND_WORDS: Final = {
-    LaneKind.BASELINE: "without a drafter",
-    LaneKind.MTP: "an MTP drafter",
-    LaneKind.DRAFT_MODEL: "a draft model",
-    LaneKind.LOOKUP: "prompt lookup",
-    LaneKind.NEWER: "a drafter that this version does not know",
-}
-"""What drafts, in the middle of a sentence."""
 
 
 class KPolicy(StrEnum):
@@ -183,12 +258,21 @@ class Request(msgspec.Struct, frozen=True):
     thinking: bool = False
 
 
+def k_words(spec: LaneSpec) -> str:
+    """Returns how many tokens a round of the lane drafts, such as ``"3"`` or ``"up to 8"``."""
+    return str(spec.k) if spec.policy is KPolicy.FIXED else f"up to {spec.k}"
+
+
+def lane_name(spec: LaneSpec) -> str:
+    """Returns the lane's short name, such as ``"MTP K=3"`` or ``"MTP adaptive"``."""
+    if not spec.kind.facts.drafts:
+        return spec.kind.facts.name
+    way = f"K={spec.k}" if spec.policy is KPolicy.FIXED else _POLICY_WORDS.get(spec.policy, "in a newer way")
+    return f"{spec.kind.facts.name} {way}"
+
+
 def lane_title(spec: LaneSpec) -> str:
-    """Returns the lane's name for people, K and MLX's block size included, such as ``"MTP K=3 (block 4)"``."""
-    if spec.kind is LaneKind.BASELINE:
-        return KIND_NAMES[spec.kind]
-    name = KIND_NAMES[spec.kind]
-    if spec.policy is not KPolicy.FIXED:
-        way = _POLICY_WORDS.get(spec.policy, "in a newer way")
-        return f"{name} {way} (K ≤ {spec.k})"
-    return f"{name} K={spec.k} (block {spec.k + 1})"
+    """Returns the lane's name with K and MLX's block size, such as ``"MTP K=3 (block 4)"``."""
+    if not spec.kind.facts.drafts:
+        return lane_name(spec)
+    return f"{lane_name(spec)} ({f'block {spec.k + 1}' if spec.policy is KPolicy.FIXED else f'K ≤ {spec.k}'})"

@@ -85,15 +85,40 @@ def _paired_interval(ratios: tuple[float, ...], seed: int) -> Interval | None:
     count = len(logs)
     if count == 1:
         return Interval(float(ratios[0]), 0.0, math.inf, 1, "none")
+    centre = _centre(logs)
     if count < FEW:
-        centre = float(logs.mean())
         half = t_quantile(0.5 + LEVEL / 2, count - 1) * float(logs.std(ddof=1)) / math.sqrt(count)
         return _interval(centre, centre - half, centre + half, count, "t")
     random = np.random.default_rng([seed, count])
     picks = random.integers(0, count, (_RESAMPLES, count))
     tail = (1 - LEVEL) / 2 if count >= _EXPANDED_BELOW else _expanded_tail(count)
     low, high = np.quantile(trimmed_mean(logs[picks]), [tail, 1 - tail])
-    return _interval(float(trimmed_mean(logs)), float(low), float(high), count, "bootstrap")
+    return _interval(centre, float(low), float(high), count, "bootstrap")
+
+
+def typical(values: Sequence[float]) -> float:
+    """Returns the typical value of positive ones, by the estimator that :func:`paired_interval` has for ratios.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not values:
+        raise ValueError("there is no typical value of none")
+    if len(set(values)) == 1:
+        return values[0]
+    return _typical(tuple(values))
+
+
+@lru_cache(maxsize=512)
+def _typical(values: tuple[float, ...]) -> float:
+    import numpy as np
+
+    return _exp(_centre(np.log(np.asarray(values, dtype=np.float64))))
+
+
+def _centre(logs: NDArray[np.float64]) -> float:
+    """The middle of logarithms: their mean, from five on without the outer quarters."""
+    return float(logs.mean()) if len(logs) < FEW else float(trimmed_mean(logs))
 
 
 def _interval(centre: float, low: float, high: float, heats: int, method: str) -> Interval:

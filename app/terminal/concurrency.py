@@ -41,11 +41,11 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
             if not arguments.json:
                 env.tell(f"{level} {'request' if level == 1 else 'requests'} at once")
             level_choice = msgspec.structs.replace(choice, concurrency=level)
-            started = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
+            started, view = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
             complain_of(started, env)
             traces.append(str(started.trace))
-            if started.session.heats is not None:
-                rows += rows_of(started.session.heats)
+            if view.heats is not None:
+                rows += rows_of(view.heats)
             status = status_of(started)
             if status == LANE_FAILED or _stopped(started):
                 break

@@ -17,15 +17,16 @@ from app.library.records import recorded_clocks
 from app.library.traces import open_trace
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
+from app.present.playback import Playback
 from app.present.result import summarize
-from app.race.fold import Phase, RaceState
+from app.present.view import RaceView
+from app.race.fold import Phase
 from app.race.formats import find_format
-from app.race.heats import Heats, Plan, heats_of, shown_state
+from app.race.heats import Heats, Plan
 from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
-from app.race.replay import Replay
-from app.race.trace import Header, Trace
+from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import CODE, stored_behaviour
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
@@ -55,16 +56,13 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         return run_levels(arguments, choice, env)
     pool = env.make_pool()
     try:
-        started = race_once(choice, env, pool, arguments.trace, quiet=arguments.json)
+        started, view = race_once(choice, env, pool, arguments.trace, quiet=arguments.json)
     finally:
         pool.close()
     complain_of(started, env)
-    header, state = started.header, started.session.state
     behaviour = _verify(arguments, started, env)
     if arguments.json:
-        heats = started.session.heats
-        _add_clocks(heats, env)  # What is shown live reads them by itself.
-        found = summarize(header, state, str(started.trace), heats=heats) | behaviour_fields(behaviour)
+        found = summarize(view, str(started.trace)) | behaviour_fields(behaviour)
         env.say_json(found)
     else:
         if behaviour is not None:
@@ -75,8 +73,8 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
 
 def race_once(
     choice: RaceRequest, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool
-) -> StartedRace:
-    """Races from start to end and shows it meanwhile, unless it is to be quiet."""
+) -> tuple[StartedRace, RaceView]:
+    """Races from start to end and shows it meanwhile, unless it is to be quiet. Returns the race and what is shown."""
 
     def tell(sentence: str) -> None:
         if not quiet:
@@ -84,10 +82,10 @@ def race_once(
 
     started = start_race(choice, env.places, pool, trace, tell=tell)
     with env.interrupts.calls(started.session.stop):
-        _show_live(started, env, quiet=quiet)
+        view = _show_live(started, env, quiet=quiet)
     started.session.join()
     started.finish()
-    return started
+    return started, view
 
 
 def complain_of(started: StartedRace, env: Environment) -> None:
@@ -207,110 +205,81 @@ def _read_prompt(path: Path) -> str:
     raise ProblemError(problem)
 
 
-def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> None:
-    """Shows the race until it is over."""
+def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> RaceView:
+    """Shows the race until it is over, and returns it."""
     session = started.session
-    if quiet:
-        while not session.join(0.5):
-            session.drain()
-        return
-    if session.heats is not None:
-        _animate_heats(started, env)
-        return
-    state = RaceState.of(lane.id for lane in started.header.lanes)
+    view = RaceView(started.header, live=True)
 
     def step() -> bool:
         over = session.over
-        for record in session.drain():
-            state.apply(record.lane, record.e)
-        return over
-
-    _animate(started.header, lambda: state, step, env)
-
-
-def _animate_heats(started: StartedRace, env: Environment) -> None:
-    """Shows the heat that runs, and at the end the result of all."""
-    session = started.session
-    heats = Heats(started.header)
-    heat, told = 0, ""
-
-    def step() -> bool:
-        nonlocal heat, told
-        over = session.over
-        for record in session.drain():
-            heats.apply(record)
-            heat = max(heat, record.heat)
-        told = "" if over or session.stage is None else session.stage.sentence
+        view.apply(session.drain())
+        view.stage = "" if over or session.stage is None else session.stage.sentence
         if over:
-            heat = heats.shown
-            _add_clocks(heats, env)
+            view.finish()
+            _add_clocks(view.heats, env)
         return over
 
-    _animate(started.header, lambda: heats.state(heat), step, env, lambda: (heats, told))
+    if quiet:
+        while not step():
+            session.join(0.5)
+    else:
+        _animate(view, step, env)
+    return view
 
 
-def _animate(
-    header: Header,
-    state: Callable[[], RaceState],
-    step: Callable[[], bool],
-    env: Environment,
-    heats: Callable[[], tuple[Heats, str] | None] = lambda: None,
-) -> None:
-    """Draws what ``state`` returns until ``step`` says that it was the last frame. A pipe gets only the last one."""
+def _animate(view: RaceView, step: Callable[[], bool], env: Environment) -> None:
+    """Draws the race until ``step`` says that it was the last frame. A pipe gets only the last one."""
     console = env.console()
     if not console.is_terminal:
         while not step():
             time.sleep(_FRAME_S)
-        console.print(*(verdict_lines(header, state(), heats())), sep="\n", soft_wrap=True)
+        console.print(*verdict_lines(view), sep="\n", soft_wrap=True)
         return
     with Live(console=console, auto_refresh=False, transient=False) as live:
         over = False
         while not over:
             over = step()
             lines = max(3, min(_LINES, shutil.get_terminal_size().lines - 12))
-            live.update(race_view(header, state(), heats(), width=console.width, lines=lines), refresh=True)
+            live.update(race_view(view, width=console.width, lines=lines), refresh=True)
             if not over:
                 time.sleep(_FRAME_S)
 
 
 def replay(arguments: argparse.Namespace, env: Environment) -> int:
     """Plays a trace again in the terminal."""
-    trace = _open(arguments.trace, env)
-    heats = heats_of(trace)
-    _add_clocks(heats, env)
-    player = Replay(trace.header, trace.records, heats.shown if heats else 0)
+    player = Playback(_open(arguments.trace, env))
+    _add_clocks(player.view.heats, env)
     start = time.monotonic_ns()
 
     def step() -> bool:
-        player.advance(int((time.monotonic_ns() - start) * arguments.speed))
-        return player.ended
+        now = int((time.monotonic_ns() - start) * arguments.speed)
+        player.at(now)
+        return now >= player.duration_ns
 
-    _animate(trace.header, lambda: player.state, step, env, lambda: (heats, "") if heats and player.ended else None)
+    _animate(player.view, step, env)
     return OK
 
 
 def show(arguments: argparse.Namespace, env: Environment) -> int:
     """Shows a trace's result, or one lane's text and nothing else."""
-    trace = _open(arguments.trace, env)
-    state, heats = shown_state(trace), heats_of(trace)
-    _add_clocks(heats, env)
+    view = RaceView.of(_open(arguments.trace, env))
+    _add_clocks(view.heats, env)
     if arguments.text is not None:
-        lane = state.lanes.get(arguments.text)
+        lane = view.state.lanes.get(arguments.text)
         if lane is None:
-            known = ", ".join(state.lanes)
+            known = ", ".join(view.state.lanes)
             env.complain(Problem("lane-unknown", f"The race has no lane {arguments.text!r}.", action=f"Use: {known}."))
             return USAGE
         env.say_raw(lane.text)
         return OK
     if arguments.fork:
-        return show_fork(trace.header, state, env)
+        return show_fork(view.header, view.state, env)
     if arguments.json:
-        found = summarize(trace.header, state, str(arguments.trace), heats=heats)
+        found = summarize(view, str(arguments.trace))
         env.say_json(found | behaviour_fields(stored_behaviour(arguments.trace)))
         return OK
     console = env.console()
-    told = (heats, "") if heats else None
-    console.print(race_view(trace.header, state, told, width=console.width, lines=_LINES))
+    console.print(race_view(view, width=console.width, lines=_LINES))
     return OK
 
 

@@ -1,4 +1,4 @@
-"""The live two-lane view of a race in a terminal, drawn from race state."""
+"""The live view of a race in a terminal, laid out from what is shown of it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from app.present.result import lane_speedups
-from app.race.explain import explain
-from app.race.fold import NS, LaneState, Phase, RaceState
-from app.race.formats import FORMATS
-from app.race.heats import Heats, heats_summary
-from app.race.lanes import KIND_NAMES, LaneKind, LaneSpec, lane_title
-from app.race.trace import Header, baseline_id, contender_id
-from app.race.verdict import compare_tokens
+from app.present.figures import clock_text, rate_text, way_now
+from app.present.view import LaneView, RaceView
+from app.present.winner import lane_sentences
+from app.present.words import format_words, requests_note
+from app.race.fold import LaneState
+from app.race.heats import race_heats_summary
+from app.race.problems import Problem
 from app.terminal.tail import last_rows
 
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
@@ -25,59 +24,39 @@ COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-def race_view(
-    header: Header, state: RaceState, heats: tuple[Heats, str] | None = None, *, width: int, lines: int
-) -> RenderableType:
+def race_view(view: RaceView, *, width: int, lines: int) -> RenderableType:
     """Returns the whole view: a panel for each lane, then what it means.
 
     Args:
-        heats: The heats so far and what runs now, in words, of a race in heats.
         width: Columns of the terminal.
         lines: Text lines to show of each lane's end.
     """
-    each = max(30, width // max(1, len(header.lanes)) - 1)
-    panels = [
-        _lane_panel(spec, state.lanes[spec.id], header, colour, each, lines)
-        for spec, colour in zip(header.lanes, COLOURS, strict=False)
-    ]
-    return Group(Columns(panels, padding=(0, 1)), *verdict_lines(header, state, heats))
+    each = max(30, width // max(1, len(view.lanes)) - 1)
+    panels = [_lane_panel(view, lane, colour, each, lines) for lane, colour in zip(view.lanes, COLOURS, strict=False)]
+    return Group(Columns(panels, padding=(0, 1)), *verdict_lines(view))
 
 
-def _lane_panel(spec: LaneSpec, lane: LaneState, header: Header, colour: str, width: int, lines: int) -> RenderableType:
+def _lane_panel(view: RaceView, lane: LaneView, colour: str, width: int, lines: int) -> RenderableType:
     numbers = Table.grid(expand=True)
     numbers.add_column()
     numbers.add_column(justify="right")
-    requests = header.request.concurrency
-    unit = "tok/s" if requests == 1 else f"tok/s, total of {requests} requests"
-    rate = f"{lane.total_tps:.1f} {unit}" if lane.total_tps else f"– {unit}"
-    numbers.add_row(Text(rate, style="bold"), f"clock {lane.clock_ns / NS:.2f} s")
-    numbers.add_row(f"{lane.count} / {header.request.max_tokens} tokens", _what(spec, lane))
-    bar = ProgressBar(total=header.request.max_tokens, completed=lane.count, complete_style=colour, width=width - 4)
-    # The bar ends without a line end of its own, which the padding gives it.
-    parts: list[RenderableType] = [numbers, Padding(bar), _tail(lane, colour, width - 4, lines)]
-    if spec.kind is not LaneKind.BASELINE:
-        parts.append(Text(_sparks(lane, width - 4), style=colour))
-    return Panel(Group(*parts), title=Text(lane_title(spec)), title_align="left", border_style=colour, width=width)
+    numbers.add_row(Text(f"{rate_text(view, lane)} {view.rate_unit}", style="bold"), Text(clock_text(view, lane)))
+    limit = view.header.request.max_tokens
+    bar = ProgressBar(total=limit, completed=lane.state.count, complete_style=colour, width=width - 4)
+    problem = view.problem(lane)
+    # A bar by itself ends without a new line, and would eat the first line of the text.
+    parts: list[RenderableType] = [numbers, Text(way_now(view, lane)), Padding(bar, 0)]
+    parts.append(_tail(lane.state, problem[0] if problem else None, colour, width - 4, lines))
+    if lane.drafting:
+        parts.append(Text(_sparks(lane.state, width - 4), style=colour))
+    return Panel(Group(*parts), title=Text(lane.title), title_align="left", border_style=colour, width=width)
 
 
-def _what(spec: LaneSpec, lane: LaneState) -> str:
-    if lane.phase is Phase.FAILED:
-        return "failed"
-    if lane.phase is Phase.STARTING:
-        return lane.doing or "loading"
-    if spec.kind is LaneKind.BASELINE:
-        return "one token a step"
-    mean, rate = lane.accepted_per_round, lane.acceptance_rate
-    if mean is None or rate is None:
-        return "drafting"
-    return f"{mean:.2f} accepted a round, {rate:.0%}"
-
-
-def _tail(lane: LaneState, colour: str, width: int, lines: int) -> Text:
+def _tail(lane: LaneState, problem: Problem | None, colour: str, width: int, lines: int) -> Text:
     """The last lines of the lane's text, accepted draft tokens underlined in the lane's colour."""
     said: list[Text] = []
-    if lane.problem is not None:
-        words = "\n".join(part for part in (lane.problem.sentence, lane.problem.action) if part)
+    if problem is not None:
+        words = "\n".join(part for part in (problem.sentence, problem.action) if part)
         said = [Text(row.plain, style="red") for row in last_rows((), words, width, lines, "")]
     room = lines - len(said)
     shown = said + (last_rows(lane.tokens, lane.tail, width, room, f"underline {colour}") if room > 0 else [])
@@ -92,69 +71,26 @@ def _sparks(lane: LaneState, width: int) -> str:
     return "".join(_BARS[round(height * (len(_BARS) - 1))] for height in heights)
 
 
-def verdict_lines(header: Header, state: RaceState, heats: tuple[Heats, str] | None = None) -> list[Text]:
+def verdict_lines(view: RaceView) -> list[Text]:
     """Returns the sentences under the lanes: who is ahead and by how much, why, and whether the output is the same."""
-    base, first = baseline_id(header), contender_id(header)
-    if base is None or first is None:
-        return []
-    names = {spec.id: lane_title(spec) for spec in header.lanes}
-    if len(header.lanes) == 2:
-        names[first] = next(KIND_NAMES[spec.kind] for spec in header.lanes if spec.id == first)
-    lines = _heats_lines(*heats, base, names) if heats else _race_lines(header, state, names)
-    ratios = lane_speedups(header, state)
-    if ratios:
-        best = max(ratios, key=lambda lane: ratios[lane])
-        reason = explain([(state.lanes[base], state.lanes[best])], ratios[best])
-        if reason is not None:
-            lines.append(Text(f"Why   {'' if len(ratios) == 1 else names[best] + ': '}{reason.sentence}"))
-    for lane in names:
-        if lane == base:
-            continue
-        comparison = compare_tokens(state.lanes[base], state.lanes[lane])
-        if comparison.compared + (comparison.fork_at or 0):
-            whose = "" if len(names) == 2 else f"{names[lane]}: "
-            lines.append(Text(f"Same? {whose}{comparison.sentence}"))
-    if header.request.concurrency > 1:
-        lines.append(Text(f"Note  {concurrency_note(header.request.concurrency)}", style="dim"))
-    return lines
-
-
-def concurrency_note(requests: int) -> str:
-    """Says what the numbers of several requests at once are."""
-    return (
-        f"{requests} requests at once, all with this prompt. One is shown; rates and the ratio are those of all "
-        "of them together."
-    )
-
-
-def _race_lines(header: Header, state: RaceState, names: dict[str, str]) -> list[Text]:
-    """Who leads in one run of every lane, or has won."""
-    race_format = FORMATS.get(header.format)
-    note = f"  ({race_format.title}: {race_format.note})" if race_format else f"  ({header.format})"
-    verb = "won" if state.over else "leads"
     lines: list[Text] = []
-    for lane, ratio in lane_speedups(header, state).items():
-        if len(names) > 2:
-            sentence = f"{names[lane]}: {ratio:.2f}× the baseline's decode rate"
-        elif ratio >= 1:
-            sentence = f"{names[lane]} {verb}: {ratio:.2f}× the baseline's decode rate"
-        else:
-            sentence = f"The baseline {verb}: {names[lane]} runs at {ratio:.2f}× its decode rate"
-        lines.append(Text.assemble((sentence, "bold"), (note if not lines else "", "dim")))
-    return lines
+    result = view.result
+    if result.phrase:
+        note = f"  ({format_words(view.header.format)})"
+        lines.append(Text.assemble((result.sentence, "bold"), (note, "dim")))
+    lines += [Text(sentence) for sentence in lane_sentences(view)]
+    if view.stage:
+        lines.append(Text(view.stage, style="dim"))
+    if view.reason:
+        lines.append(Text(f"Why   {view.reason}"))
+    lines += [Text(f"Same? {sentence}") for sentence in view.same_lines]
+    notes = [requests_note(view.requests), view.heats_note]
+    lines += [Text(f"Note  {note}", style="dim") for note in notes if note]
+    return lines + [Text(f"Note  {warning}", style="yellow") for warning in _warnings(view)]
 
 
-def _heats_lines(heats: Heats, stage: str, base: str, names: dict[str, str]) -> list[Text]:
-    """What the heats so far say, and what runs now."""
-    lines = [Text(stage, style="dim")] if stage else []
-    warned: list[str] = []
-    for lane, name in names.items():
-        if lane == base:
-            continue
-        found = heats_summary(heats, base, lane, name)
-        if heats.done or not stage:
-            lines.append(Text(found["verdict"], style="bold"))
-        warned += [item for item in found["warnings"] if item not in warned]
-    if not stage:
-        lines += [Text(f"Note  {item}", style="yellow") for item in warned]
-    return lines
+def _warnings(view: RaceView) -> list[str]:
+    """What makes the result of heats less sure, once they are all run."""
+    found = race_heats_summary(view.heats) if view.over and view.heats is not None else {}
+    lanes = found.get("lanes", {}).values()
+    return list(dict.fromkeys(warning for lane in lanes for warning in lane["warnings"]))

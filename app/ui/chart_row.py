@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.present.view import LaneView, RaceView
+from app.present.view import RaceView
 from app.race.fold import NS
-from app.race.lanes import LaneKind, LaneSpec, lane_title
+from app.race.lanes import LaneSpec, lane_name
 from app.ui.tasks import Tasks, in_thread
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
@@ -115,7 +115,7 @@ class ChartRow(QWidget):
             frame.hide()
             frame.deleteLater()
         self._round_boxes, self._positions, self._rounds = {}, {}, {}
-        drafting = [(index, spec) for index, spec in enumerate(specs) if spec.kind is not LaneKind.BASELINE]
+        drafting = [(index, spec) for index, spec in enumerate(specs) if spec.kind.facts.drafts]
         for _, spec in drafting:
             title = "Accepted per round" if len(drafting) < 3 else "Accepted"
             frame, box = card(title)
@@ -164,7 +164,8 @@ class ChartRow(QWidget):
                 chart.show_lane(lane)
             if lane.spec.id in self._positions:
                 line = self._positions[lane.spec.id]
-                line.setText(positions_text(lane, short=line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70))
+                short = line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70
+                line.setText(positions_text(view.figures(lane).position_rates, short=short))
         if self._rate is not None:
             right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS, whole=view.over)
             if self._rate.set_right(right):
@@ -192,7 +193,7 @@ class ChartRow(QWidget):
     def _restyle_legend(self) -> None:
         """Names the lanes' colours, and more if there is room: the panes above have the same colours."""
         look = self._theme.look
-        names = [lane_title(spec).split(" (")[0] for spec in self._specs]
+        names = [lane_name(spec) for spec in self._specs]
         clock = "over each lane\u2019s clock"
         metrics = QFontMetrics(ui_font(8.25))
         room = self._rate_card.width() - 180
@@ -223,9 +224,9 @@ def _fill(box: QVBoxLayout, chart: QWidget) -> None:
     box.addWidget(chart, 1)
 
 
-def positions_text(lane: LaneView, *, short: bool = False) -> str:
+def positions_text(rates: Sequence[float], *, short: bool = False) -> str:
     """The acceptance rate of each draft position, as many as fit: ``"by position   1: 96%   2: 88%"``."""
-    rates = lane.state.position_rates[:8]
+    rates = rates[:8]
     if not rates:
         return ""
     if short:

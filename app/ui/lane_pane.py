@@ -6,9 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from app.present.figures import clock_text, rate_text, way_now
+from app.present.view import RaceView
+from app.present.words import NONE, rate_unit, way, way_long, way_short
 from app.race.events import Finish
-from app.race.fold import NS, LaneState, Phase
-from app.race.lanes import KPolicy, LaneKind, LaneSpec, lane_title
+from app.race.fold import LaneState, Phase
+from app.race.lanes import LaneSpec, k_words, lane_name, lane_title
 from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
@@ -16,43 +19,12 @@ from app.ui.text_line import TextLine
 from app.ui.theme import Theme, color
 from app.ui.widgets import label
 
-_WAYS = {
-    LaneKind.BASELINE: "One token a step",
-    LaneKind.MTP: "Draft {k}, check all at once, keep what is right",
-    LaneKind.DRAFT_MODEL: "A small model drafts {k}, the full model checks",
-    LaneKind.LOOKUP: "Drafts {k} by looking back in the text",
-    LaneKind.NEWER: "Drafts {k}",
-}
-_WAYS_LONG = {
-    LaneKind.BASELINE: "The full model reads everything so far and writes one token. Then again, for every token.",
-    LaneKind.MTP: (
-        "A small drafter guesses the next {k} tokens. The full model checks all of them in one step, keeps those it "
-        "would have written itself, and adds one of its own."
-    ),
-    LaneKind.DRAFT_MODEL: (
-        "A second, smaller model writes {k} tokens ahead. The full model checks all of them in one step and keeps "
-        "those it would have written itself."
-    ),
-    LaneKind.LOOKUP: (
-        "The next {k} tokens are guessed from the text so far, without any model. The full model checks them in one "
-        "step and keeps those it would have written itself."
-    ),
-    LaneKind.NEWER: "The next {k} tokens are guessed, and the full model checks them in one step.",
-}
 _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
-_WAYS_SHORT = {**dict.fromkeys(LaneKind, "Drafts {k}"), LaneKind.BASELINE: _WAYS[LaneKind.BASELINE]}
 _NARROW = 440
 """Below this width, in pixels, the head says less."""
 _NARROW_BEFORE = 600
 """The same before a race, when it has a sentence to say."""
-_ENDS = {
-    Finish.END: "finished",
-    Finish.LENGTH: "token limit",
-    Finish.CONTEXT: "context full",
-    Finish.STOPPED: "stopped",
-    Finish.NEWER: "ended",
-}
 
 
 class LanePane(QFrame):
@@ -67,7 +39,7 @@ class LanePane(QFrame):
         self.spec = spec
         self._max_tokens = 1
         self._narrow = False
-        self._state: LaneState | None = None
+        self._view: RaceView | None = None
         self.setProperty("role", "card")
         # All panes are equally wide, whatever their heads say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -141,18 +113,14 @@ class LanePane(QFrame):
     def set_spec(self, spec: LaneSpec) -> None:
         """Shows a lane before its race."""
         self.spec = spec
-        self._state = None
+        self._view = None
         title = lane_title(spec)
         self._show_head()
-        self._how.setText(_WAYS_LONG[spec.kind].format(k=self._k_words))
-        self._drawing.set_k(spec.k, self._k_words)
+        self._how.setText(way_long(spec))
+        self._drawing.set_k(spec.k, k_words(spec))
         self.text.setAccessibleName(f"Text of {title}")
         self._failure.setAccessibleName(f"Problem of {title}")
         self.setAccessibleName(title)
-
-    @property
-    def _k_words(self) -> str:
-        return str(self.spec.k) if self.spec.policy is KPolicy.FIXED else f"up to {self.spec.k}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Says less in the head of a narrow pane, and leaves the drawing out of a low one, so that nothing is cut."""
@@ -164,16 +132,17 @@ class LanePane(QFrame):
     def _show_head(self) -> None:
         """Shows name, way and clock as long as there is room for."""
         title = lane_title(self.spec)
-        self._title.setText(title.split(" (")[0] if self._narrow else title)
+        self._title.setText(lane_name(self.spec) if self._narrow else title)
         self._title.setToolTip(title)
-        state = self._state
-        self._way.setText(self._way_text(state))
-        if state is not None:
-            self._clock.setText(self._clock_text(state))
+        if self._view is None:
+            self._way.setText((way_short if self.width() < _NARROW_BEFORE else way)(self.spec))
+        else:
+            self._show_figures(self._view)
 
-    def reset(self, max_tokens: int) -> None:
-        """Empties the pane for a new race of at most ``max_tokens`` tokens."""
-        self._state = None
+    def reset(self, max_tokens: int, requests: int = 1) -> None:
+        """Empties the pane for a new race of at most ``max_tokens`` tokens, of so many requests at once."""
+        self._view = None
+        self._unit.keep_room(rate_unit(requests))
         self._max_tokens = max(1, max_tokens)
         self.text.clear_text()
         self._progress.set_share(0)
@@ -192,15 +161,13 @@ class LanePane(QFrame):
         full = state.phase is Phase.FINISHED and state.finish is not Finish.STOPPED
         self._progress.set_share(1.0 if full else state.count / self._max_tokens)
 
-    def show_numbers(self, state: LaneState) -> None:
-        """Shows rate, clock, acceptance, and a failure if there is one."""
-        self._state = state
-        rate = state.total_tps
-        self._rate.setText(f"{rate:.1f}" if rate else "")
-        self._unit.setText(("tok/s, all requests" if state.others else "tok/s") if rate else "")
-        self._clock.setText(self._clock_text(state))
-        self._way.setText(self._way_text(state))
-        problem = state.problem if state.phase is Phase.FAILED else None
+    def show_numbers(self, view: RaceView) -> None:
+        """Shows this lane's rate, clock and acceptance as they stand in ``view``, and a failure if there is one."""
+        self._view = view
+        lane = view.lanes[self._index]
+        state, found = lane.state, view.problem(lane)
+        self._show_figures(view)
+        problem = None if found is None else found[0]
         if problem is not None:
             self._failure.show_problem(problem)
             if state.tokens:
@@ -215,22 +182,11 @@ class LanePane(QFrame):
         if self._stack.sizePolicy().verticalPolicy() is not wanted:
             self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
 
-    def _clock_text(self, state: LaneState) -> str:
-        if state.phase is Phase.STARTING:
-            return state.doing or "loading the model"
-        if state.phase is Phase.READY:
-            return "ready"
-        count = f"{state.count} / {self._max_tokens}" if not state.over else f"{state.count} tokens"
-        end = f" \u00b7 {_ENDS[state.finish]}" if state.finish and not self._narrow else ""
-        return f"{count} \u00b7 {state.clock_ns / NS:.2f} s{end}"
-
-    def _way_text(self, state: LaneState | None) -> str:
-        mean = None if state is None else state.accepted_per_round
-        share = None if state is None else state.acceptance_rate
-        if state is None or mean is None or share is None:
-            ways = _WAYS_SHORT if self.width() < _NARROW_BEFORE else _WAYS
-            return ways[self.spec.kind].format(k=self._k_words)
-        steady = self.spec.policy is KPolicy.FIXED and self.spec.kind is not LaneKind.LOOKUP
-        drafted = str(self.spec.k) if steady else f"{state.drafted / max(1, len(state.rounds)):.1f}"
-        words = "" if self._narrow else " accepted a round"
-        return f"{mean:.2f} of {drafted}{words} \u00b7 {share:.0%}"
+    def _show_figures(self, view: RaceView) -> None:
+        """Shows the figures as far as there is room for them."""
+        lane = view.lanes[self._index]
+        rate = rate_text(view, lane)
+        self._rate.setText(rate if rate != NONE else "")
+        self._unit.setText(view.rate_unit if rate != NONE else "")
+        self._clock.setText(clock_text(view, lane, short=self._narrow))
+        self._way.setText(way_now(view, lane, short=self._narrow))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedWidget, QWidget
 
 from app.models.files.disk import is_dir, is_file
-from app.race.lanes import KIND_NAMES, MAX_CONTENDERS, MAX_K, Contender, KPolicy, LaneKind
+from app.race.lanes import MAX_CONTENDERS, MAX_K, Contender, KPolicy, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem
 from app.ui.lanes_popover import LanesPopover
 from app.ui.theme import Theme
@@ -144,7 +144,7 @@ class LanesField(QWidget):
         mixed = any(lane.kind is not LaneKind.MTP for lane in self._lanes)
         text = " \u00b7 ".join(told if mixed else short)
         if self.fontMetrics().horizontalAdvance(text) > _WIDTH - 24:
-            text = f"{len(told)} lanes" if len(told) > 1 else KIND_NAMES[self._lanes[0].kind]
+            text = f"{len(told)} lanes" if len(told) > 1 else self._lanes[0].kind.facts.name
         self.summary.setText(text)
         self.summary.setToolTip("\n".join(told))
         self.summary.setAccessibleName(f"Lanes: {', '.join(told)}")
@@ -154,10 +154,10 @@ class LanesField(QWidget):
 def lane_words(lane: Contender) -> str:
     """A lane in a few words, such as ``"MTP 3"`` or ``"Draft model adaptive (small.gguf)"``."""
     file = f" ({Path(lane.drafter).name})" if lane.drafter else ""
-    return f"{KIND_NAMES[lane.kind]} {lane.word}{file}"
+    return f"{lane.kind.facts.name} {lane.word}{file}"
 
 
 def _possible(lane: Contender) -> bool:
-    file = Path(lane.drafter)
-    needs_file = lane.kind is LaneKind.DRAFT_MODEL or bool(lane.drafter)
-    return lane.k >= 1 and lane.kind is not LaneKind.BASELINE and (not needs_file or is_file(file) or is_dir(file))
+    facts, file = lane.kind.facts, Path(lane.drafter)
+    needs_file = not facts.choice or bool(lane.drafter)
+    return lane.k >= 1 and facts.drafts and (not needs_file or is_file(file) or is_dir(file))

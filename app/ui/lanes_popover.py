@@ -61,12 +61,11 @@ class LaneRow(QWidget):
     def __init__(self, theme: Theme, number: int, lane: Contender, *, removable: bool) -> None:
         super().__init__()
         self.lane = lane
-        self._kinds: list[tuple[LaneKind, str] | str] = [(LaneKind.MTP, ""), (LaneKind.LOOKUP, "")]
-        names = ["MTP drafter", "Prompt lookup"]
+        self._kinds: list[tuple[LaneKind, str] | str] = [(kind, "") for kind in LaneKind if kind.facts.choice]
+        names = [kind.facts.choice for kind in LaneKind if kind.facts.choice]
         if lane.drafter:
-            what = "MTP" if lane.kind is LaneKind.MTP else "Model"
             self._kinds.append((lane.kind, lane.drafter))
-            names.append(f"{what}: {Path(lane.drafter).name}")
+            names.append(f"{lane.kind.facts.file}: {Path(lane.drafter).name}")
         self._kinds.append(FILE)
         names.append("Model file\u2026")
         self.drafter = _combo(names, f"What drafts in lane {number}", 220)

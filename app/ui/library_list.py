@@ -45,8 +45,8 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setPen(color(look.lanes[0]))
             painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), 6, 6)
         inner = area.adjusted(10, 7, -10, -7)
-        ratio = "" if entry.speedup is None else f"{entry.speedup:.2f}\u00d7"
-        tone = look.muted if entry.speedup is None else look.lane(1 if entry.speedup >= 1 else 0)
+        ratio = entry.ratio
+        tone = look.lane(entry.lane) if entry.lane >= 0 else look.muted
         painter.setFont(ui_font(9.75, QFont.Weight.DemiBold))
         wide = painter.fontMetrics().horizontalAdvance(ratio)
         painter.setPen(color(tone))

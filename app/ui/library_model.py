@@ -12,10 +12,8 @@ import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.library.traces import open_trace
-from app.present.result import summarize
-from app.race.formats import FORMATS
-from app.race.heats import heats_of, shown_state
-from app.race.lanes import LaneKind, lane_title
+from app.present.view import RaceView
+from app.race.lanes import lane_title
 from app.race.problems import ProblemError
 
 SUFFIX = ".ndjson"
@@ -30,7 +28,8 @@ class Entry(msgspec.Struct, frozen=True):
         title: The name that the user gave it, else the prompt's.
         about: Pair, lanes and format, for people.
         created: Local time of the race; None if the trace does not tell.
-        speedup: The first drafting lane against the baseline; None if unknown.
+        phrase: Who won, in a few words; empty if unknown. ``ratio`` by how much, empty if unknown.
+        lane: Index of the lane that won, -1 for none.
         wrong: What is wrong with the file, empty if nothing.
         size, changed_ns: Of the file, to know it again.
         sample: It came with the app and cannot be renamed or deleted.
@@ -40,7 +39,9 @@ class Entry(msgspec.Struct, frozen=True):
     title: str
     about: str = ""
     created: datetime | None = None
-    speedup: float | None = None
+    phrase: str = ""
+    ratio: str = ""
+    lane: int = -1
     wrong: str = ""
     size: int = 0
     changed_ns: int = 0
@@ -90,10 +91,10 @@ def read_entry(path: Path, size: int, changed_ns: int, titles: dict[str, str]) -
         trace = open_trace(path)
     except ProblemError as error:
         return Entry(path, path.stem, wrong=error.problem.sentence, size=size, changed_ns=changed_ns)
-    header = trace.header
-    lanes = [lane_title(lane) for lane in header.lanes if lane.kind is not LaneKind.BASELINE]
-    race_format = FORMATS.get(header.format)
-    about = [header.pair_title or header.pair, *lanes, race_format.title if race_format else header.format]
+    header, view = trace.header, RaceView.of(trace)
+    result = view.result
+    lanes = [lane_title(lane) for lane in header.lanes if lane.kind.facts.drafts]
+    about = [header.pair_title or header.pair, *lanes, view.format_title]
     named = not _AUTOMATIC.match(path.stem)
     prompt = "Your prompt" if header.prompt_name == "custom" else titles.get(header.prompt_name, header.prompt_name)
     return Entry(
@@ -101,7 +102,9 @@ def read_entry(path: Path, size: int, changed_ns: int, titles: dict[str, str]) -
         title=path.stem if named else prompt or path.stem,
         about=" \u00b7 ".join(part for part in about if part),
         created=_local(header.created),
-        speedup=summarize(header, shown_state(trace), None, heats=heats_of(trace))["speedup"],
+        phrase=result.phrase,
+        ratio="" if result.ratio is None else result.ratio_text,
+        lane=result.lane,
         wrong=trace.note,
         size=size,
         changed_ns=changed_ns,
@@ -167,7 +170,8 @@ class LibraryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return entry.wrong or entry.path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.title}, {entry.about}, {entry.when}"
+            said = f"{entry.phrase} {entry.ratio}".strip()
+            return ", ".join(part for part in (entry.title, said, entry.about, entry.when) if part)
         return None
 
     def row_of(self, path: Path) -> int:

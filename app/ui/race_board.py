@@ -103,7 +103,7 @@ class RaceBoard(QWidget):
         """The race that is shown."""
         return self._view
 
-    def set_lanes(self, specs: Sequence[LaneSpec], max_tokens: int, format_title: str) -> None:
+    def set_lanes(self, specs: Sequence[LaneSpec], max_tokens: int, format_title: str, requests: int = 1) -> None:
         """Shows lanes that have not raced yet."""
         self._view = None
         self._revision = -1
@@ -122,7 +122,7 @@ class RaceBoard(QWidget):
             self._fit()
         for pane, spec in zip(self.panes, specs, strict=True):
             pane.set_spec(spec)
-            pane.reset(max_tokens)
+            pane.reset(max_tokens, requests)
         self.charts.set_lanes(specs)
         self.why.clear()
         self.same.clear()
@@ -130,7 +130,7 @@ class RaceBoard(QWidget):
 
     def set_view(self, view: RaceView) -> None:
         """Shows a race from its first event."""
-        self.set_lanes(view.header.lanes, view.header.request.max_tokens, view.format_title)
+        self.set_lanes(view.header.lanes, view.header.request.max_tokens, view.format_title, view.requests)
         self._view = view
         self._generation = view.generation
         self._frames = 0
@@ -179,7 +179,7 @@ class RaceBoard(QWidget):
         self._generation = view.generation
         self._colored.clear()
         for pane in self.panes:
-            pane.reset(view.header.request.max_tokens)
+            pane.reset(view.header.request.max_tokens, view.requests)
         self.charts.restart()
         self.why.clear()
         self.same.restart()
@@ -197,7 +197,7 @@ class RaceBoard(QWidget):
 
     def _show_numbers(self, view: RaceView) -> None:
         for pane, lane in zip(self.panes, view.lanes, strict=True):
-            pane.show_numbers(lane.state)
+            pane.show_numbers(view)
             if lane.state.over and lane.spec.id not in self._colored and lane.state.tokens:
                 self._colored.add(lane.spec.id)
                 pane.show_fast(lane.state)

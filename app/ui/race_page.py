@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
+from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.race.events import Finish
 from app.race.formats import REPEATED
@@ -28,7 +29,7 @@ from app.ui.page import Actions, Copy, Page
 from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
 from app.ui.race_controls import RaceControls
-from app.ui.race_report import race_json, verdict_text
+from app.ui.race_report import race_json
 from app.ui.race_runner import RaceRunner
 from app.ui.tasks import Tasks, after, in_thread
 from app.ui.theme import Theme

@@ -18,7 +18,6 @@ TONES = {
     TokenVerdict.UNKNOWN: "faint",
 }
 """The sign of each token verdict."""
-_WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
 
 _DROP = 5
 """Pixels by which a sign and its first line of text stand lower than the button beside them."""
@@ -143,19 +142,18 @@ class SameStrip(QFrame):
 
     def show_view(self, view: RaceView) -> None:
         """Shows the token verdict; with several drafting lanes, the worst one."""
-        found = [(lane, result) for lane in view.contenders if (result := view.comparison(lane)) is not None]
-        if not found:
+        found = view.worst
+        if found is None:
             return
-        lane, worst = min(found, key=lambda item: _WORST.index(item[1].verdict))
+        lane, worst = found
         if worst.verdict is TokenVerdict.UNKNOWN and not worst.compared and not view.over:
             return
-        several = f"{lane.title}: " if len(found) > 1 and worst.verdict is not TokenVerdict.IDENTICAL else ""
         self.mark.set_tone(TONES[worst.verdict])
         if self._tokens.property("role"):
             self._tokens.setProperty("role", "")
             self._tokens.style().polish(self._tokens)
-        set_text(self._tokens, several + worst.sentence)
-        set_text(self._note, _note(worst, over=view.over))
+        set_text(self._tokens, view.same_lines[0])
+        set_text(self._note, "\n".join(part for part in (_note(worst, over=view.over), view.heats_note) if part))
         self._lane = lane.spec.id
         self.show_button.setVisible(worst.fork_at is not None or (view.over and worst.compared > 0))
 

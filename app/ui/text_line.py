@@ -47,6 +47,13 @@ class TextLine(QWidget):
         """The text as set, not as cut."""
         return self._text
 
+    def keep_room(self, widest: str) -> None:
+        """Keeps room for another longest text from now on."""
+        if widest != self._widest:
+            self._widest = widest
+            self._hint = self._measure()
+            self.updateGeometry()
+
     def text_width(self) -> int:
         """Pixels that the whole text needs."""
         return QFontMetrics(self._font).horizontalAdvance(self._text)

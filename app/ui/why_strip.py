@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.draw.look import mix
 from app.present.view import RaceView
-from app.race.explain import Split, split
+from app.present.words import split_text
+from app.race.explain import Split
 from app.ui.theme import Theme, color, ui_font
 from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
 
@@ -20,12 +21,11 @@ _ROW = 24
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bar: the lane's name, colour index and split; ``drafting`` lanes show their parts."""
+    """One bar: the lane's name, colour index and split."""
 
     name: str
     index: int
     split: Split
-    drafting: bool
 
 
 class TimeBars(QWidget):
@@ -45,7 +45,7 @@ class TimeBars(QWidget):
             if len(rows) != len(self._rows):
                 self.updateGeometry()
             self._rows = list(rows)
-            self.setAccessibleDescription("; ".join(f"{row.name} {describe(row)}" for row in rows))
+            self.setAccessibleDescription("; ".join(f"{row.name} {split_text(row.split)}" for row in rows))
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -61,7 +61,7 @@ class TimeBars(QWidget):
         longest = max((row.split.total_ns for row in self._rows), default=0.0)
         metrics = painter.fontMetrics()
         names = max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0) + 12
-        told = [describe(row) for row in self._rows]
+        told = [split_text(row.split) for row in self._rows]
         texts = max((metrics.horizontalAdvance(text) for text in told), default=0) + 12
         if self.width() - names - texts < 80:
             told = [f"{row.split.total_ns / 1e6:.1f} ms" for row in self._rows]
@@ -86,7 +86,7 @@ class TimeBars(QWidget):
         shape.addRoundedRect(bar, 3, 3)
         painter.save()
         painter.setClipPath(shape)
-        if not row.drafting:
+        if not row.split.verify_ns:
             painter.fillRect(bar, color(lane))
         else:
             left = bar.left()
@@ -100,16 +100,6 @@ class TimeBars(QWidget):
                 painter.fillRect(QRectF(left, bar.top(), wide + 0.5, bar.height()), color(tone))
                 left += wide
         painter.restore()
-
-
-def describe(row: Row) -> str:
-    """The row's figures: the sum, and the parts of a drafting lane."""
-    total = f"{row.split.total_ns / 1e6:.1f} ms a token"
-    if not row.drafting:
-        return total
-    parts = [("draft", row.split.draft_ns), ("verify", row.split.verify_ns), ("other", row.split.other_ns)]
-    told = " + ".join(f"{name} {part / 1e6:.1f}" for name, part in parts if part >= 50_000)
-    return f"{told} = {total}" if told else total
 
 
 class WhyStrip(QFrame):
@@ -160,21 +150,18 @@ class WhyStrip(QFrame):
 
     def show_view(self, view: RaceView) -> None:
         """Shows the splits of all lanes and the sentence of the leading drafting lane."""
-        rows = []
-        for lane in view.lanes:
-            part = split(lane.state)
-            if part is not None:
-                name = lane.title.split(" (")[0]
-                rows.append(Row(name, lane.index, part, lane.drafting and bool(lane.state.drafted)))
+        rows = [
+            Row(lane.name, lane.index, part) for lane in view.lanes if (part := view.figures(lane).split) is not None
+        ]
         if not rows:
             return
         self._bars.show_rows(rows)
         self._bars.show()
         self._empty.hide()
-        told = [(reason.speedup, reason.sentence) for lane in view.contenders if (reason := view.explanation(lane))]
-        if told:
-            set_text(self._sentence, max(told)[1])
-            self._sentence.setToolTip(self._sentence.text())
+        reason = view.reason
+        if reason:
+            set_text(self._sentence, reason)
+            self._sentence.setToolTip(reason)
             self._sentence.show()
         # Not before the end: half a race says little, and a dialog would disturb the other half.
-        self.what_if_button.setVisible(view.over and bool(told) and view.ground() is not None)
+        self.what_if_button.setVisible(view.over and bool(reason) and view.ground() is not None)

@@ -7,12 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.present.view import RaceView
-from app.race.fold import Phase
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
-
-_DRAW = 1.005
-"""Below this ratio no lane is called faster."""
 
 
 class WinnerCard(QFrame):
@@ -76,23 +72,14 @@ class WinnerCard(QFrame):
 
     def show_view(self, view: RaceView) -> None:
         """Shows who is ahead, or who won."""
-        leader = view.leader
-        set_text(self._foot, _foot(view))
-        failed = any(lane.state.phase is Phase.FAILED for lane in view.lanes)
-        if leader is None:
-            if failed:
-                set_text(self._head, "No result")
+        result = view.result
+        set_text(self._foot, result.foot)
+        self._foot.setToolTip(view.heats_note)
+        if not result.phrase:
             return
-        lane, ratio = leader
-        name = lane.title.split(" (")[0]
-        if failed and view.over:
-            set_text(self._head, "A lane failed: no winner")
-        elif ratio < _DRAW:
-            set_text(self._head, "Level" if view.over else "Level so far")
-        else:
-            set_text(self._head, f"{name} {'wins' if view.over else 'ahead'}")
-        set_text(self._ratio, f"{ratio:.2f}\u00d7")
-        state = (lane.index if ratio >= _DRAW and not failed else -1, view.over)
+        set_text(self._head, result.phrase)
+        set_text(self._ratio, result.ratio_text)
+        state = (result.lane, result.over)
         if state != (self._lane, self._over):
             self._lane, self._over = state
             self._restyle()
@@ -112,17 +99,3 @@ class WinnerCard(QFrame):
         )
         font = self._ratio.font()
         self._ratio.setStyleSheet(f"color: {tone}; font-size: {font.pixelSize()}px; font-weight: 700;")
-
-
-def _foot(view: RaceView) -> str:
-    """The format; of heats how many there are still to come, and at the end the interval of the fastest lane."""
-    if not view.over:
-        return view.stage or f"{view.format_title}, so far"
-    found = [item for lane in view.contenders if (item := view.interval(lane)) is not None]
-    if not found:
-        return view.format_title
-    best = max(found, key=lambda item: item.ratio)
-    if best.method == "none":
-        return "1 heat: too few to tell"
-    low, high = (best.low, best.high) if best.ratio >= 1 else (1 / best.high, 1 / best.low)
-    return f"{low:.2f} to {high:.2f}, {best.heats} heats"

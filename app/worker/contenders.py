@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,7 +17,7 @@ from app.race.lanes import MAX_CONTENDERS, Contender, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.worker.lane_specs import check_kind
 
-OWN, LOOKUP = "mtp", "lookup"
+WORDS: Final = {kind.facts.word: kind for kind in LaneKind if kind.facts.word}
 """The drafters that have a word of their own; anything else is a file."""
 
 
@@ -27,13 +28,13 @@ def make_contenders(
 
     Args:
         ks: Contenders with the pair's own drafter.
-        drafters: ``"mtp"``, ``"lookup"`` or paths of model files; none means the pair's own.
+        drafters: Words such as ``"mtp"`` and ``"lookup"``, or paths of model files; none means the pair's own.
         engine: Registry name; empty takes the pair's first.
 
     Raises:
         ProblemError: a file is no drafter for this pair, the engine cannot race it, or they are too many.
     """
-    kinds = [find_drafter(word, pair, places) for word in dict.fromkeys(drafters or (OWN,))]
+    kinds = [find_drafter(word, pair, places) for word in dict.fromkeys(drafters or (LaneKind.MTP.facts.word,))]
     for kind, _ in kinds:
         check_kind(engine or pair.engines[0], kind)
     made = tuple(msgspec.structs.replace(k, kind=kind, drafter=path) for kind, path in kinds for k in ks)
@@ -55,15 +56,15 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     Raises:
         ProblemError: the file cannot be read, or drafts for another model.
     """
-    if word in (OWN, LOOKUP):
-        return (LaneKind.MTP if word == OWN else LaneKind.LOOKUP), ""
+    if word in WORDS:
+        return WORDS[word], ""
     path = Path(word).expanduser().absolute()
     found = availability(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
     drafter = read_model(path)
     if isinstance(drafter, Problem):
-        advice = "Give mtp, lookup, or a model file."
+        advice = f"Give {', '.join(WORDS)}, or a model file."
         raise ProblemError(drafter if drafter.action else msgspec.structs.replace(drafter, action=advice))
     target = read_model(found.target_path)
     if isinstance(target, Problem):

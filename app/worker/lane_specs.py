@@ -14,7 +14,7 @@ from app.models.shelf.availability import Ready, availability
 from app.models.shelf.forms import FILE, form_place, in_form
 from app.places import Places
 from app.race.formats import FORMATS, REPEATED, RaceFormat, find_format
-from app.race.lanes import KIND_WORDS, Contender, KPolicy, LaneKind, LaneSpec
+from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 from app.worker.machine import physical_cores
 from app.worker.request import RaceRequest
@@ -97,7 +97,7 @@ def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered:
     several = numbered or len(contenders) > 1
     specs: list[LaneSpec] = []
     for item in contenders:
-        own = like.drafter if item.kind is LaneKind.MTP else ""
+        own = like.drafter if item.kind.facts.own else ""
         name = item.lane if several else item.kind.value
         same = sum(spec.id == name or spec.id.startswith(f"{name}-") for spec in specs)
         specs.append(
@@ -136,7 +136,7 @@ def check_kind(engine: str, kind: LaneKind) -> None:
     raise ProblemError(
         Problem(
             "drafter-unfit",
-            f"{info.title} cannot race {KIND_WORDS[kind]}.",
+            f"{info.title} cannot race {kind.facts.phrase}.",
             cause="A server drafts with what it was started with."
             if info.capabilities.server
             else "It drafts with the MTP drafter only.",

@@ -1,25 +1,31 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from app.present.result import summarize
-from app.race.events import Failed
-from app.race.fold import RaceState
+from app.present.view import RaceView
+from app.race.events import Failed, LaneEvent
 from app.race.problems import Problem
+from tests.present.races import RACES
 from tests.race.builders import header, lane_events
 
 
-def race(**lanes: list) -> RaceState:  # type: ignore[type-arg]
-    state = RaceState.of(["baseline", "mtp"])
+def race(**lanes: list[LaneEvent]) -> RaceView:
+    view = RaceView(header())
     for lane, events in lanes.items():
         for event in events:
-            state.apply(lane, event)
-    return state
+            view.feed(lane, event)
+    return view
+
+
+def told(view: RaceView, trace: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(summarize(view, trace)))
+    return found
 
 
 def test_the_summary_is_the_contract_that_scripts_rely_on() -> None:
-    state = race(baseline=lane_events(range(9)), mtp=lane_events(range(9), k=3, accepted=[3, 1]))
-    found = json.loads(json.dumps(summarize(header(), state, "t.ndjson")))
+    found = told(race(baseline=lane_events(range(9)), mtp=lane_events(range(9), k=3, accepted=[3, 1])), "t.ndjson")
     assert {"format", "pair", "prompt", "k", "lanes", "speedup", "token_verdict", "fork_at", "trace"} <= set(found)
     assert (found["format"], found["pair"], found["prompt"], found["k"]) == ("clock", "nano", "code", 3)
     assert (found["token_verdict"], found["fork_at"], found["trace"]) == ("identical", None, "t.ndjson")
@@ -30,16 +36,48 @@ def test_the_summary_is_the_contract_that_scripts_rely_on() -> None:
     mtp = found["lanes"]["mtp"]
     assert mtp["tokens"] == 1 + mtp["rounds"] + mtp["accepted"]
     assert mtp["accepted_per_round"] == round(mtp["accepted"] / mtp["rounds"], 4)
+    assert mtp["drafted_per_round"] == round(mtp["drafted"] / mtp["rounds"], 4)
+
+
+def test_the_winner_is_told_with_the_ratio_that_every_face_shows() -> None:
+    found = told(race(baseline=lane_events(range(9)), mtp=lane_events(range(9), k=3, accepted=[0] * 9, step_ms=25)))
+    assert found["speedup"] == 0.4
+    assert (found["winner"]["lane"], found["winner"]["phrase"]) == ("baseline", "Baseline wins")
+    assert found["winner"]["ratio"] == 2.5
 
 
 def test_a_failed_lane_is_in_the_summary_with_its_words() -> None:
     dead = [*lane_events(range(4), k=3)[:-1], Failed(Problem("crashed", "It died.", action="Race again."))]
-    found = summarize(header(), race(baseline=lane_events(range(9)), mtp=dead), None)
+    found = told(race(baseline=lane_events(range(9)), mtp=dead))
     assert found["lanes"]["mtp"]["finish"] is None
+    assert found["lanes"]["mtp"]["end"] == "failed"
     assert found["lanes"]["mtp"]["problem"]["sentence"] == "It died."
 
 
 def test_a_race_that_never_began_has_no_numbers_but_is_whole() -> None:
-    found = summarize(header(), race(), None)
+    found = told(race())
     assert found["speedup"] is None
-    assert found["lanes"]["mtp"]["tokens"] == 0
+    lane = found["lanes"]["mtp"]
+    assert lane["tokens"] == 0
+    assert not any(lane[name] for name in ("decode_tps", "total_tps", "ttft_s", "drafted", "draft_ms"))
+    assert lane["decode_tps"] is None
+
+
+def test_what_the_engine_does_not_tell_is_none_and_not_nothing() -> None:
+    lane = told(RaceView.of(RACES["untold numbers"]()))["lanes"]["mtp"]
+    names = ("drafted", "accepted", "accepted_per_round", "drafted_per_round", "draft_ms", "verify_ms")
+    assert [lane[name] for name in names] == [None] * 6
+    assert lane["position_rates"] == []
+
+
+def test_a_lane_that_drafted_nothing_and_knows_it_says_so() -> None:
+    view = race(baseline=lane_events(range(9)), mtp=lane_events(range(9)))
+    lane = told(view)["lanes"]["mtp"]
+    assert (lane["drafted"], lane["accepted"], lane["accepted_per_round"]) == (0, 0, 0)
+
+
+def test_a_crash_in_one_heat_is_told_with_the_result_of_the_others() -> None:
+    found = told(RaceView.of(RACES["a lane that crashed in its third heat"]()))
+    assert found["lanes"]["mtp"]["end"] == "failed in heat 3"
+    assert found["winner"]["phrase"] == "A lane failed, no winner"
+    assert found["winner"]["heats"] == 2

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.race.events import Conditions
-from app.race.heats import Heats, Plan, disagreement, heats_summary, lane_order, verdict, warnings
+from app.race.heats import Heats, Plan, disagreement, heats_summary, lane_order, warnings
+from app.race.standing import verdict
 from app.race.statistics import Interval, paired_interval
 from app.race.trace import Record
 from tests.race.builders import header, lane_events

@@ -7,27 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from app.present.view import RaceView
 from app.race.events import Failed, Prefilled, Round, Token
-from app.race.fold import RaceState
 from app.race.problems import Problem
 from app.terminal.view import race_view
 from tests.race.builders import header, lane_events
 from tests.race.strategies import records
 
 
-def drawn(state: RaceState, width: int = 100, lines: int = 6) -> str:
+def drawn(view: RaceView, width: int = 100, lines: int = 6) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=False)
-    console.print(race_view(header(), state, width=width, lines=lines))
+    console.print(race_view(view, width=width, lines=lines))
     return out.getvalue()
 
 
-def raced(*lanes: tuple[str, list]) -> RaceState:  # type: ignore[type-arg]
-    state = RaceState.of(["baseline", "mtp"])
+def raced(*lanes: tuple[str, list]) -> RaceView:  # type: ignore[type-arg]
+    view = RaceView(header())
     for lane, events in lanes:
         for event in events:
-            state.apply(lane, event)
-    return state
+            view.feed(lane, event)
+    return view
 
 
 def test_both_lanes_stand_side_by_side_with_their_numbers() -> None:
@@ -47,9 +47,9 @@ def test_a_lane_that_failed_says_so_in_its_own_pane() -> None:
 @pytest.mark.parametrize("width", [40, 61, 200])
 @given(stream=st.lists(records, max_size=15))
 def test_any_state_can_be_drawn_at_any_width(width: int, stream: list) -> None:  # type: ignore[type-arg]
-    state = RaceState.of(["baseline", "mtp"])
+    state = RaceView(header())
     for record in stream:
-        state.apply(record.lane, record.e)
+        state.feed(record.lane, record.e)
     assert drawn(state, width)
 
 
@@ -58,8 +58,8 @@ def test_every_line_of_both_lanes_stands_in_the_panels(width: int, lines: int) -
     words = ["Salt wind on my face,", "the tide forgets", "my name."]
     state = raced()
     for lane in ("baseline", "mtp"):
-        state.apply(lane, Prefilled(0, 10, 3, Token(-1, f"{words[0]}\n")))
-        state.apply(lane, Round(10, 20, (Token(-1, f"{words[1]}\n", drafted=True), Token(-1, words[2])), 3, 1))
+        state.feed(lane, Prefilled(0, 10, 3, Token(-1, f"{words[0]}\n")))
+        state.feed(lane, Round(10, 20, (Token(-1, f"{words[1]}\n", drafted=True), Token(-1, words[2])), 3, 1))
     text = drawn(state, width, max(4, lines))
     for line in words:
         assert text.count(line) == 2

@@ -14,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from app.library.traces import open_trace
 from app.places import Places
+from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.race.trace import TraceWriter
 from app.ui.behaviour_dialog import BehaviourDialog
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
-from app.ui.race_report import race_json, verdict_text
+from app.ui.race_report import race_json
 from app.ui.theme import Theme
 from tests.ui import synthetic
 from tests.ui.windows import built_in, make_window, shown

@@ -13,6 +13,7 @@ import pytest
 from app.library.traces import open_trace
 from app.present.film_options import SCENES, FilmOptions
 from app.present.result import summarize
+from app.present.view import RaceView
 from app.race.problems import ProblemError
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
@@ -54,7 +55,7 @@ def test_the_last_frame_of_the_race_shows_the_numbers_of_show_json(
     film = film_of(trace, resources, width=size[0], height=size[1], scenes=("race",))
     film.frame(film.span("race")[1] - 1)
     said = film.stage.said
-    summary = json.loads(json.dumps(summarize(trace.header, trace.state(), None)))
+    summary = json.loads(json.dumps(summarize(RaceView.of(trace), None)))
     assert f"{summary['speedup']:.2f}×" in said
     for lane in summary["lanes"].values():
         assert f"{lane['decode_tps']:.1f}" in said

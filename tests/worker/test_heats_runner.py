@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from app.present.result import summarize
+from app.present.view import RaceView
 from app.race.events import Conditions, Done, Finish, Noise, Prefilled, Round
 from app.race.fold import Phase
 from app.race.formats import FORMATS
@@ -82,8 +83,11 @@ def test_the_ratio_is_that_of_the_pairs_and_conditions_are_kept_for_each_run() -
     interval = heats_of_session(session).interval("mtp", "baseline")
     assert interval is not None
     assert (round(interval.ratio, 6), interval.heats) == (2.0, 4)
-    assert [len(items) for items in heats_of_session(session).conditions.values()] == [2] * 4
-    found = summarize(HEAD, session.state, None, heats=session.heats)
+    heats = heats_of_session(session)
+    assert [len(items) for items in heats.conditions.values()] == [2] * 4
+    view = RaceView(HEAD, heats)
+    view.apply(record for record in session.drain() if record.heat == view.heat)
+    found = summarize(view, None)
     assert (found["speedup"], found["speedups"], found["heats"]["heats"]) == (2.0, {"mtp": 2.0}, 4)
     assert any("25%" in item or "25 %" in item for item in found["heats"]["warnings"])
 

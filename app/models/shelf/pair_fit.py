@@ -15,7 +15,7 @@ from app.models.fit.estimate import Fit, Memory, estimate
 from app.models.fit.needs import MemoryNeed, Runtime, need_of
 from app.models.pairs import ModelSource, Pair
 from app.models.shelf.availability import Availability, Ready
-from app.race.lanes import Contender, LaneKind
+from app.race.lanes import Contender
 
 _ROUGH_COMPUTE = 300_000_000
 _ROUGH_TABLES = 100_000_000
@@ -49,7 +49,7 @@ def fit_race(pair: Pair, found: Availability, lanes: Sequence[Contender], contex
     runtime = Runtime(context=context, on_gpu=memory.gpu_free is not None and not memory.unified)
 
     def drafter(lane: Contender) -> MemoryNeed | None:
-        own = found.drafter_path if lane.kind is LaneKind.MTP else None
+        own = found.drafter_path if lane.kind.facts.own else None
         path = Path(lane.drafter) if lane.drafter else own
         return None if path is None else _need(path, pair, runtime)
 

@@ -15,21 +15,11 @@ import jinja2
 
 from app.draw.look import DARK, LIGHT, Look, fonts_folder
 from app.draw.studio import Tell
-from app.present.figures import (
-    best_reason,
-    clock_text,
-    conditions,
-    figure_rows,
-    rate_text,
-    short_title,
-    way_now,
-    winner,
-    worst_comparison,
-)
+from app.present.figures import clock_text, conditions, figure_rows, rate_text, way_now
 from app.present.playback import Playback
 from app.present.view import LaneView, RaceView
+from app.present.winner import lane_sentences
 from app.race.fold import NS
-from app.race.lanes import lane_title
 from app.video.encoders.base import RaceJob, Usual
 
 _FONTS = (
@@ -57,19 +47,17 @@ def page(job: RaceJob) -> str:
     """Returns the page's text."""
     playback = Playback(job.trace, job.options.heat)
     final = playback.final()
-    comparison = worst_comparison(final)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(job.resources / "export"), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    _, phrase, ratio = winner(final)
-    sentences = [best_reason(final), comparison.sentence if comparison else ""]
+    sentences = [final.result.sentence, *lane_sentences(final), final.reason, *final.same_lines, final.heats_note]
     sentences += [job.behaviour.sentence] if job.behaviour is not None else []
     return environment.get_template("replay.html.j2").render(
         title=job.options.caption or final.header.pair_title or "A race",
         subtitle=" · ".join(part for part in (final.header.pair_title, final.format_title) if part),
         prompt=final.header.request.prompt.strip(),
-        lanes=[{"title": lane_title(lane.spec), "name": short_title(lane.spec)} for lane in final.lanes],
-        result=f"{phrase} {ratio}".strip(),
+        lanes=[{"title": lane.title, "name": lane.name} for lane in final.lanes],
+        unit=final.rate_unit,
         sentences=[text for text in sentences if text],
         note=job.trace.note,
         rows=figure_rows(final),
@@ -95,19 +83,21 @@ def replay_data(playback: Playback) -> dict[str, Any]:
     """Returns what the page shows at every moment at which it changes. Times in seconds of the lanes' clocks."""
     final = playback.final()
     longest = max((lane.state.count for lane in final.lanes), default=1) or 1
-    limit = final.header.request.max_tokens
     lanes: list[dict[str, Any]] = [{"k": lane.spec.k, "steps": []} for lane in final.lanes]
     leads: list[list[Any]] = []
-    seen = [(-1, False, 0)] * len(final.lanes)
+    seen: list[tuple[object, int, bool]] = [(None, 0, False)] * len(final.lanes)
     for time_ns in moments(final):
         view = playback.at(time_ns)
         for lane in view.lanes:
-            state = (lane.state.count, lane.state.over, len(lane.state.tokens))
-            if state != seen[lane.index]:
-                lanes[lane.index]["steps"].append(_step(lane, time_ns, seen[lane.index][2], limit, longest))
-                seen[lane.index] = state
-        index, phrase, ratio = winner(view)
-        lead = [index, phrase or "Speedup", ratio or "–"]
+            # What is over all heats comes for every lane with the end of the last one.
+            state = (lane.state.count, lane.state.over, view.over)
+            before, shown, ended = seen[lane.index]
+            if state != before:
+                step = _step(view, lane, time_ns, longest) | {"x": _runs(lane, shown, ended=ended)}
+                lanes[lane.index]["steps"].append(step)
+                seen[lane.index] = state, len(lane.state.tokens), lane.state.over
+        result = view.result
+        lead = [result.lane, result.phrase or "Speedup", result.ratio_text, result.foot]
         if not leads or leads[-1][1:] != lead:
             leads.append([time_ns / NS, *lead])
     return {"duration": playback.duration_ns / NS, "lanes": lanes, "leads": leads}
@@ -121,7 +111,8 @@ def moments(view: RaceView) -> list[int]:
     return sorted(times)
 
 
-def _step(lane: LaneView, time_ns: int, shown: int, limit: int, longest: int) -> dict[str, Any]:
+def _runs(lane: LaneView, shown: int, *, ended: bool) -> list[list[Any]]:
+    """Returns the text after the first ``shown`` tokens, in stretches that were drafted or not."""
     state = lane.state
     runs: list[list[Any]] = []
     for token in state.tokens[shown:]:
@@ -129,15 +120,19 @@ def _step(lane: LaneView, time_ns: int, shown: int, limit: int, longest: int) ->
             runs[-1][0] += token.text
         else:
             runs.append([token.text, int(token.drafted)])
-    if state.over and state.tail:
+    if state.over and state.tail and not ended:
         runs.append([state.tail, 0])
+    return runs
+
+
+def _step(view: RaceView, lane: LaneView, time_ns: int, longest: int) -> dict[str, Any]:
+    state = lane.state
     last = state.rounds[-1] if state.rounds else None
     return {
         "t": time_ns / NS,
-        "x": runs,
-        "rate": rate_text(lane),
-        "clock": clock_text(lane, limit),
-        "way": way_now(lane),
+        "rate": rate_text(view, lane),
+        "clock": clock_text(view, lane),
+        "way": way_now(view, lane),
         "done": 1 if state.over else round(state.count / longest, 4),
         "bar": [last.start_ns / NS, last.end_ns / NS, last.drafted, last.accepted] if last and last.drafted else None,
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.draw.studio import Tell
-from app.present.figures import best_reason, conditions, figure_rows, short_title, winner, worst_comparison
+from app.present.figures import conditions, figure_rows
 from app.present.playback import Playback
 from app.present.view import RaceView
+from app.present.winner import lane_sentences
 from app.video.encoders.base import RaceJob, Usual
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
@@ -29,17 +30,19 @@ class Markdown(Usual):
 
 def summary(view: RaceView, job: RaceJob) -> str:
     """Returns the summary of a race."""
-    _, phrase, ratio = winner(view)
-    comparison = worst_comparison(view)
+    result = view.result
     parts = [f"# {plain(job.options.caption or view.header.pair_title or 'A race')}"]
-    if ratio:
-        parts.append(f"**{plain(phrase)}: {ratio}** the decode rate, {plain(view.format_title.lower())}.")
+    if result.ratio is not None:
+        parts.append(f"**{plain(result.phrase)}: {result.ratio_text}** {plain(result.rest)}.")
+    elif result.phrase:
+        parts.append(f"**{plain(result.phrase)}**")
     if job.trace.note:
         parts.append(f"> {plain(job.trace.note)}")
-    parts += [plain(text) for text in (best_reason(view), comparison.sentence if comparison else "") if text]
+    told = [*lane_sentences(view), view.reason, *view.same_lines, view.heats_note]
+    parts += [plain(text) for text in told if text]
     if job.behaviour is not None:
         parts.append(plain(job.behaviour.sentence))
-    head = ["", *(plain(short_title(lane.spec)) for lane in view.lanes)]
+    head = ["", *(plain(lane.name) for lane in view.lanes)]
     table = [head, ["---", *("---:" for _ in view.lanes)]]
     table += [[plain(name), *map(plain, values)] for name, values in figure_rows(view)]
     parts.append("\n".join(f"| {' | '.join(row)} |" for row in table))

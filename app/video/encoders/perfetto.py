@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from app.draw.studio import Tell
-from app.present.figures import short_title
 from app.present.playback import Playback
 from app.present.view import LaneView
 from app.race.events import Round
@@ -63,7 +62,7 @@ def _slice(name: str, thread: int, start_ns: int, end_ns: int, **args: object) -
 
 def _lane_events(lane: LaneView) -> list[dict[str, Any]]:
     thread = lane.index + 1
-    name = short_title(lane.spec)
+    name = lane.name
     events = [_meta("thread_name", thread, name)]
     first = lane.state.prefilled
     if first is not None:

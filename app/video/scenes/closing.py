@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.present.figures import conditions, figure_rows, short_title, winner
+from app.present.figures import conditions, figure_rows
 from app.video.scenes.base import (
     Set,
     Told,
@@ -65,10 +65,10 @@ class ClosingScene:
 
     def _draw(self, top: float) -> None:
         stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._column()
-        index, phrase, ratio = winner(self._set.final)
-        tone = look.lane(index) if index >= 0 else look.text
-        left = stage.text(phrase, box.left(), top + u(52), 52, style="bold") + u(24) if phrase else 0.0
-        stage.text(ratio, box.left() + left, top + u(52), 52, style="bold", tone=tone)
+        result = self._set.final.result
+        tone = look.lane(result.lane) if result.lane >= 0 else look.text
+        left = stage.text(result.phrase, box.left(), top + u(52), 52, style="bold") + u(24) if result.phrase else 0.0
+        stage.text(result.ratio_text, box.left() + left, top + u(52), 52, style="bold", tone=tone)
         draw_card_logo(self._set, box, top)
         y, table, told = top + u(110), self._table_height(), self._told_height()
         if self._wide:
@@ -90,7 +90,7 @@ class ClosingScene:
         for number, lane in enumerate(lanes):
             right, tone = box.left() + names + (number + 1) * each, look.lane(lane.index)
             stage.text(
-                short_title(lane.spec),
+                lane.name,
                 right,
                 box.top() + u(44),
                 self._figures,

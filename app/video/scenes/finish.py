@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from app.present.figures import rate_text, short_title, winner, worst_comparison
+from app.present.figures import rate_text
 from app.present.view import LaneView
-from app.race.formats import FORMATS
+from app.present.words import format_words, rate_name
 from app.race.verdict import TokenVerdict
 from app.video.scenes.base import Set, centred, column, draw_corner_logo, mark
 from app.video.stage import CENTER, Shape, ease
@@ -28,7 +28,7 @@ class FinishScene:
         self._set = set_
         self.seconds = 4.0
         self._row = {Shape.WIDE: 96.0, Shape.SQUARE: 104.0, Shape.TALL: 178.0}[set_.stage.shape]
-        self._comparison = worst_comparison(set_.final)
+        self._worst = set_.final.worst
 
     def key(self, at: float) -> object:
         """Everything stands still once the bars have grown."""
@@ -44,17 +44,22 @@ class FinishScene:
         return column(self._set.stage, 1240 if self._set.stage.shape is Shape.WIDE else 980)
 
     def _foot(self) -> list[str]:
-        title = self._set.final.format_title
-        known = FORMATS.get(self._set.final.header.format)
-        text = f"decode rate, {title.lower()}: {known.note}" if known else f"decode rate, {title}"
-        return self._set.stage.wrap_evenly(text, 28, self._column().width(), most=2)
+        view = self._set.final
+        told = [f"{rate_name(view.requests)}, {format_words(view.header.format)}", self._sure()]
+        text = " · ".join(part for part in told if part)
+        return self._set.stage.wrap_evenly(text, 28, self._column().width(), most=3)
+
+    def _sure(self) -> str:
+        """How sure the ratio is, where that is known."""
+        result = self._set.final.result
+        return result.foot if result.heats else ""
 
     def _sentence(self) -> list[str]:
         room = self._column().width() - self._set.stage.u(60)
-        return self._set.stage.wrap(self._comparison.sentence, 30, room, most=3) if self._comparison else []
+        return self._set.stage.wrap(self._set.final.same_lines[0], 30, room, most=3) if self._worst else []
 
     def _note(self) -> list[str]:
-        note = self._set.note
+        note = self._set.note or self._set.final.heats_note
         return self._set.stage.wrap_evenly(note, 26, self._column().width(), most=2) if note else []
 
     def _height(self) -> float:
@@ -64,13 +69,13 @@ class FinishScene:
 
     def _draw(self, at: float, y: float) -> None:
         stage, look, u, box = self._set.stage, self._set.stage.look, self._set.stage.u, self._column()
-        index, phrase, ratio = winner(self._set.final)
-        tone = look.lane(index) if index >= 0 else look.muted
+        result = self._set.final.result
+        tone = look.lane(result.lane) if result.lane >= 0 else look.muted
         middle = stage.area.center().x()
         y += u(60)
-        stage.text(phrase or "No result", middle, y, 64, style="semibold", align=CENTER, room=box.width())
+        stage.text(result.phrase or "No result", middle, y, 64, style="semibold", align=CENTER, room=box.width())
         y += u(_BIG * 0.92)
-        stage.text(ratio or "–", middle, y, _BIG, style="bold", tone=tone, align=CENTER)
+        stage.text(result.ratio_text, middle, y, _BIG, style="bold", tone=tone, align=CENTER)
         y += u(70)
         for line in self._foot():
             stage.text(line, middle, y, 28, tone=look.muted, align=CENTER)
@@ -82,9 +87,9 @@ class FinishScene:
             )
         y += len(self._set.final.lanes) * u(self._row) + u(40)
         lines = self._sentence()
-        if self._comparison is not None and lines:
+        if self._worst is not None and lines:
             left = max(box.left(), middle - (max(stage.measure(line, 30) for line in lines) + u(40)) / 2)
-            mark(stage, left + u(14), y - u(11), _TONES[self._comparison.verdict])
+            mark(stage, left + u(14), y - u(11), _TONES[self._worst[1].verdict])
             for line in lines:
                 stage.text(line, left + u(40), y, 30)
                 y += u(44)
@@ -94,18 +99,19 @@ class FinishScene:
 
     def _bar(self, lane: LaneView, box: QRectF, grown: float) -> None:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
-        lanes = self._set.final.lanes
+        view = self._set.final
+        lanes, tps = view.lanes, view.figures(lane).tps or 0.0
         above = stage.shape is Shape.TALL
-        names = 0.0 if above else max(stage.measure(short_title(item.spec), 34, "semibold") for item in lanes) + u(36)
-        figures = max(stage.measure(rate_text(item), 52, "semibold") for item in lanes) + u(130)
-        longest = max((item.state.decode_tps for item in lanes), default=0.0) or 1.0
+        names = 0.0 if above else max(stage.measure(item.name, 34, "semibold") for item in lanes) + u(36)
+        figures = max(stage.measure(rate_text(view, item), 52, "semibold") for item in lanes) + u(130)
+        longest = max((view.figures(item).tps or 0.0 for item in lanes), default=0.0) or 1.0
         tone = look.lane(lane.index)
         top, high = (box.top() + u(58), u(72)) if above else (box.top() + u(18), u(50))
         base = box.top() + u(44) if above else top + high * 0.74
-        stage.text(short_title(lane.spec), box.left(), base, 40 if above else 34, style="semibold", tone=tone)
-        wide = max(u(8), (box.width() - names - figures) * lane.state.decode_tps / longest * grown)
+        stage.text(lane.name, box.left(), base, 40 if above else 34, style="semibold", tone=tone)
+        wide = max(u(8), (box.width() - names - figures) * tps / longest * grown)
         stage.bar(QRectF(box.left() + names, top, wide, high), tone, 8)
         left = box.left() + names + wide + u(24)
         base = top + high / 2 + u(19)
-        done = stage.text(rate_text(lane), left, base, 52, style="semibold")
+        done = stage.text(rate_text(view, lane), left, base, 52, style="semibold")
         stage.text("tok/s", left + done + u(12), base, 26, tone=look.muted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.present.figures import short_title
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict
 from app.sandbox.results import RunResult
 from app.video.scenes.base import Set, columns, mark, rows
@@ -75,7 +74,7 @@ class ProgramsScene:
             stage.card(place)
             inner = place.adjusted(u(30), u(20), -u(30), -u(24))
             tone = look.lane(lane.index)
-            title = short_title(lane.spec)
+            title = lane.name
             name = stage.text(title, inner.left(), inner.top() + u(34), 30, style="semibold", tone=tone)
             told = f"{run.sentence()}, {run.wall_s:.2f} s" if run is not None else "did not run"
             stage.text(

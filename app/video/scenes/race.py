@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from app.present.figures import clock_text, rate_text, short_title, way_now, winner
+from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
+from app.present.winner import Result
 from app.race.events import Finish
 from app.race.fold import NS, Phase
-from app.race.lanes import lane_title
 from app.video.charts import RateChart, RoundChart, axis_top
 from app.video.lane_text import LaneText
 from app.video.scenes.base import Set, draw_logo
@@ -73,14 +73,14 @@ class RaceScene:
         """Draws the race at ``at``."""
         stage, time_ns = self._stage, self._time_ns(at)
         view = self._set.playback.at(time_ns)
-        leader, phrase, ratio = winner(view)
+        result = view.result
+        leader = result.lane
         over = tuple(lane.state.over for lane in view.lanes)
         stage.backdrop(("race", over, leader if view.over else None), lambda: self._still(view, leader))
         self._clock(min(max(time_ns, 0), self._set.playback.duration_ns) / NS)
         for lane, box, text in zip(view.lanes, self._plan.lanes, self._texts, strict=True):
-            self._pane(lane, box, text, time_ns)
-        told = leader, phrase, ratio, view.over
-        stage.patch("ratio", told, self._plan.ratio, lambda: self._ratio(view, leader, phrase, ratio))
+            self._pane(view, lane, box, text, time_ns)
+        stage.patch("ratio", result, self._plan.ratio, lambda: self._ratio(result))
         self._charts(view)
 
     # What stands still until a lane ends.
@@ -94,11 +94,12 @@ class RaceScene:
             inner = self._inner(box)
             room = inner.width()
             if not self._plan.stacked:
-                room -= stage.measure("8888.8", self._plan.number, "semibold") + stage.u(100)
-            title = lane_title(lane.spec)
+                number = stage.measure("8888.8", self._plan.number, "semibold")
+                room -= number + stage.measure(view.rate_unit, 22) + stage.u(50)
+            title = lane.title
             size = 30 if stage.measure(title, 30, "semibold") <= room else 25
             stage.text(title, inner.left(), inner.top() + stage.u(28), size, style="semibold", tone=tone, room=room)
-            stage.text("tok/s", inner.right(), self._base(inner), 22, tone=look.muted, align=RIGHT)
+            stage.text(view.rate_unit, inner.right(), self._base(inner), 22, tone=look.muted, align=RIGHT)
             stage.bar(self._track(inner), look.line)
         tone = look.lane(leader) if view.over and leader >= 0 else ""
         stage.card(self._plan.ratio, edge=tone, wide=3.0 if tone else 1.0)
@@ -167,11 +168,11 @@ class RaceScene:
 
         stage.patch("clock", text, box, paint)
 
-    def _pane(self, lane: LaneView, box: QRectF, text: LaneText, time_ns: int) -> None:
+    def _pane(self, view: RaceView, lane: LaneView, box: QRectF, text: LaneText, time_ns: int) -> None:
         stage, header = self._stage, self._set.playback.header
         inner = self._inner(box)
         track = self._track(inner)
-        figures = rate_text(lane), clock_text(lane, header.request.max_tokens), way_now(lane), self._progress(lane)
+        figures = rate_text(view, lane), clock_text(view, lane), way_now(view, lane), self._progress(lane)
         upper = QRectF(box.left(), box.top(), box.width(), track.bottom() + stage.u(4) - box.top())
         stage.patch(f"figures {lane.index}", figures, upper, lambda: self._figures(lane, inner, *figures))
         text.follow(lane, self._set.playback.generation, header.workload)
@@ -192,7 +193,7 @@ class RaceScene:
     def _figures(self, lane: LaneView, inner: QRectF, rate: str, clock: str, now: str, progress: float) -> None:
         stage, look = self._stage, self._stage.look
         base, below = self._base(inner), self._base(inner) + stage.u(34)
-        right = inner.right() - stage.measure("tok/s", 22) - stage.u(10)
+        right = inner.right() - stage.measure(self._set.final.rate_unit, 22) - stage.u(10)
         stage.text(rate, right, base, self._plan.number, style="semibold", align=RIGHT)
         if self._plan.stacked:
             for line, text in enumerate((clock, now)):
@@ -212,10 +213,10 @@ class RaceScene:
             stage.patch("rates", key, self._chart_box(self._plan.rates), lambda: rates.draw(view.lanes))
         if rounds is not None and self._drafting is not None:
             lane, box = view.lanes[self._drafting], self._plan.rounds
-            shares = " · ".join(f"{rate:.0%}" for rate in lane.state.position_rates[:4])
+            shares = " · ".join(f"{rate:.0%}" for rate in view.figures(lane).position_rates[:4])
             note = f"by position {shares}" if shares else ""
             if note and len(view.contenders) > 1:
-                note = f"{short_title(lane.spec)} {note}"
+                note = f"{lane.name} {note}"
             upper = QRectF(box.left(), box.top(), box.width(), self._chart_box(box).top() - box.top())
             stage.patch("note", note, upper, lambda: self._chart_note(box, note))
             stage.patch("rounds", rounds.key(lane), self._chart_box(box), lambda: rounds.draw(lane))
@@ -227,12 +228,11 @@ class RaceScene:
         longest = max((item.state.count for item in self._set.final.lanes), default=1)
         return min(1.0, lane.state.count / max(1, longest))
 
-    def _ratio(self, view: RaceView, leader: int, phrase: str, ratio: str) -> None:
+    def _ratio(self, result: Result) -> None:
         stage, look, box = self._stage, self._stage.look, self._plan.ratio
-        tone = look.lane(leader) if leader >= 0 else look.muted
+        tone = look.lane(result.lane) if result.lane >= 0 else look.muted
         middle = box.center()
-        phrase, ratio = phrase or "Speedup", ratio or "–"
-        foot = view.format_title.lower() + ("" if view.over else ", so far")
+        phrase, ratio, foot = result.phrase or "Speedup", result.ratio_text, result.foot
         if box.width() > box.height() * 3.2:
             left, right = box.left() + stage.u(32), box.right() - stage.u(32)
             room = (

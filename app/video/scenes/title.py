@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from app.present.figures import machine, way
-from app.race.lanes import lane_title
+from app.present.figures import machine
+from app.present.words import way
 from app.video.scenes.base import Set, centred, column, draw_corner_logo, draw_title
 from app.video.stage import Shape, ease
 
@@ -78,9 +78,9 @@ class TitleScene:
         stage.bar(QRectF(box.left() - slide, y + u(10), u(10), u(self._lane - 24)), tone)
         left = box.left() + u(34) - slide
         if stage.shape is Shape.WIDE:
-            name = stage.text(lane_title(lane.spec), left, y + u(50), 44, style="semibold", tone=tone) + u(28)
+            name = stage.text(lane.title, left, y + u(50), 44, style="semibold", tone=tone) + u(28)
             room = box.right() - left - name
             stage.text(way(lane.spec), left + name, y + u(50), 30, tone=look.muted, room=room)
         else:
-            stage.text(lane_title(lane.spec), left, y + u(52), 52, style="semibold", tone=tone)
+            stage.text(lane.title, left, y + u(52), 52, style="semibold", tone=tone)
             stage.text(way(lane.spec), left, y + u(98), 32, tone=look.muted, room=box.right() - left)

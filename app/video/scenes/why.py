@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
 from app.draw.look import mix
-from app.present.figures import best_reason, short_title
 from app.present.view import LaneView
-from app.race.explain import Split, split
+from app.present.words import split_parts
+from app.race.explain import Split
 from app.video.scenes.base import Set, column
 from app.video.stage import CENTER, RIGHT, Shape, ease
 
@@ -21,7 +23,7 @@ _FEW = 5
 def make_why(set_: Set) -> WhyScene | None:
     """Returns the scene, or None if no lane drafted."""
     drafted = any(lane.state.drafted for lane in set_.final.contenders)
-    return WhyScene(set_) if drafted and best_reason(set_.final) else None
+    return WhyScene(set_) if drafted and set_.final.reason else None
 
 
 class WhyScene:
@@ -30,14 +32,15 @@ class WhyScene:
     def __init__(self, set_: Set) -> None:
         self._set = set_
         self.seconds = 6.0
-        found = [(lane, split(lane.state)) for lane in set_.final.lanes]
+        found = [(lane, set_.final.figures(lane).split) for lane in set_.final.lanes]
         self._splits: list[tuple[LaneView, Split]] = [(lane, part) for lane, part in found if part is not None]
         self._lane = next(lane for lane in set_.final.contenders if lane.state.drafted)
-        self._reason = best_reason(set_.final)
+        self._reason = set_.final.reason
+        self._figures = set_.final.figures(self._lane)
         tall = set_.stage.shape is Shape.TALL
         self._row = 210.0 if tall else 150.0 if len(self._splits) < 3 else 172.0
         self._size = 46.0 if tall else 40.0
-        positions = len(self._lane.state.position_rates)
+        positions = len(self._figures.position_rates)
         self._chart = 110 + positions * (70.0 if tall else 56.0) if positions <= _FEW else 330.0
 
     def key(self, at: float) -> object:
@@ -78,12 +81,12 @@ class WhyScene:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
         tone = look.lane(lane.index)
         figures = max(stage.measure(_total(item), 34, "semibold") for _, item in self._splits) + u(24)
-        stage.text(short_title(lane.spec), box.left(), box.top() + u(30), 32, style="semibold", tone=tone)
+        stage.text(lane.name, box.left(), box.top() + u(30), 32, style="semibold", tone=tone)
         thick = 76 if stage.shape is Shape.TALL else 52
         bar = QRectF(
             box.left(), box.top() + u(46), max(u(6), (box.width() - figures) * part.total_ns * scale), u(thick)
         )
-        pieces = _pieces(lane, part, tone, look.dark, look.card, look.faint)
+        pieces = _pieces(part, tone, look.dark, look.card, look.faint)
         stage.painter.save()
         stage.clip(bar, 8)
         left = bar.left()
@@ -104,7 +107,7 @@ class WhyScene:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
         stage.card(box)
         pad = u(30)
-        whose = f" of {short_title(self._lane.spec)}" if len(self._set.final.contenders) > 1 else ""
+        whose = f" of {self._lane.name}" if len(self._set.final.contenders) > 1 else ""
         told = stage.text(
             "How often is each draft token accepted?",
             box.left() + pad,
@@ -114,7 +117,7 @@ class WhyScene:
             room=box.width() - 2 * pad,
         )
         stage.text(
-            f"share of {len(self._lane.state.rounds)} rounds{whose}",
+            f"share of {self._figures.all_rounds} rounds{whose}",
             box.right() - pad,
             box.top() + u(50),
             23,
@@ -122,13 +125,13 @@ class WhyScene:
             align=RIGHT,
             room=box.width() - told - 3 * pad,
         )
-        rates = self._lane.state.position_rates
+        rates = self._figures.position_rates
         if len(rates) <= _FEW:
             self._lines(rates, box.adjusted(pad, u(78), -pad, -u(24)), grown)
         else:
             self._columns(rates, box.adjusted(pad, u(114), -pad, -u(52)), grown)
 
-    def _lines(self, rates: list[float], area: QRectF, grown: float) -> None:
+    def _lines(self, rates: Sequence[float], area: QRectF, grown: float) -> None:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
         tone = look.lane(self._lane.index)
         each = area.height() / len(rates)
@@ -142,7 +145,7 @@ class WhyScene:
             stage.bar(QRectF(track.left(), track.top(), track.width() * rate * grown, track.height()), tone, 6)
             stage.text(f"{rate:.0%}", area.right(), base, 30, style="semibold", align=RIGHT)
 
-    def _columns(self, rates: list[float], area: QRectF, grown: float) -> None:
+    def _columns(self, rates: Sequence[float], area: QRectF, grown: float) -> None:
         stage, look, u = self._set.stage, self._set.stage.look, self._set.stage.u
         tone = look.lane(self._lane.index)
         step = area.width() / len(rates)
@@ -156,14 +159,12 @@ class WhyScene:
             stage.text(str(number + 1), middle, area.bottom() + u(34), min(size, 22), tone=look.muted, align=CENTER)
 
 
-def _pieces(lane: LaneView, part: Split, tone: str, dark: bool, card: str, faint: str) -> list[tuple[str, float, str]]:
+def _pieces(part: Split, tone: str, dark: bool, card: str, faint: str) -> list[tuple[str, float, str]]:
     """Returns the parts of a bar: name, ns and colour, in the colours of the window's bars."""
-    if not lane.state.drafted:
+    if not part.draft_ns:
         return [("", part.total_ns, tone)]
-    light = mix(tone, "#ffffff" if dark else card, 0.55)
-    parts = [("draft", part.draft_ns, light), ("verify", part.verify_ns, tone), ("other", part.other_ns, faint)]
-    # As in the window, a part that would read 0.0 is not named.
-    return [piece for piece in parts if piece[1] >= 0.05 * _MS] or parts[1:2]
+    tones = {"draft": mix(tone, "#ffffff" if dark else card, 0.55), "verify": tone, "other": faint}
+    return [(name, value, tones[name]) for name, value in split_parts(part)]
 
 
 def _total(part: Split) -> str:

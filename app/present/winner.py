@@ -1,0 +1,140 @@
+"""The result of a race: who won, by how much, and no surer than it was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.present.words import ratio_text
+from app.race.events import Finish
+from app.race.standing import Standing, standing, sure_standing, verdict
+from app.race.statistics import Interval
+
+if TYPE_CHECKING:
+    from app.present.view import LaneView, RaceView
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is ahead or has won. ``ratio`` and interval are the winner's, so that they are above 1 where there is one.
+
+    Attributes:
+        lane: Index of the lane that is ahead or has won; -1 for none.
+        phrase: A few words that say so; empty before there are rates.
+        ratio: How many times faster; without a winner that of the fastest drafting lane against the baseline.
+        low, high: Ends of its 95 % interval over heats; None for other formats and for one heat.
+        heats: Heats that it is over; 0 for other formats and while heats are run.
+        of: Whose rate the ratio is times of, for the end of a sentence.
+        foot: The format, or of heats the interval and their number, or what runs now.
+        over: The race is over.
+    """
+
+    lane: int = -1
+    phrase: str = ""
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    heats: int = 0
+    of: str = ""
+    foot: str = ""
+    over: bool = False
+
+    @property
+    def ratio_text(self) -> str:
+        """The ratio as it is shown."""
+        return ratio_text(self.ratio)
+
+    @property
+    def interval_text(self) -> str:
+        """The interval as it is shown; empty without one."""
+        return "" if self.low is None or self.high is None else f"{self.low:.2f} to {self.high:.2f}"
+
+    @property
+    def rest(self) -> str:
+        """What follows the ratio in a sentence: of what it is times, and how sure it is."""
+        if self.ratio is None:
+            return ""
+        span = f", 95 % interval {self.interval_text}" if self.interval_text else ""
+        return f"{self.of}{span}{f', {heats_words(self.heats)}' if self.heats else ''}"
+
+    @property
+    def sentence(self) -> str:
+        """The whole result in one line; empty before there are rates."""
+        if self.ratio is None:
+            return self.phrase
+        return f"{self.phrase}: {self.ratio_text} {self.rest}."
+
+
+def heats_words(count: int) -> str:
+    """Returns a number of heats with its noun."""
+    return f"{count} heat" if count == 1 else f"{count} heats"
+
+
+def race_result(view: RaceView) -> Result:
+    """Returns the result of a race as it stands."""
+    best, base = view.best, view.baseline
+    ratio = view.speedup(best) if best is not None else None
+    interval = view.interval(best) if best is not None and view.over else None
+    failed = any(view.problem(lane) is not None for lane in view.lanes)
+    if best is None or base is None or ratio is None:
+        return Result(phrase="No result" if failed or view.over else "", foot=_foot(view, None), over=view.over)
+    found = sure_standing(interval) if interval is not None else standing(ratio)
+    if failed and view.over:
+        winner, phrase = None, "A lane failed, no winner"
+    else:
+        winner, phrase = _phrase(view, best, base, found)
+    low, high = _ends(interval)
+    if winner is base:
+        ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
+    rate = "decode rate" if view.requests == 1 else "rate"
+    return Result(
+        lane=winner.index if winner is not None else -1,
+        phrase=phrase,
+        ratio=ratio,
+        low=low,
+        high=high,
+        heats=interval.heats if interval is not None else 0,
+        of=f"the baseline's {rate}" if winner is not base else f"{best.name}'s {rate}",
+        foot=_foot(view, None if interval is None else (low, high, interval.heats)),
+        over=view.over,
+    )
+
+
+def _phrase(view: RaceView, best: LaneView, base: LaneView, found: Standing) -> tuple[LaneView | None, str]:
+    """Returns who is ahead or has won, and the words for it."""
+    match found:
+        case Standing.LEVEL:
+            return None, "Level" if view.over else "Level so far"
+        case Standing.TOO_FEW:
+            return None, "Too few repeats to tell"
+        case Standing.UNSURE:
+            return None, "No sure winner"
+    winner = best if found is Standing.FASTER else base
+    if not view.over:
+        return winner, f"{winner.name} ahead"
+    stopped = view.heats is None and any(lane.state.finish is Finish.STOPPED for lane in view.lanes)
+    return winner, f"{winner.name} {'was ahead' if stopped else 'wins'}"
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    known = interval is not None and interval.method != "none"
+    return (interval.low, interval.high) if interval is not None and known else (None, None)
+
+
+def _foot(view: RaceView, span: tuple[float | None, float | None, int] | None) -> str:
+    if not view.over:
+        return view.stage or f"{view.format_title}, so far"
+    if span is None:
+        return view.format_title
+    low, high, heats = span
+    return heats_words(heats) if low is None or high is None else f"{low:.2f} to {high:.2f}, {heats_words(heats)}"
+
+
+def lane_sentences(view: RaceView) -> list[str]:
+    """Returns what each drafting lane brought, where there are several of them."""
+    if len(view.contenders) < 2:
+        return []
+    if view.over and view.heats is not None:
+        return [verdict(view.interval(lane), lane.name) for lane in view.contenders]
+    told = [(lane, ratio) for lane in view.contenders if (ratio := view.speedup(lane)) is not None]
+    return [f"{lane.name}: {ratio_text(ratio)} the baseline's rate." for lane, ratio in told]

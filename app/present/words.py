@@ -1,0 +1,90 @@
+"""The words of lanes, ends and formats, each once: whatever shows a race takes them here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.race.events import Finish
+from app.race.explain import Split
+from app.race.formats import recorded_format
+from app.race.lanes import LaneSpec, k_words
+
+END_WORDS: Final = {
+    Finish.END: "finished",
+    Finish.LENGTH: "token limit",
+    Finish.CONTEXT: "context full",
+    Finish.STOPPED: "stopped",
+    Finish.NEWER: "ended",
+}
+FAILED: Final = "failed"
+NONE: Final = "–"
+"""Stands where there is no number."""
+
+
+def way(spec: LaneSpec) -> str:
+    """Returns how a lane decodes, in a few words."""
+    return spec.kind.facts.way.format(k=k_words(spec))
+
+
+def way_short(spec: LaneSpec) -> str:
+    """Returns how a lane decodes, where there is little room."""
+    return spec.kind.facts.way_short.format(k=k_words(spec))
+
+
+def way_long(spec: LaneSpec) -> str:
+    """Returns how a lane decodes, in whole sentences."""
+    return spec.kind.facts.way_long.format(k=k_words(spec))
+
+
+def format_title(name: str) -> str:
+    """Returns the name of a race format for people; that of one of a newer version as it stands in the trace."""
+    return recorded_format(name).title
+
+
+def format_note(name: str) -> str:
+    """Returns what the numbers of a race format are worth; empty if the format is unknown."""
+    return recorded_format(name).note
+
+
+def format_words(name: str) -> str:
+    """Returns the format with what its numbers are worth."""
+    return ": ".join(part for part in (format_title(name), format_note(name)) if part)
+
+
+def rate_unit(requests: int) -> str:
+    """Returns the unit of the rates that are shown, which are those of all requests together."""
+    return "tok/s" if requests == 1 else f"tok/s, all {requests} requests"
+
+
+def rate_name(requests: int) -> str:
+    """Returns what the rates that are shown are called."""
+    return "Decode rate" if requests == 1 else f"Rate of all {requests} requests"
+
+
+def requests_note(requests: int) -> str:
+    """Returns what the numbers of several requests at once are; empty for one."""
+    if requests == 1:
+        return ""
+    return (
+        f"{requests} requests at once, all with this prompt. One is shown; rates and the ratio are those of all "
+        "of them together."
+    )
+
+
+def ratio_text(ratio: float | None) -> str:
+    """Returns a ratio as it is shown, such as ``"1.49×"``."""
+    return NONE if ratio is None else f"{ratio:.2f}×"
+
+
+def split_text(split: Split) -> str:
+    """Returns where the time of a token goes: its sum, with the parts that are told and can be seen."""
+    total = f"{split.total_ns / 1e6:.1f} ms a token"
+    if not split.verify_ns:
+        return total
+    return f"{' + '.join(f'{name} {part / 1e6:.1f}' for name, part in split_parts(split))} = {total}"
+
+
+def split_parts(split: Split) -> list[tuple[str, float]]:
+    """Returns the parts of a token's time that would not read 0.0: names, and ns."""
+    parts = [("draft", split.draft_ns), ("verify", split.verify_ns), ("other", split.other_ns)]
+    return [(name, part) for name, part in parts if part >= 50_000] or parts[1:2]

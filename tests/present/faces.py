@@ -1,0 +1,292 @@
+"""What each face says of a race: every number and sentence of the result, read off what a person or script gets."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from app.video.options import FilmOptions
+from markdown_it import MarkdownIt
+from PySide6.QtWidgets import QApplication, QLabel
+from rich.console import Console
+
+from app.cli import main
+from app.library.traces import open_trace
+from app.places import Places
+from app.present.result import verdict_text
+from app.present.view import RaceView
+from app.terminal.environment import Environment
+from app.ui.library_model import read_entry
+from app.ui.race_board import RaceBoard
+from app.ui.replay_player import ReplayPlayer
+from app.ui.text_line import TextLine
+from app.ui.theme import Theme
+from app.video.encoders.base import Job
+from app.video.export import export
+from app.video.film import Film
+
+Told: TypeAlias = dict[str, object]
+"""What a face tells: names such as ``"ratio"`` or ``"rate 1"`` (of lane 1) with the text, None for "it tells none".
+
+A name that is missing says that this face has no place for it; None says that there is a place and nothing is in it.
+"""
+RATIO: Final = re.compile(r"(\d+\.\d\d)×")
+SPAN: Final = re.compile(r"(\d+\.\d\d) to (\d+\.\d\d)")
+
+
+def json_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """``mtp-race show --json``."""
+    env = Environment(io.StringIO(), io.StringIO(), places)
+    main(["show", "--json", str(path)], env)
+    found = json.loads(env.stdout.getvalue())  # type: ignore[attr-defined]
+    winner = found["winner"]
+    told: Told = {
+        "phrase": winner["phrase"],
+        "ratio": _two(winner["ratio"]),
+        "interval": _span(winner["low"], winner["high"]),
+        "heats": winner["heats"] or None,
+        "why": found["why"],
+        "same": found["same"],
+        "format": found["format_title"],
+        "note": found["note"],
+    }
+    for at, lane in enumerate(found["lanes"].values()):
+        told |= {
+            f"rate {at}": None if lane["total_tps"] is None else f"{lane['total_tps']:.1f}",
+            f"unit {at}": lane["rate_unit"],
+            f"tokens {at}": f"{lane['tokens']:g}",
+            f"clock {at}": f"{lane['clock_s']:.2f}",
+            f"end {at}": lane["end"],
+        }
+        if lane.get("drafted") is None:
+            told[f"accepted {at}"] = None
+        else:
+            told[f"accepted {at}"] = f"{lane['accepted_per_round']:.2f} of {lane['drafted_per_round']:.1f}"
+    return told
+
+
+def _two(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
+def _span(low: float | None, high: float | None) -> str | None:
+    return None if low is None or high is None else f"{low:.2f} to {high:.2f}"
+
+
+def _lane(at: int, rate: str, clock: str, way: str) -> Told:
+    """A lane's figures from the three texts that window, film, page and terminal show of it."""
+    number, _, unit = rate.strip().partition(" ")
+    parts = clock.split(" · ")
+    accepted = re.match(r"(\d+\.\d\d of \d+\.\d)", way)
+    return {
+        f"rate {at}": number if number[:1].isdigit() else None,
+        **({f"unit {at}": unit} if unit else {}),
+        f"tokens {at}": parts[0].removesuffix(" tokens"),
+        f"clock {at}": parts[1].removesuffix(" s"),
+        f"end {at}": parts[2] if len(parts) > 2 else None,
+        f"accepted {at}": accepted[1] if accepted else None,
+    }
+
+
+def _headline(phrase: str, ratio: str, foot: str) -> Told:
+    span, count = SPAN.search(foot), re.search(r"(\d+) heats?", foot)
+    number = RATIO.search(ratio)
+    return {
+        "phrase": phrase,
+        "ratio": number[1] if number else None,
+        "interval": span[0] if span else None,
+        "heats": int(count[1]) if count else None,
+    }
+
+
+def _sentences(lines: list[str]) -> Told:
+    """The sentences of a text that has a line for each."""
+    why = [line for line in lines if "Verifying" in line]
+    same = [line for line in lines if re.search(r"Tokens identical|outputs differ|nothing to compare|no tokens", line)]
+    note = [line for line in lines if "the text is that of" in line]
+    return {"why": why[0] if why else "", "same": same[0] if same else "", "note": note[0] if note else ""}
+
+
+def terminal_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """``mtp-race show``: the panels of the lanes and the lines under them."""
+    env = Environment(io.StringIO(), io.StringIO(), places)
+    console = Console(file=env.stdout, width=300, force_terminal=False)
+    env.console = lambda: console  # type: ignore[method-assign]
+    main(["show", str(path)], env)
+    text = env.stdout.getvalue()  # type: ignore[attr-defined]
+    rows = [line for line in text.splitlines() if line.startswith("│")]
+    told: Told = {}
+    trace = open_trace(path)
+    for at in range(len(trace.header.lanes)):
+        panes = [[part.strip() for part in re.split(r"│ *│|^│|│$", row)[1:-1]] for row in rows]
+        first, second = panes[0][at], panes[1][at]
+        rate, clock = re.split(r" {2,}", first)
+        told |= _lane(at, rate, clock, second)
+    head, *below = text.rpartition("╯")[2].split("\n")[1:]
+    phrase, _, rest = head.partition(":")
+    told |= _headline(phrase, rest, rest)
+    told |= _sentences([line.partition("   ")[2] or re.sub(r"^\w+\?? +", "", line) for line in below])
+    told["format"] = re.findall(r"\((Chess clock|Heats|Free for all): ", head)[0]
+    return told
+
+
+def window_face(path: Path, places: Places, theme: Theme) -> Told:
+    """The widgets of the board that the Library shows."""
+    board = RaceBoard(theme, places)
+    board.charts.load()
+    board.resize(1800, 1000)
+    board.show()
+    player = ReplayPlayer(board)
+    player.open(open_trace(path))
+    while board.frame():
+        pass
+    board.show_slow()
+    QApplication.processEvents()
+    card = board.winner
+    told = _headline(card._head.text(), card._ratio.text(), card._foot.text())
+    for at, pane in enumerate(board.panes):
+        rate = f"{pane._rate.text()} {pane._unit.text()}"
+        told |= _lane(at, rate, pane._clock.text(), pane._way.text())
+    labels: list[QLabel | TextLine] = [*board.findChildren(QLabel), *board.findChildren(TextLine)]
+    told |= _sentences([line for item in labels if item.isVisible() for line in item.text().splitlines()])
+    player.close()
+    board.close()
+    board.deleteLater()
+    return told
+
+
+def copied_face(path: Path, _places: Places, _theme: Theme) -> Told:
+    """The verdict that is copied as text."""
+    lines = verdict_text(RaceView.of(open_trace(path))).splitlines()
+    told: Told = {"format": lines[0].split(", ")[2]}
+    for at, line in enumerate(item for item in lines if " tokens · " in item):
+        rate, *clock = line.partition(": ")[2].split(" · ")
+        told |= _lane(at, rate, " · ".join(clock[:3]), clock[3] if len(clock) > 3 else "")
+    head = next(line for line in lines if line.startswith("Result: "))
+    phrase, _, rest = head.removeprefix("Result: ").partition(":")
+    return told | _headline(phrase, rest, rest) | _sentences(lines)
+
+
+def row_face(path: Path, _places: Places, _theme: Theme) -> Told:
+    """The row in the Library, and what it says to a screen reader."""
+    entry = read_entry(path, 1, 1, {})
+    ratio = RATIO.fullmatch(entry.ratio)
+    return {"phrase": entry.phrase, "ratio": ratio[1] if ratio else None, "format": entry.about.split(" · ")[-1]}
+
+
+def _table(rows: list[tuple[str, list[str]]], lanes: int) -> Told:
+    """The figures of the table that films, pages and summaries have."""
+    found = dict(rows)
+    told: Told = {}
+    for at in range(lanes):
+        name = next(item for item in found if item == "Decode rate" or item.startswith("Rate of all"))
+        number, _, unit = found[name][at].partition(" ")
+        unit = unit if name == "Decode rate" else f"{unit}, {name.removeprefix('Rate of ')}"
+        told |= {
+            f"rate {at}": None if number == "–" else number,
+            f"tokens {at}": found["Tokens"][at],
+            f"clock {at}": found["Lane clock"][at].removesuffix(" s"),
+            f"end {at}": found["Ended"][at],
+        }
+        if number != "–":
+            told[f"unit {at}"] = unit
+        accepted = found.get("Accepted per round", ["–"] * lanes)[at]
+        told[f"accepted {at}"] = None if accepted == "–" else accepted
+    return told
+
+
+def markdown_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """The Markdown summary, as a reader renders it."""
+    out = path.with_suffix(".md")
+    export(Job(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    page = MarkdownIt().enable("table").render(out.read_text(encoding="utf-8"))
+    return _page(page, len(open_trace(path).header.lanes))
+
+
+def _page(page: str, lanes: int) -> Told:
+    """What a rendered page has: the headline, the table, the sentences and the conditions."""
+    rows = []
+    for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL):
+        cells = [html.unescape(re.sub(r"<.*?>", "", item)) for item in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)]
+        rows.append((cells[0], cells[1:]))
+    paragraphs = [html.unescape(re.sub(r"<.*?>", "", item)) for item in re.findall(r"<p.*?>(.*?)</p>", page)]
+    head = next(item for item in paragraphs if re.match(r"[^:]+: \d|No result", item))
+    phrase, _, rest = head.partition(":")
+    told = _table(rows, lanes) | _headline(phrase, rest, rest) | _sentences(paragraphs)
+    told["format"] = re.findall(r"(Chess clock|Heats|Free for all): ", html.unescape(page))[0]
+    return told
+
+
+def html_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """The page that replays: its result without JavaScript, and the last moment that its script shows."""
+    out = path.with_suffix(".html")
+    export(Job(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    text = out.read_text(encoding="utf-8")
+    lanes = len(open_trace(path).header.lanes)
+    told = _page(text.partition('aria-label="Result"')[2].partition("<script")[0], lanes)
+    data = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[0])
+    last = data["leads"][-1]
+    shown = _headline(last[2], last[3], last[4])
+    for at, lane in enumerate(data["lanes"]):
+        step = lane["steps"][-1]
+        shown |= _lane(at, step["rate"], step["clock"], step["way"])
+    for name, value in shown.items():
+        assert told.get(name, value) == value, f"the page's {name} is {told[name]!r} and its script's {value!r}"
+    return told | shown
+
+
+def film_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """Every text that the scenes of a film draw in their last frames."""
+    trace = open_trace(path)
+    film = Film(trace, FilmOptions(width=1920, height=1080, fps=5, speed=50.0), places.resources)
+
+    def said(name: str) -> list[str]:
+        film.frame(film.span(name)[1] - 1)
+        return list(film.stage.said)
+
+    names = [name for name, _, _ in film.scenes]
+    race, finish, closing = said("race"), said("finish"), said("closing")
+    told: Told = {}
+    ratios = [text for text in race if RATIO.fullmatch(text)]
+    at = race.index(ratios[0]) if ratios else race.index("–")
+    told |= _headline(race[at - 1], race[at], race[at + 1])
+    lanes = len(trace.header.lanes)
+    clocks = [place for place, text in enumerate(race) if re.match(r"[\d.]+ tokens · ", text)]
+    shown: Told = {}
+    for number, place in enumerate(clocks):
+        shown |= _lane(number, race[place - 1], race[place], race[place + 1])
+    wanted = ("Decode rate", "Rate of all 4 requests", "Tokens", "Lane clock", "Ended", "Accepted per round")
+    rows = [(name, closing[closing.index(name) + 1 :][:lanes]) for name in wanted if name in closing]
+    table = _table(rows, lanes)
+    for name, value in shown.items():
+        assert table.get(name, value) == value, f"the race scene's {name} is {value!r}, the table's {table[name]!r}"
+    told |= table
+    large = next((text for text in finish if RATIO.fullmatch(text)), None)
+    assert (RATIO.fullmatch(large)[1] if large else None) == told["ratio"]  # type: ignore[index]
+    assert finish[finish.index(large or "–") - 1] == told["phrase"]
+    why = said("why") if "why" in names else []
+    joined = [_joined(finish), _joined(why), _joined(closing)]
+    told["texts"] = joined
+    told["format"] = re.findall(r"(Chess clock|Heats|Free for all): ", _joined(closing))[0]
+    return told
+
+
+def _joined(texts: list[str]) -> str:
+    """Texts of a frame as one, since sentences are cut into lines."""
+    return " ".join(texts)
+
+
+FACES: Final[dict[str, Callable[[Path, Places, Theme], Told]]] = {
+    "terminal": terminal_face,
+    "window": window_face,
+    "copied text": copied_face,
+    "library row": row_face,
+    "markdown": markdown_face,
+    "page": html_face,
+    "film": film_face,
+}
