@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from app.race.lanes import ADAPTIVE, HEURISTIC, Contender, KPolicy, lane_title, parse_contenders
+from app.race.lanes import (
+    ADAPTIVE,
+    HEURISTIC,
+    Contender,
+    KPolicy,
+    LaneKind,
+    LaneSpec,
+    lane_name,
+    lane_title,
+    parse_contenders,
+)
 from tests.race.builders import spec
 
 
@@ -35,3 +45,21 @@ def test_titles_tell_how_k_is_chosen() -> None:
     adaptive = msgspec.structs.replace(spec("mtp", 8), policy=KPolicy.COST)
     assert lane_title(adaptive) == "MTP adaptive (K ≤ 8)"
     assert lane_title(spec("mtp", 3)) == "MTP K=3 (block 4)"
+
+
+@pytest.mark.parametrize("kind", list(LaneKind))
+def test_every_kind_of_lane_has_all_its_words(kind: LaneKind) -> None:
+    facts = kind.facts
+    assert all((facts.name, facts.phrase, facts.way, facts.way_short, facts.way_long))
+    assert "{k}" in facts.way_long or not facts.drafts
+    # A drafting lane can be asked for by a word, by a file, or both; a word is also offered in the window.
+    assert not facts.drafts or facts.word or facts.file
+    assert bool(facts.word) == bool(facts.choice)
+    drawn = LaneSpec("x", kind, "test", "t.gguf", k=3 if facts.drafts else 0)
+    assert lane_title(drawn).startswith(lane_name(drawn))
+
+
+def test_no_two_kinds_of_lanes_share_a_name_or_a_word() -> None:
+    assert len({kind.facts.name for kind in LaneKind}) == len(LaneKind)
+    words = [kind.facts.word for kind in LaneKind if kind.facts.word]
+    assert len(set(words)) == len(words)

@@ -262,8 +262,8 @@ def test_reports_name_the_format(window: MainWindow) -> None:
     view = RaceView(head)
     view.apply(synthetic.records(head, 60))
     text = verdict_text(view)
-    assert "chess clock" in text
-    assert "MTP K=3 (block 4) against baseline: 1." in text
+    assert "Chess clock" in text
+    assert "Result: MTP K=3 wins: 1." in text
     assert "Tokens identical, 60 of 60." in text
     assert json.loads(race_json(view, None))["token_verdict"] == "identical"
 

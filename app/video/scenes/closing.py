@@ -87,18 +87,18 @@ class ClosingScene:
         names = box.width() * (0.42 if len(lanes) < 3 else 0.3)
         each = (box.width() - names) / len(lanes)
         room = each - u(16)
+        size = next(
+            (
+                size
+                for size in (self._figures, 22.0)
+                if all(stage.measure(x.name, size, "semibold") <= room for x in lanes)
+            ),
+            18.0,
+        )
         for number, lane in enumerate(lanes):
             right, tone = box.left() + names + (number + 1) * each, look.lane(lane.index)
-            stage.text(
-                lane.name,
-                right,
-                box.top() + u(44),
-                self._figures,
-                style="semibold",
-                tone=tone,
-                align=RIGHT,
-                room=room,
-            )
+            top = box.top() + u(44)
+            stage.text(lane.name, right, top, size, style="semibold", tone=tone, align=RIGHT, room=room)
         y = box.top() + u(66)
         for name, values in self._rows:
             draw_rule(stage, box, y)
