@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from app.video.options import FilmOptions
 from markdown_it import MarkdownIt
 from PySide6.QtWidgets import QApplication, QLabel
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.console import Console
 from app.cli import main
 from app.library.traces import open_trace
 from app.places import Places
+from app.present.film_options import FilmOptions
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.terminal.environment import Environment
@@ -26,7 +26,7 @@ from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme
-from app.video.encoders.base import Job
+from app.video.encoders.base import RaceJob
 from app.video.export import export
 from app.video.film import Film
 
@@ -203,7 +203,7 @@ def _table(rows: list[tuple[str, list[str]]], lanes: int) -> Told:
 def markdown_face(path: Path, places: Places, _theme: Theme) -> Told:
     """The Markdown summary, as a reader renders it."""
     out = path.with_suffix(".md")
-    export(Job(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    export(RaceJob(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
     page = MarkdownIt().enable("table").render(out.read_text(encoding="utf-8"))
     return _page(page, len(open_trace(path).header.lanes))
 
@@ -225,7 +225,7 @@ def _page(page: str, lanes: int) -> Told:
 def html_face(path: Path, places: Places, _theme: Theme) -> Told:
     """The page that replays: its result without JavaScript, and the last moment that its script shows."""
     out = path.with_suffix(".html")
-    export(Job(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    export(RaceJob(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
     text = out.read_text(encoding="utf-8")
     lanes = len(open_trace(path).header.lanes)
     told = _page(text.partition('aria-label="Result"')[2].partition("<script")[0], lanes)

@@ -42,7 +42,9 @@ def test_at_the_end_it_shows_the_median_heat_and_the_ratio_of_all() -> None:
     assert interval is not None
     assert interval.heats == 3
     assert view.speedup(lane) == interval.ratio
-    assert (view.result.lane, view.result.ratio) == (lane.index, interval.ratio)
+    assert (view.result.ratio, view.result.heats) == (interval.ratio, 3)
+    # Heats that differ that much tell no winner.
+    assert (view.result.lane, view.result.phrase) == (-1, "Too few repeats to tell")
 
 
 def test_a_replayed_heat_knows_the_result_of_all() -> None:
