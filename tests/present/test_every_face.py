@@ -16,9 +16,6 @@ from app.race.trace import Trace, TraceWriter
 from app.ui.theme import Theme
 from tests.present.faces import FACES, Told, json_face
 from tests.present.races import RACES
-from tests.ui.conftest import places, theme
-
-__all__ = ["places", "theme"]
 
 
 def written(trace: Trace, folder: Path) -> Path:
