@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 
 from markdown_it import MarkdownIt
 from PySide6.QtWidgets import QApplication, QLabel
-from rich.console import Console
 
 from app.cli import main
 from app.library.traces import open_trace
@@ -21,6 +20,7 @@ from app.present.film_options import FilmOptions
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.terminal.environment import Environment
+from app.terminal.visible import VisibleConsole
 from app.ui.library_model import read_entry
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
@@ -115,7 +115,7 @@ def _sentences(lines: list[str]) -> Told:
 def terminal_face(path: Path, places: Places, _theme: Theme) -> Told:
     """``mtp-race show``: the panels of the lanes and the lines under them."""
     env = Environment(io.StringIO(), io.StringIO(), places)
-    console = Console(file=env.stdout, width=300, force_terminal=False)
+    console = VisibleConsole(env.stdout, 300)
     env.console = lambda: console  # type: ignore[method-assign]
     main(["show", str(path)], env)
     text = env.stdout.getvalue()  # type: ignore[attr-defined]
