@@ -48,7 +48,7 @@ def is_safe_path(path: str) -> bool:
     )
 
 
-class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ModelFile(msgspec.Struct, frozen=True):
     """One file of a model.
 
     path: inside its repository, with "/". size: bytes. sha256: lower-case hex. What is not known here is taken from the
@@ -60,7 +60,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str | None = None
 
 
-class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ModelSource(msgspec.Struct, frozen=True):
     """Where the files of a target or of a drafter come from: exactly one of three.
 
     repository: on the model hub, "owner/name", at `revision` (a branch, tag or commit).
@@ -93,7 +93,7 @@ class ModelSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return len(self.files) == 1 or (bool(self.files) and self.files[0].path.lower().endswith(".gguf"))
 
 
-class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Pair(msgspec.Struct, frozen=True):
     """One target with its drafter, for the engines that can open these files.
 
     parameters: of the target, all of them; active_parameters: those that one token uses, where they differ.

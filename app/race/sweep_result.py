@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from app.race.lanes import KPolicy
+from app.race.problems import Problem, ProblemError
 from app.race.statistics import Interval
 from app.race.trace import Machine
 
@@ -120,8 +121,23 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_sweep(data: bytes) -> SweepResult:
-    """Decodes a stored sweep. Raises :class:`msgspec.MsgspecError` or :class:`UnicodeDecodeError` for anything else."""
+    """Decodes a stored sweep. Fields that this version does not know are left out.
+
+    Raises:
+        msgspec.MsgspecError: it is none; :class:`UnicodeDecodeError` or :class:`RecursionError` likewise.
+        ProblemError: it is of a later version of the format, whose fields mean something else.
+    """
     raw = msgspec.json.decode(data)
+    version = raw.get("mtp_race_sweep", SWEEP_VERSION) if isinstance(raw, dict) else SWEEP_VERSION
+    if type(version) is int and version > SWEEP_VERSION:
+        raise ProblemError(
+            Problem(
+                "sweep-version",
+                f"This sweep has format version {version}, which this app cannot read.",
+                cause="It was made by a newer version of MTP Race.",
+                action="Update MTP Race.",
+            )
+        )
     for cell in _cells(raw):
         # JSON has no infinity: the open end of an interval of a single heat is written as null.
         speedup = cell.get("speedup")

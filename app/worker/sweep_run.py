@@ -277,11 +277,21 @@ class SweepRun:
 
     def _take_back(self, stored: Path) -> None:
         try:
-            plan = msgspec.json.decode(stored.read_bytes(), type=SweepPlan)
+            data = stored.read_bytes()
+            plan, keys = msgspec.json.decode(data, type=SweepPlan), msgspec.json.decode(data, type=dict[str, object])
         except DECODE_ERRORS as error:
             raise ProblemError(
                 Problem("sweep-plan", f"{stored.name} is damaged.", f"{error}.", "Choose a new folder.")
             ) from error
+        if keys.keys() - set(SweepPlan.__struct_fields__):
+            raise ProblemError(
+                Problem(
+                    "sweep-newer",
+                    f"{self.folder.name} was begun by a newer version of MTP Race.",
+                    "Its plan says something that this version does not know.",
+                    "Update MTP Race to go on with it, or choose a new folder.",
+                )
+            )
         if plan != self.plan:
             raise ProblemError(
                 Problem(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from app.race.problems import DECODE_ERRORS
+from app.race.lanes import KPolicy
+from app.race.problems import DECODE_ERRORS, ProblemError
 from app.race.sweep_result import read_sweep, write_sweep
 from tests.draw.sweeps import sweep
 
@@ -20,3 +22,17 @@ def test_a_sweep_reads_back_as_it_was_with_open_intervals_too(heats: int) -> Non
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(DECODE_ERRORS):
         read_sweep(data)
+
+
+def test_a_sweep_of_tomorrow_opens_with_what_today_knows() -> None:
+    raw = msgspec.json.decode(write_sweep(sweep()))
+    raw["energy_j"], raw["machine"]["fan"], raw["prompts"][0]["tags"] = 3.5, True, ["x"]
+    raw["prompts"][0]["cells"][0] |= {"tree": {"width": 3}, "policy": "bandit"}
+    found = read_sweep(msgspec.json.encode(raw))
+    assert found.prompts[0].cells[0].policy is KPolicy.NEWER
+    assert found.prompts[0].cells[1:] == sweep().prompts[0].cells[1:]
+
+
+def test_a_sweep_of_a_later_version_of_the_format_is_refused_in_words() -> None:
+    with pytest.raises(ProblemError, match=r"format version 2.*newer version.*Update"):
+        read_sweep(write_sweep(msgspec.structs.replace(sweep(), mtp_race_sweep=2)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+from msgspec.inspect import StructType, Type, UnionType, VarTupleType, type_info
 
 from app.models.files.disk import is_file
 from app.models.pairs import ModelFile, ModelSource, Pair, expand, is_safe_path, is_sha256
@@ -39,8 +40,8 @@ class RegistryError(msgspec.Struct, frozen=True):
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """The pairs in the order of the files, the servers by name, and what was wrong. What has an error is left out, the
-    others stay."""
+    """The pairs in the order of the files, the servers by name, and what was wrong. What cannot be used is left out,
+    the others stay; so do pairs and servers with keys that only a newer version knows."""
 
     pairs: tuple[Pair, ...]
     errors: tuple[RegistryError, ...] = ()
@@ -112,7 +113,9 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> Re
         errors.append(RegistryError(path, lines.line(key), message))
 
     if document.get("schema") != SCHEMA:
-        wrong(("schema",), f"schema must be {SCHEMA}: this version of the app reads no other.")
+        newer = type(document.get("schema")) is int and document["schema"] > SCHEMA
+        why = "the file was made for a newer version of the app" if newer else "this version of the app reads no other"
+        wrong(("schema",), f"schema must be {SCHEMA}: {why}.")
         return Registry((), tuple(errors))
     for key in sorted(document.keys() - {"schema", "pair", "server"}):
         wrong((key,), f'"{key}" is not a key of this file. It has schema, [[pair]] and [server.NAME] tables.')
@@ -132,7 +135,7 @@ def _read_servers(tables: Any, wrong: _Wrong) -> dict[str, ServerTable]:
             wrong(place, f'There is no server "{name}". There are {", ".join(get_args(ServerName))}.')
             continue
         try:
-            server = msgspec.convert(table, ServerTable)
+            server = msgspec.convert(_known_part(table, type_info(ServerTable), place, wrong), ServerTable)
         except msgspec.ValidationError as error:
             key, message = _explain(str(error))
             wrong(place + key, message)
@@ -153,7 +156,7 @@ def _read_pairs(tables: Any, wrong: _Wrong) -> dict[str, Pair]:
     for number, table in enumerate(tables):
         place: KeyPath = ("pair", number)
         try:
-            pair = msgspec.convert(table, Pair)
+            pair = msgspec.convert(_known_part(table, type_info(Pair), place, wrong), Pair)
         except msgspec.ValidationError as error:
             wrong_key, message = _explain(str(error))
             wrong(place + wrong_key, message)
@@ -168,14 +171,26 @@ def _read_pairs(tables: Any, wrong: _Wrong) -> dict[str, Pair]:
     return pairs
 
 
+def _known_part(value: Any, kind: Type, place: KeyPath, wrong: _Wrong) -> Any:
+    """Returns what this version knows of a table; keys that it does not know are told and left out."""
+    if isinstance(kind, UnionType):
+        kind = next((item for item in kind.types if isinstance(item, StructType)), kind)
+    if isinstance(kind, StructType) and isinstance(value, dict):
+        fields = {field.encode_name: field.type for field in kind.fields}
+        for key in sorted(value.keys() - fields.keys()):
+            wrong((*place, key), f'"{key}" is not a known key here and is left out.')
+        return {key: _known_part(value[key], fields[key], (*place, key), wrong) for key in value if key in fields}
+    if isinstance(kind, VarTupleType) and isinstance(value, list):
+        return [_known_part(item, kind.item_type, (*place, number), wrong) for number, item in enumerate(value)]
+    return value
+
+
 def _explain(message: str) -> tuple[KeyPath, str]:
     match = _AT.match(message)
     if match is None:
         return (), message
     key: KeyPath = tuple(part for part in re.split(r"[.\[\]]+", match["path"] or "") if part)
     text = match["text"]
-    if unknown := re.match(r"Object contains unknown field `(.*)`", text):
-        return (*key, unknown[1]), f'"{unknown[1]}" is not a known key here.'
     if required := re.match(r"Object missing required field `(.*)`", text):
         return key, f'The key "{required[1]}" is missing.'
     name = f'"{key[-1]}": ' if key else ""

@@ -30,7 +30,7 @@ PLACEHOLDERS: Final = (
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
 
-class ServerTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServerTable(msgspec.Struct, frozen=True):
     """One server that the app can start.
 
     Attributes:
