@@ -283,16 +283,16 @@ class MainWindow(QMainWindow):
         self.remember()
         self.toast.dismiss()
         self.hide()
-        self._closing = asyncio.get_running_loop().create_task(self._end())
+        pages, tasks = self.made_pages, self.findChildren(Tasks)
+        for page in pages:
+            page.close_down()
+        for item in tasks:
+            item.close()
+        self._closing = asyncio.get_running_loop().create_task(self._end(pages, tasks))
 
-    async def _end(self) -> None:
-        """Ends what pages and dialogs do, all at once and within a bounded time."""
+    async def _end(self, pages: Sequence[Page], tasks: Sequence[Tasks]) -> None:
+        """Waits until what pages and dialogs did has ended, all of it at once and within a bounded time."""
         try:
-            for page in self.made_pages:
-                page.close_down()
-            tasks = self.findChildren(Tasks)
-            for item in tasks:
-                item.close()
             async with asyncio.timeout(_END_S):
                 async with asyncio.TaskGroup() as group:
                     for item in tasks:
@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         except TimeoutError:
             logger("ui").warning("Something of the window did not end in time.")
         finally:
-            for page in self.made_pages:
+            for page in pages:
                 await page.end()
             self.gone.set()
 

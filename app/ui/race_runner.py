@@ -92,9 +92,9 @@ class RaceRunner(QObject):
             self._begin(begun[0])
             await self._over
         finally:
-            self._starting, self._race = False, None
             for race in begun:
                 await self._end(race)
+            self._starting, self._race = False, None
         problem = begun[0].session.trace_problem
         if problem is not None:
             self.refused.emit(problem)

@@ -1,0 +1,100 @@
+"""Closing the window with work running: a clean end within a bounded time, and nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from app.places import Places
+from app.ui.library_page import LibraryPage
+from app.ui.main_window import MainWindow
+from app.ui.theme import Theme
+from tests.ui.test_window import write_trace
+from tests.ui.windows import built_in, make_window, shown
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
+    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
+        yield made
+
+
+def left() -> list[str]:
+    """Names of the app's threads, and the command lines of its processes."""
+    names = [item.name for item in threading.enumerate() if item.name.startswith(("task", "race", "sweep", "worker"))]
+    return names + [" ".join(child.cmdline()) for child in psutil.Process().children() if child.status() != "zombie"]
+
+
+@pytest.mark.real
+def test_closing_in_the_middle_of_a_race_leaves_no_thread_and_no_process(window: MainWindow, qtbot: QtBot) -> None:
+    window.race.controls.max_tokens.setValue(2048)
+    qtbot.mouseClick(window.race.controls.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.race.view is not None and window.race.view.lanes[0].state.count > 3, timeout=60_000)
+    window.close()
+    assert not window.isVisible()
+    qtbot.waitUntil(window.gone.is_set, timeout=10_000)
+    qtbot.waitUntil(lambda: left() == [], timeout=10_000)
+
+
+@pytest.mark.real
+def test_closing_while_a_race_is_being_started_leaves_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.race.controls.go, Qt.MouseButton.LeftButton)
+    window.close()
+    qtbot.waitUntil(window.gone.is_set, timeout=10_000)
+    qtbot.waitUntil(lambda: left() == [], timeout=10_000)
+
+
+def test_closing_while_the_library_is_read_is_no_failure(window: MainWindow, qtbot: QtBot) -> None:
+    library = window.pages.widget(1)
+    assert isinstance(library, LibraryPage)
+    window.show_page(1)
+    library.open_file(write_trace(library.folder / "one.ndjson"))
+    window.close()
+    qtbot.waitUntil(window.gone.is_set, timeout=10_000)
+    assert not library.failure.isVisible()
+
+
+def test_the_window_can_be_closed_twice(window: MainWindow, qtbot: QtBot) -> None:
+    window.close()
+    window.close()
+    qtbot.waitUntil(window.gone.is_set, timeout=10_000)
+    assert QSignalSpy(window.race.changed).count() == 0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("painted", [False, True])
+def test_a_signal_ends_the_apps_own_process_cleanly(tmp_path: Path, number: signal.Signals, painted: bool) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    env = {**os.environ, "MTP_RACE_HOME": str(tmp_path / "home"), "TMPDIR": str(scratch), "DISPLAY": ":none"}
+    command = [sys.executable, "-X", "importtime", "-m", "app"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
+        told = until_it_ends(process, number, "app.ui.models.page" if painted else "app.cli")
+    assert process.returncode == 0
+    assert told == []
+    assert list(scratch.iterdir()) == []
+
+
+def until_it_ends(process: subprocess.Popen[str], number: signal.Signals, until: str) -> list[str]:
+    """Sends the signal when a module was imported, which Python says; returns what else the process printed."""
+    assert process.stderr is not None
+    told = []
+    for line in process.stderr:
+        if not line.startswith("import time:"):
+            told.append(line)
+        if line.rstrip().endswith(until):
+            break
+    process.send_signal(number)
+    return told + [line for line in process.stderr if not line.startswith("import time:")]
