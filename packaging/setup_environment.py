@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LEAST_PYTHON = (3, 11)
 LOADED_AT_START = ("PySide6", "shiboken6", "msgspec", "typing_extensions.py", "platformdirs", "psutil", "numpy",
-                   "pyqtgraph", "rich", "llama_cpp")  # fmt: skip
+                   "rich", "llama_cpp")  # fmt: skip
 
 # What Qt's platform plugins load, and the Debian package that carries each.
 QT_LIBRARIES = {

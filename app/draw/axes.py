@@ -1,13 +1,15 @@
-"""The axes of a chart."""
+"""The axes of a chart, and places for labels that hide nothing."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.draw.canvas import SMALL, Canvas, ticks
+from app.draw.canvas import SMALL, Canvas
+from app.draw.ticks import ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,20 @@ class Frame:
         """Place of a point."""
         return QPointF(self.x(x), self.y(y))
 
-    def grid(self, canvas: Canvas, form: Callable[[float], str], most: int = 0) -> None:
-        """Draws horizontal lines with their values."""
+    def inside(self, value: float) -> bool:
+        """Whether a value is on the vertical axis."""
+        return self.low <= value <= self.high
+
+    def grid(self, canvas: Canvas, form: Callable[[float], str], *, marks: Sequence[float] = (), most: int = 0) -> None:
+        """Draws horizontal lines with their values: at ``marks``, or else at round numbers, ``most`` of them."""
         look = canvas.look
-        for value in ticks(self.low, self.high, most or max(2, int(self.area.height() / 44))):
-            y = self.y(value)
+        for value in marks or ticks(self.low, self.high, most or self.area.height() / 44):
+            # On the middle of a row of pixels: a line between two rows is blurred.
+            y = math.floor(self.y(value)) + 0.5
             canvas.line(QPointF(self.area.left(), y), QPointF(self.area.right(), y), look.line)
             canvas.text(form(value), QPointF(self.area.left() - 8, y + SMALL * 0.36), tone=look.muted, align=1.0)
 
-    def below(self, canvas: Canvas, labels: Sequence[tuple[float, str]], title: str) -> None:
+    def below(self, canvas: Canvas, labels: Sequence[tuple[float, str]], title: str = "") -> None:
         """Draws the labels and the title of the horizontal axis; labels without room are left out."""
         end = -1e9
         for value, text in labels:
@@ -69,3 +76,24 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     for place, number in zip(places, order, strict=True):
         result[number] = place
     return result
+
+
+def free_place(wanted: Sequence[QRectF], ink: Sequence[QPointF], taken: Sequence[QRectF], area: QRectF) -> QRectF:
+    """Returns the place among ``wanted`` that hides the least; of equal ones the first.
+
+    Args:
+        ink: Points that should stay visible.
+        taken: Labels that are there already.
+        area: Where labels belong.
+    """
+
+    best, least = wanted[0], float("inf")
+    for place in wanted:
+        cost = 4 * sum(place.intersects(other) for other in taken) + 8 * (not area.contains(place))
+        if cost < least:
+            cost += sum(place.contains(point) for point in ink)
+        if cost < least:
+            best, least = place, cost
+        if not least:
+            break
+    return best

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from app.draw.fonts import Fonts
-from app.draw.look import Look, mix
+from app.draw.look import Look
 from app.places import find_places
 from app.race.sweep_result import Cell
 
@@ -42,9 +42,11 @@ def shared_fonts() -> Fonts:
 class Canvas:
     """A painter with the look's colours, and the marks made so far. Sizes are in units of the chart."""
 
-    def __init__(self, painter: QPainter, look: Look) -> None:
+    def __init__(self, painter: QPainter, look: Look, said: list[str] | None = None) -> None:
+        """``said``: takes down every text that is drawn, if given."""
         self.painter = painter
         self.look = look
+        self.said = said
         self.marks: list[Mark] = []
         self._fonts = shared_fonts()
 
@@ -79,6 +81,8 @@ class Canvas:
         """Draws a line whose baseline goes through ``at``; ``align`` 0 starts there, 0.5 is centred, 1 ends there."""
         if not text or alpha <= 0:
             return
+        if self.said is not None:
+            self.said.append(text)
         outline, wide = self._fonts.shape(text, style)
         place = QTransform.fromTranslate(at.x() - wide * size * align, at.y()).scale(size, size)
         self.painter.fillPath(place.map(outline), _ink(tone or self.look.text, alpha))
@@ -103,6 +107,10 @@ class Canvas:
         shape.addRoundedRect(area, radius, radius)
         self.painter.fillPath(shape, QColor(tone))
 
+    def block(self, area: QRectF, tone: str) -> None:
+        """Fills a box with sharp corners."""
+        self.painter.fillRect(area, QColor(tone))
+
     def dot(self, at: QPointF, index: int, tone: str, size: float = 4.5, *, hollow: bool = False) -> None:
         """Draws a point of a series; its shape tells the series as its colour does."""
         shape = _shape(index, at, size)
@@ -115,8 +123,18 @@ class Canvas:
         self.marks.append(Mark(area, text, cell))
 
     def nothing(self, area: QRectF, text: str) -> None:
-        """Says in the middle why there is nothing to see."""
-        self.text(self.fit(text, NORMAL, area.width()), area.center(), size=NORMAL, tone=self.look.muted, align=0.5)
+        """Says in the middle, in as many lines as it takes, why there is nothing to see."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.measure(longer, NORMAL) > area.width():
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        top = area.center().y() - (len(lines) - 1) * NORMAL * 0.7 + NORMAL * 0.36
+        for number, line in enumerate(lines):
+            at = QPointF(area.center().x(), top + number * NORMAL * 1.4)
+            self.text(self.fit(line, NORMAL, area.width()), at, size=NORMAL, tone=self.look.muted, align=0.5)
 
 
 def _ink(tone: str, alpha: float) -> QColor:
@@ -136,19 +154,3 @@ def _shape(index: int, at: QPointF, size: float) -> QPainterPath:
     path.addPolygon(QPolygonF([at + QPointF(math.cos(angle), math.sin(angle)) * size * 1.2 for angle in angles]))
     path.closeSubpath()
     return path
-
-
-def tone_of(look: Look, index: int) -> str:
-    """Returns the colour of the prompt at ``index``."""
-    if index % 6 < 4:
-        return look.lane(index % 6)
-    return mix(look.warn, look.text, 0.8) if index % 6 == 4 else mix(look.comment, look.text, 0.55)
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Returns round numbers from ``low`` to ``high``, at most about ``most``."""
-    span = max(high - low, 1e-9)
-    power = 10.0 ** math.floor(math.log10(span / max(1, most)))
-    step = next(size * power for size in (1, 2, 2.5, 5, 10, 20) if span / (size * power) <= most)
-    first = math.ceil(low / step - 1e-9)
-    return [round(number * step, 10) for number in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -15,6 +15,9 @@ MONO: Final = "JetBrains Mono"
 CJK: Final = "Noto Sans CJK JP"
 EMOJI: Final = "Noto Emoji"
 
+SIGNS: Final = "●■▲◆▼⬟"
+"""The sign of each lane or prompt, which tells it as its colour does; charts draw the same shapes."""
+
 FONT_FILES: Final = (
     "Inter-Regular.ttf",
     "Inter-Medium.ttf",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.draw.charts.files import write_result
 from app.draw.look import DARK, LIGHT
 from app.draw.offscreen import ensure_qt
+from app.draw.sweep.files import write_result
 from app.library.sweeps import load_sweep
 from app.terminal.environment import OK, Environment
 

@@ -1,31 +1,28 @@
-"""The row of charts under the lanes. It makes the charts themselves only when the plotting library is wanted."""
+"""The row of charts under the lanes. The charts themselves come after the window: their fonts take a moment to load."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.draw.look import SIGNS
+from app.draw.ticks import time_end
 from app.present.view import RaceView
 from app.race.fold import NS
 from app.race.lanes import LaneSpec, lane_name
-from app.ui.tasks import Tasks, in_thread
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label
 
 if TYPE_CHECKING:
-    from app.ui.charts import RateChart, RoundChart
-
+    from app.ui.charts import ChartView
 
 _POSITIONS_ROOM = 48
 """Pixels that the rate of one draft position takes in full."""
-_FIRST_RIGHT = 2.0
-"""Right end of the time axis before there is anything to show, in seconds."""
 
 
 class ChartRow(QWidget):
@@ -36,8 +33,8 @@ class ChartRow(QWidget):
         self._theme = theme
         self._specs: tuple[LaneSpec, ...] = ()
         self._view: RaceView | None = None
-        self._rate: RateChart | None = None
-        self._rounds: dict[str, RoundChart] = {}
+        self._rate: ChartView | None = None
+        self._rounds: dict[str, ChartView] = {}
         self._positions: dict[str, TextLine] = {}
         self._legend = QLabel()
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -58,9 +55,8 @@ class ChartRow(QWidget):
         layout.addWidget(self._rate_card, 1)
         self._layout = layout
         self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
-        self._tasks = Tasks(self)
         self.set_low(False)
-        theme.changed.connect(self._restyle)
+        theme.changed.connect(self._restyle_legend)
 
     def set_low(self, low: bool) -> None:
         """Takes less height in a low window."""
@@ -72,7 +68,7 @@ class ChartRow(QWidget):
         self._legend.setVisible(not narrow)
 
     @property
-    def round_charts(self) -> list[RoundChart]:
+    def round_charts(self) -> list[ChartView]:
         """The charts of the drafting lanes, if they exist."""
         return list(self._rounds.values())
 
@@ -81,28 +77,19 @@ class ChartRow(QWidget):
         """Whether the charts exist."""
         return self._rate is not None
 
-    def load_later(self) -> None:
-        """Makes the charts once the plotting library was imported, which goes on in the background."""
-        if self._rate is None:
-            self._tasks.start(self._load_later(), name="load", doing="the charts were made")
-
-    async def _load_later(self) -> None:
-        await in_thread(lambda: import_module("app.ui.charts"))
-        self.load()
-
     def load(self) -> None:
-        """Makes the charts now. Takes as long as the plotting library takes to import, the first time."""
+        """Makes the charts now."""
         if self._rate is None:
-            from app.ui.charts import RateChart
+            from app.draw.race_charts import RateChart
+            from app.ui.charts import ChartView
 
             # Nothing is painted before everything is in its place.
             self.setUpdatesEnabled(False)
-            self._rate = RateChart(self._theme)
+            self._rate = ChartView(self._theme, RateChart())
             _fill(self._rate_box, self._rate)
             self._make_round_charts()
-            self._rate.clear_lanes(len(self._specs))
             if self._view is not None:
-                self._draw_all(self._view)
+                self._draw(self._view)
             self.setUpdatesEnabled(True)
 
     def set_lanes(self, specs: Sequence[LaneSpec]) -> None:
@@ -132,63 +119,44 @@ class ChartRow(QWidget):
             self._layout.addWidget(frame, 1)
         if self._rate is not None:
             self._make_round_charts()
-            self._rate.clear_lanes(len(specs))
+            self._rate.clear()
 
     def _make_round_charts(self) -> None:
-        from app.ui.charts import RoundChart
+        from app.draw.race_charts import RoundChart
+        from app.ui.charts import ChartView
 
         for index, spec in enumerate(self._specs):
             if spec.id in self._round_boxes:
-                chart = RoundChart(self._theme, index, spec.k)
-                chart.setXLink(self._rate)
+                chart = ChartView(self._theme, RoundChart(index, spec.k))
                 _fill(self._round_boxes[spec.id][1], chart)
                 self._rounds[spec.id] = chart
 
-    def _draw_all(self, view: RaceView) -> None:
-        if self._rate is not None:
-            self._rate.show_lanes(view.lanes, changed=[True] * len(view.lanes))
-        for lane in view.lanes:
-            if lane.spec.id in self._rounds:
-                self._rounds[lane.spec.id].show_lane(lane)
+    def _draw(self, view: RaceView) -> None:
+        right = time_end(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS, whole=view.over)
+        for chart in (self._rate, *self._rounds.values()):
+            if chart is not None:
+                chart.show_lanes(view.lanes, right)
 
     def show_view(self, view: RaceView) -> None:
         """Shows what is new in ``view``."""
         self._view = view
-        changed = []
         for lane in view.lanes:
-            fresh = lane.rates.update(lane.state)
-            bars = lane.bars.update(lane.state)
-            changed.append(fresh)
-            chart = self._rounds.get(lane.spec.id)
-            if bars and chart is not None:
-                chart.show_lane(lane)
+            lane.rates.update(lane.state)
+            lane.bars.update(lane.state)
             if lane.spec.id in self._positions:
                 line = self._positions[lane.spec.id]
                 short = line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70
                 line.setText(positions_text(view.figures(lane).position_rates, short=short))
-        if self._rate is not None:
-            right = time_axis(max((lane.state.clock_ns for lane in view.lanes), default=0) / NS, whole=view.over)
-            if self._rate.set_right(right):
-                for chart in self._rounds.values():
-                    chart.show_times(right)
-            self._rate.show_lanes(view.lanes, changed=changed)
+        self._draw(view)
 
     def restart(self) -> None:
         """Empties the charts for the same lanes."""
-        if self._rate is not None:
-            self._rate.clear_lanes(len(self._specs))
-            self._rate.set_right(_FIRST_RIGHT)
-        for chart in self._rounds.values():
-            chart.clear_bars()
-            chart.show_times(_FIRST_RIGHT)
-        for positions in self._positions.values():
-            positions.setText("")
-
-    def _restyle(self) -> None:
-        self._restyle_legend()
+        self._view = None
         for chart in (self._rate, *self._rounds.values()):
             if chart is not None:
-                chart.recolor()
+                chart.clear()
+        for positions in self._positions.values():
+            positions.setText("")
 
     def _restyle_legend(self) -> None:
         """Names the lanes' colours, and more if there is room: the panes above have the same colours."""
@@ -197,9 +165,12 @@ class ChartRow(QWidget):
         clock = "over each lane\u2019s clock"
         metrics = QFontMetrics(ui_font(8.25))
         room = self._rate_card.width() - 180
-        short = sum(metrics.horizontalAdvance(f"\u2500 {name}   ") for name in names)
+        short = sum(metrics.horizontalAdvance(f"{SIGNS[0]} {name}   ") for name in names)
         parts = (
-            [f'<span style="color:{look.lane(index)}">\u2500 {name}</span>' for index, name in enumerate(names)]
+            [
+                f'<span style="color:{look.lane(index)}">{SIGNS[index % len(SIGNS)]} {name}</span>'
+                for index, name in enumerate(names)
+            ]
             if short <= room
             else []
         )
@@ -232,18 +203,3 @@ def positions_text(rates: Sequence[float], *, short: bool = False) -> str:
     if short:
         return " ".join(f"{round(100 * rate)}" for rate in rates) + " %"
     return "by position   " + "   ".join(f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1))
-
-
-def time_axis(seconds: float, *, whole: bool = False) -> float:
-    """The right end of a time axis that holds ``seconds``: it grows in steps, so that it does not creep.
-
-    ``whole``: no more will come, so the axis of a race of a moment need not leave room for any.
-    """
-    if whole and 0 < seconds < _FIRST_RIGHT:
-        from app.ui.charts import nice_top  # Loaded by whoever has charts to show.
-
-        return nice_top(seconds)
-    for step in (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 180, 240, 300):
-        if seconds <= step:
-            return float(step)
-    return float(-(-seconds // 300) * 300)

@@ -193,7 +193,7 @@ class RacePage(Page):
     def load_slow_parts(self) -> None:
         """Makes the charts and loads the workers; called after the window was first painted."""
         self._warm_up()
-        self.board.charts.load_later()
+        self.board.charts.load()
 
     def race(self) -> None:
         """Starts a race of what is chosen."""

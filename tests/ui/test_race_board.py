@@ -11,7 +11,6 @@ from app.present.view import RaceView
 from app.race.events import Failed
 from app.race.problems import Problem
 from app.race.trace import Record
-from app.ui.chart_row import time_axis
 from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.fork_dialog import ForkDialog
 from app.ui.race_board import RaceBoard
@@ -24,19 +23,6 @@ from tests.ui.windows import make_board
 @pytest.fixture
 def board(qtbot: QtBot, theme: Theme) -> RaceBoard:
     return make_board(theme, qtbot)
-
-
-@pytest.mark.parametrize(("seconds", "running", "over"), [(0.0, 2, 2), (0.07, 2, 0.08), (0.86, 2, 1), (2.5, 3, 3)])
-def test_the_time_axis_leaves_no_room_for_what_cannot_come(seconds: float, running: float, over: float) -> None:
-    assert time_axis(seconds) == pytest.approx(running)
-    assert time_axis(seconds, whole=True) == pytest.approx(over)
-
-
-@pytest.mark.parametrize(("rate", "label"), [(0.0, "0"), (250.0, "250"), (1000.0, "1k"), (12_500.0, "12.5k")])
-def test_rates_are_labelled_in_few_characters(rate: float, label: str) -> None:
-    from app.ui.charts import rate_label  # It loads the plotting library.
-
-    assert rate_label(rate) == label
 
 
 def settle(board: RaceBoard) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 LATER = (
     "numpy",
-    "pyqtgraph",
     "av",
     "uharfbuzz",
     "httpx",

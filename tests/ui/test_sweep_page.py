@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.draw.charts.catalog import CHARTS
+from app.draw.sweep.charts import CHARTS
 from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places

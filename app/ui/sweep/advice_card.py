@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
-from app.draw.canvas import tone_of
+from app.draw.sweep.labels import tone_of
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
 from app.ui.widgets import label, set_text

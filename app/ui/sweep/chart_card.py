@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QFrame, QToolTip
 
 from app.draw.canvas import Mark
-from app.draw.charts.catalog import Chart, paint_chart
-from app.draw.charts.speedup import Other
+from app.draw.sweep.charts import Chart, paint_chart
+from app.draw.sweep.speedup import Other
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.draw.charts.catalog import CHARTS
-from app.draw.charts.files import write_result
-from app.draw.charts.speedup import Other
+from app.draw.sweep.charts import CHARTS
+from app.draw.sweep.files import write_result
+from app.draw.sweep.speedup import Other
 from app.library.sweeps import load_sweep, stored_sweeps
 from app.models.pairs import Pair
 from app.places import Places

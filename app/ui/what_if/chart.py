@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.draw.axes import Frame
 from app.draw.canvas import Canvas
-from app.draw.charts.what_if import WhatIfPlot, k_at
+from app.draw.what_if import WhatIfPlot, k_at
 from app.race.whatif import Ground
 from app.ui.theme import Theme
 

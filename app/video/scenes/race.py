@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
+from app.draw.race_charts import RaceChart, RateChart, RoundChart
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
 from app.present.winner import Result
 from app.race.events import Finish
 from app.race.fold import NS, Phase
-from app.video.charts import RateChart, RoundChart, axis_top
+from app.video.charts import FilmChart
 from app.video.lane_text import LaneText
 from app.video.scenes.base import Set, draw_logo
 from app.video.scenes.race_plan import plan
@@ -33,15 +34,15 @@ class RaceScene:
         self._texts = [
             LaneText(stage, width=self._inner(box).width(), size=self._plan.text) for box in self._plan.lanes
         ]
-        top = axis_top(1.05 * max((value for lane in set_.final.lanes for value in lane.rates.current), default=1.0))
-        count = len(set_.final.lanes)
-        rates = self._plan.rates
-        self._rates = RateChart(stage, self._chart_box(rates), count, self.race_s, top) if rates is not None else None
+        self._rates = self._chart(RateChart(), self._plan.rates) if self._plan.rates is not None else None
         self._drafting = next((lane.index for lane in set_.final.lanes if lane.drafting), None)
         self._rounds = None
         if self._drafting is not None:
             k = set_.final.lanes[self._drafting].spec.k
-            self._rounds = RoundChart(stage, self._chart_box(self._plan.rounds), self._drafting, k, self.race_s)
+            self._rounds = self._chart(RoundChart(self._drafting, k), self._plan.rounds)
+
+    def _chart(self, chart: RaceChart, box: QRectF) -> FilmChart:
+        return FilmChart(self._stage, self._chart_box(box), chart, self.race_s, self._set.final.lanes)
 
     @property
     def race_s(self) -> float:
@@ -104,10 +105,10 @@ class RaceScene:
         tone = look.lane(leader) if view.over and leader >= 0 else ""
         stage.card(self._plan.ratio, edge=tone, wide=3.0 if tone else 1.0)
         if self._rates is not None and self._plan.rates is not None:
-            self._chart_card(self._plan.rates, "Tokens per second")
+            self._chart_card(self._plan.rates, RateChart.title)
             self._chart_note(self._plan.rates, "on each lane's own clock")
             self._rates.grid()
-        self._chart_card(self._plan.rounds, "Accepted per round")
+        self._chart_card(self._plan.rounds, RoundChart.title)
         if self._rounds is not None:
             self._rounds.grid()
 
@@ -135,7 +136,7 @@ class RaceScene:
     def _chart_note(self, box: QRectF, note: str) -> None:
         stage = self._stage
         right, base = box.right() - stage.u(24), box.top() + stage.u(38)
-        room = box.width() - stage.measure("Accepted per round", 21, "semibold") - stage.u(72)
+        room = box.width() - stage.measure(RoundChart.title, 21, "semibold") - stage.u(72)
         stage.text(note, right, base, 18, tone=stage.look.muted, align=RIGHT, room=room)
 
     # Where the parts of a pane and of a chart are.
@@ -219,7 +220,7 @@ class RaceScene:
                 note = f"{lane.name} {note}"
             upper = QRectF(box.left(), box.top(), box.width(), self._chart_box(box).top() - box.top())
             stage.patch("note", note, upper, lambda: self._chart_note(box, note))
-            stage.patch("rounds", rounds.key(lane), self._chart_box(box), lambda: rounds.draw(lane))
+            stage.patch("rounds", rounds.key(view.lanes), self._chart_box(box), lambda: rounds.draw(view.lanes))
 
     def _progress(self, lane: LaneView) -> float:
         if lane.state.phase is Phase.FINISHED and lane.state.finish is not Finish.STOPPED:

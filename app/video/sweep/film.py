@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.draw.charts.speedup import measured
+from app.draw.sweep.speedup import measured
 from app.present.film_options import FilmOptions
 from app.present.sweep_figures import note
 from app.race.problems import Problem, ProblemError

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
-from app.draw.canvas import Canvas, tone_of
-from app.draw.charts.speedup import draw_speedup
+from app.draw.canvas import Canvas
+from app.draw.sweep.labels import tone_of
+from app.draw.sweep.speedup import draw_speedup
 from app.present.figures import machine_text
 from app.present.film_options import FilmOptions
 from app.present.sweep_figures import (

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from app.draw.canvas import Canvas, tone_of
-from app.draw.labels import draw_key, free_place, short_titles
+from app.draw.axes import free_place
+from app.draw.canvas import Canvas
 from app.draw.look import LIGHT
+from app.draw.sweep.labels import draw_key, short_titles, tone_of
 from app.race.sweep_result import SweepResult
 from tests.draw.sweeps import sweep
 

@@ -14,10 +14,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.draw.axes import spread
-from app.draw.charts.catalog import CHARTS, Chart, paint_chart
-from app.draw.charts.files import chart_png, chart_svg, write_result
-from app.draw.charts.speedup import Other, draw_speedup
 from app.draw.look import DARK, LIGHT, Look
+from app.draw.sweep.charts import CHARTS, Chart, paint_chart
+from app.draw.sweep.files import chart_png, chart_svg, write_result
+from app.draw.sweep.speedup import Other, draw_speedup
 from app.race.problems import ProblemError
 from app.race.statistics import Interval
 from app.race.sweep_result import SweepResult, read_sweep

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, QRectF
 from app.draw.axes import Frame
 from app.draw.canvas import NORMAL, SMALL, Canvas
 from app.draw.look import mix
+from app.draw.ticks import round_top
 from app.race.predict import Prediction
 from app.race.whatif import ALL_K, Ground, Measured
 
-_TOPS: Final = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0)
 _ROW: Final = 20.0
 _FAINT: Final = 0.5
 """Strength of what stands on costs that were not measured."""
@@ -39,8 +39,7 @@ class WhatIfPlot:
         """The axis grows in steps, so that it stands still while a slider moves a little."""
         values = [item.speedup for item in [*self.curve, *self.as_raced]]
         values += [lane.speedup for lane in self.found.lanes]
-        most = max(values) * 1.08
-        return 0.0 if min(values) < 0.55 else 0.5, next((top for top in _TOPS if most <= top), most)
+        return 0.0 if min(values) < 0.55 else 0.5, max(1.5, round_top(max(values) * 1.08))
 
     def draw(self) -> None:
         """Draws it."""

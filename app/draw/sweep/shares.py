@@ -7,9 +7,9 @@ import math
 from PySide6.QtCore import QPointF, QRectF
 
 from app.draw.axes import Frame
-from app.draw.canvas import NORMAL, SMALL, Canvas, tone_of
-from app.draw.labels import short_titles
+from app.draw.canvas import NORMAL, SMALL, Canvas
 from app.draw.look import mix
+from app.draw.sweep.labels import short_titles, tone_of
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
 

@@ -1,12 +1,11 @@
-"""Short names of prompts, the key of a chart, and places for labels that hide nothing."""
+"""Short names and colours of prompts, and the key of a chart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF
 
-from app.draw.canvas import SMALL, Canvas, tone_of
+from app.draw.canvas import SMALL, Canvas
+from app.draw.look import Look, mix
 from app.race.sweep_result import SweepResult
 
 KEY_HEIGHT = 18.0
@@ -14,6 +13,13 @@ _SIGN = 13.0
 _GAP = 14.0
 _TIGHT = 9.5
 """Size of names where there are many."""
+
+
+def tone_of(look: Look, index: int) -> str:
+    """Returns the colour of the prompt at ``index``."""
+    if index % 6 < 4:
+        return look.lane(index % 6)
+    return mix(look.warn, look.text, 0.8) if index % 6 == 4 else mix(look.comment, look.text, 0.55)
 
 
 def short_titles(result: SweepResult) -> list[str]:
@@ -49,19 +55,3 @@ def draw_key(canvas: Canvas, area: QRectF, result: SweepResult, axis: str, hollo
         canvas.dot(at, max(0, index), tone or canvas.look.muted, 4.0, hollow=index < 0)
         canvas.text(name, QPointF(left + _SIGN, line), size=size, tone=canvas.look.muted)
         left += wide + gap
-
-
-def free_place(wanted: Sequence[QRectF], ink: Sequence[QPointF], taken: Sequence[QRectF], area: QRectF) -> QRectF:
-    """Returns the place among ``wanted`` that hides the least; of equal ones the first.
-
-    Args:
-        ink: Points that should stay visible.
-        taken: Labels that are there already.
-        area: Where labels belong.
-    """
-
-    def cost(place: QRectF) -> float:
-        hidden = sum(place.contains(point) for point in ink)
-        return hidden + 4 * sum(place.intersects(other) for other in taken) + 8 * (not area.contains(place))
-
-    return min(wanted, key=cost)

@@ -6,10 +6,11 @@ import itertools
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.draw.axes import Frame
-from app.draw.canvas import Canvas, ticks, tone_of
-from app.draw.labels import KEY_HEIGHT, draw_key, free_place
+from app.draw.axes import Frame, free_place
+from app.draw.canvas import Canvas
 from app.draw.look import mix
+from app.draw.sweep.labels import KEY_HEIGHT, draw_key, tone_of
+from app.draw.ticks import number_text, ticks
 from app.present.sweep_figures import cell_words, lane_word
 from app.race.sweep_result import Cell, SweepResult, known
 
@@ -46,7 +47,7 @@ def draw_predicted(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     low, high = max(0.0, min(values) - room), max(values) + room
     draw_key(canvas, area, result, "measured")
     frame = Frame(area.adjusted(40, KEY_HEIGHT + 6, -10, -42), low, high, low, high)
-    frame.grid(canvas, lambda value: f"{value:g}×", max(3, int(frame.area.height() / 30)))
+    frame.grid(canvas, lambda value: f"{value:g}×", most=max(3, int(frame.area.height() / 30)))
     marks = ticks(low, high, max(3, int(frame.area.width() / 60)))
     frame.below(canvas, [(value, f"{value:g}×") for value in marks], "predicted speedup")
     canvas.painter.save()
@@ -111,7 +112,7 @@ def draw_rates(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     draw_key(canvas, area, result, "tokens a second", "baseline")
     inner = area.adjusted(34, KEY_HEIGHT + 6, -10, -42)
     frame = Frame(inner, -0.15, right, max(0.0, min(rates) - room), max(rates) + room)
-    frame.grid(canvas, lambda value: f"{value:g}", max(3, int(inner.height() / 30)))
+    frame.grid(canvas, number_text, most=max(3, int(inner.height() / 30)))
     frame.below(canvas, [(at, f"{at:g}") for at in ticks(0, right, 8)], "accepted tokens a round")
     words: list[tuple[str, str, QPointF]] = []
     ink: list[QPointF] = []

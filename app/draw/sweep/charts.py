@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.draw.canvas import SMALL, Canvas, Mark
-from app.draw.charts.relations import draw_predicted, draw_rates, draw_widths, predicted_words
-from app.draw.charts.shares import draw_accepted, draw_positions, widest
-from app.draw.charts.speedup import Other, draw_speedup
 from app.draw.look import Look
+from app.draw.sweep.relations import draw_predicted, draw_rates, draw_widths, predicted_words
+from app.draw.sweep.shares import draw_accepted, draw_positions, widest
+from app.draw.sweep.speedup import Other, draw_speedup
 from app.race.sweep_result import SweepResult
 
 Draw = Callable[[Canvas, QRectF, SweepResult], None]

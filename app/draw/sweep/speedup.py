@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.draw.axes import Frame, spread
-from app.draw.canvas import NORMAL, SMALL, Canvas, Mark, tone_of
+from app.draw.canvas import NORMAL, SMALL, Canvas, Mark
 from app.draw.look import Look, mix
+from app.draw.sweep.labels import tone_of
 from app.present.sweep_figures import cell_words, lane_word
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 

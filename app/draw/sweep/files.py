@@ -11,9 +11,9 @@ from typing import Final
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 
-from app.draw.charts.catalog import CHARTS, SIZES, Chart, paint_chart
-from app.draw.charts.speedup import Other
 from app.draw.look import Look
+from app.draw.sweep.charts import CHARTS, SIZES, Chart, paint_chart
+from app.draw.sweep.speedup import Other
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult, write_sweep
 from app.race.sweep_table import sweep_csv
