@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from msgspec.inspect import StructType, Type, UnionType, VarTupleType, type_info
 
 from app.models.files.disk import is_file
 from app.models.pairs import ModelFile, ModelSource, Pair, expand, is_safe_path, is_sha256
 from app.models.registry.servers import ServerName, ServerTable, server_problems
+from app.models.registry.tables import read_table
 from app.models.registry.toml_lines import LineIndex
 from app.models.registry.toml_lines import Path as KeyPath
 from app.places import Places, find_places
 from app.race.lanes import MAX_K
+from app.race.visible import visible
 
 SCHEMA = 1
 _MAX_BYTES = 4 << 20
@@ -25,7 +26,10 @@ _Wrong = Callable[[KeyPath, str], None]
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,79}$")
 _REPOSITORY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")
 _REVISION = re.compile(r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$")
-_AT = re.compile(r"^(?P<text>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
+_LONG_NUMBER = re.compile(r"[0-9](?:_?[0-9]){999}")
+_MOST = 1 << 50
+"""Largest size in bytes or number of parameters that is believed."""
+_MOST_ERRORS = 100
 
 
 class RegistryError(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ class RegistryError(msgspec.Struct, frozen=True):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file.name} line {self.line}: {self.message}"
+        return f"{visible(self.file.name, 80)} line {self.line}: {self.message}"
 
 
 class Registry(msgspec.Struct, frozen=True):
@@ -82,7 +86,9 @@ def _read_file(path: Path) -> Registry:
             raw = stream.read(_MAX_BYTES + 1)
         if len(raw) > _MAX_BYTES:
             return _wrong(RegistryError(path, 1, "The file is larger than 4 MiB."))
-        text = raw.decode("utf-8")
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return _wrong(RegistryError(path, 1, "The text is UTF-16: save it as UTF-8."))
+        text = raw.decode("utf-8-sig")  # Editors of Windows write a mark (BOM) before the text.
         document = tomllib.loads(text)
     except OSError as error:
         return _wrong(RegistryError(path, 1, f"The file cannot be read ({error.strerror or error})."))
@@ -92,7 +98,15 @@ def _read_file(path: Path) -> Registry:
         return _wrong(_syntax_error(path, text, str(error)))
     except RecursionError:
         return _wrong(RegistryError(path, 1, "The tables are nested too deeply."))
+    except (ValueError, OverflowError):
+        # Python reads no number of more than 4,300 digits, and tomllib lets that through.
+        return _wrong(RegistryError(path, _line_of_long_number(text), "A number has far too many digits."))
     return _read_document(path, document, LineIndex(text))
+
+
+def _line_of_long_number(text: str) -> int:
+    found = _LONG_NUMBER.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def _wrong(error: RegistryError) -> Registry:
@@ -110,7 +124,8 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> Re
     errors: list[RegistryError] = []
 
     def wrong(key: KeyPath, message: str) -> None:
-        errors.append(RegistryError(path, lines.line(key), message))
+        if len(errors) < _MOST_ERRORS:
+            errors.append(RegistryError(path, lines.line(key), visible(message, 600)))
 
     if document.get("schema") != SCHEMA:
         newer = type(document.get("schema")) is int and document["schema"] > SCHEMA
@@ -118,7 +133,9 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> Re
         wrong(("schema",), f"schema must be {SCHEMA}: {why}.")
         return Registry((), tuple(errors))
     for key in sorted(document.keys() - {"schema", "pair", "server"}):
-        wrong((key,), f'"{key}" is not a key of this file. It has schema, [[pair]] and [server.NAME] tables.')
+        wrong(
+            (key,), f'"{visible(key, 60)}" is not a key of this file. It has schema, [[pair]] and [server.NAME] tables.'
+        )
     servers = _read_servers(document.get("server", {}), wrong)
     pairs = _read_pairs(document.get("pair", []), wrong)
     return Registry(tuple(pairs.values()), tuple(errors), servers)
@@ -132,18 +149,13 @@ def _read_servers(tables: Any, wrong: _Wrong) -> dict[str, ServerTable]:
     for name, table in tables.items():
         place: KeyPath = ("server", name)
         if name not in get_args(ServerName):
-            wrong(place, f'There is no server "{name}". There are {", ".join(get_args(ServerName))}.')
+            wrong(place, f'There is no server "{visible(name, 60)}". There are {", ".join(get_args(ServerName))}.')
             continue
-        try:
-            server = msgspec.convert(_known_part(table, type_info(ServerTable), place, wrong), ServerTable)
-        except msgspec.ValidationError as error:
-            key, message = _explain(str(error))
-            wrong(place + key, message)
-            continue
-        problems = list(server_problems(server))
-        for problem_key, message in problems:
+        server, problems, unknown = read_table(table, ServerTable)
+        problems += server_problems(server) if server is not None else ()
+        for problem_key, message in unknown + problems:
             wrong(place + problem_key, message)
-        if not problems:
+        if server is not None and not problems:
             servers[name] = server
     return servers
 
@@ -155,46 +167,17 @@ def _read_pairs(tables: Any, wrong: _Wrong) -> dict[str, Pair]:
     pairs: dict[str, Pair] = {}
     for number, table in enumerate(tables):
         place: KeyPath = ("pair", number)
-        try:
-            pair = msgspec.convert(_known_part(table, type_info(Pair), place, wrong), Pair)
-        except msgspec.ValidationError as error:
-            wrong_key, message = _explain(str(error))
-            wrong(place + wrong_key, message)
-            continue
-        problems = list(_pair_problems(pair))
-        for problem_key, message in problems:
+        pair, problems, unknown = read_table(table, Pair)
+        problems += _pair_problems(pair) if pair is not None else ()
+        for problem_key, message in unknown + problems:
             wrong(place + problem_key, message)
+        if pair is None:
+            continue
         if pair.id in pairs:
             wrong((*place, "id"), f'The id "{pair.id}" is used twice in this file.')
         elif not problems:
             pairs[pair.id] = pair
     return pairs
-
-
-def _known_part(value: Any, kind: Type, place: KeyPath, wrong: _Wrong) -> Any:
-    """Returns what this version knows of a table; keys that it does not know are told and left out."""
-    if isinstance(kind, UnionType):
-        kind = next((item for item in kind.types if isinstance(item, StructType)), kind)
-    if isinstance(kind, StructType) and isinstance(value, dict):
-        fields = {field.encode_name: field.type for field in kind.fields}
-        for key in sorted(value.keys() - fields.keys()):
-            wrong((*place, key), f'"{key}" is not a known key here and is left out.')
-        return {key: _known_part(value[key], fields[key], (*place, key), wrong) for key in value if key in fields}
-    if isinstance(kind, VarTupleType) and isinstance(value, list):
-        return [_known_part(item, kind.item_type, (*place, number), wrong) for number, item in enumerate(value)]
-    return value
-
-
-def _explain(message: str) -> tuple[KeyPath, str]:
-    match = _AT.match(message)
-    if match is None:
-        return (), message
-    key: KeyPath = tuple(part for part in re.split(r"[.\[\]]+", match["path"] or "") if part)
-    text = match["text"]
-    if required := re.match(r"Object missing required field `(.*)`", text):
-        return key, f'The key "{required[1]}" is missing.'
-    name = f'"{key[-1]}": ' if key else ""
-    return key, f"{name}{text}."
 
 
 def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
@@ -208,8 +191,8 @@ def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
         yield ("recommended_k",), f"recommended_k must be from 1 to {MAX_K}."
     for name in ("parameters", "active_parameters", "cache_bytes_per_token"):
         value = getattr(pair, name)
-        if value is not None and value <= 0:
-            yield (name,), f"{name} must be above 0."
+        if value is not None and not 0 < value <= _MOST:
+            yield (name,), f"{name} must be above 0 and at most {_MOST:,}."
     if pair.gated and not pair.licence_page:
         yield ("gated",), "A gated pair needs licence_page, the page where the licence is accepted."
     if pair.licence_page and not pair.licence_page.startswith("https://"):
@@ -235,8 +218,8 @@ def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:
         yield ("files",), "Give either files or include."
     if source.include and source.repository is None:
         yield ("include",), "include is for a repository; name the files of a folder in files."
-    if source.size is not None and source.size < 0:
-        yield ("size",), "size must not be below 0."
+    if source.size is not None and not 0 <= source.size <= _MOST:
+        yield ("size",), f"size must be from 0 to {_MOST:,}."
     yield from _file_problems(source.files)
 
 
@@ -247,8 +230,8 @@ def _file_problems(files: Iterable[ModelFile]) -> Iterator[tuple[KeyPath, str]]:
             yield ("files", number, "path"), f'"{file.path}" must be a relative path without "..".'
         if file.path in seen:
             yield ("files", number, "path"), f'"{file.path}" is listed twice.'
-        if file.size is not None and file.size <= 0:
-            yield ("files", number, "size"), "size must be above 0."
+        if file.size is not None and not 0 < file.size <= _MOST:
+            yield ("files", number, "size"), f"size must be above 0 and at most {_MOST:,}."
         if file.sha256 is not None and not is_sha256(file.sha256):
             yield ("files", number, "sha256"), "sha256 must be 64 hexadecimal digits in small letters."
         seen.add(file.path)

@@ -15,6 +15,8 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
+_MOST_LINE = 20_000
+"""Characters of a line that are looked at: the search for texts in it takes the square of them at worst."""
 _SKIP = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*$')
 
 
@@ -51,7 +53,8 @@ def _scan(text: str) -> Iterator[tuple[Path, int]]:
     table: Path = ()
     depth = 0
     quote = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, whole in enumerate(text.split("\n"), start=1):
+        line = whole[:_MOST_LINE]
         if quote:
             if quote in line:
                 quote = ""

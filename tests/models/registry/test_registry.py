@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.reader import load_registry, read_registry_file
+from app.models.registry.user_pairs import add_user_pair
 from app.models.shelf.availability import Damaged, Missing, Ready, availability
 from app.places import Places, find_places
 
@@ -72,7 +75,11 @@ def test_a_users_file_adds_pairs_and_replaces_those_of_the_same_id(places: Place
         ("schema = 1\nx = [\n", 3, "not valid TOML"),
         ("schema = 1\nnonsense = 3\n", 2, "nonsense"),
         ("schema = 1\n" + PAIR.replace('title = "Mine"\n', ""), 3, '"title" is missing'),
-        ("schema = 1\n" + PAIR.replace('title = "Mine"', "title = 3"), 5, '"title": Expected `str`'),
+        (
+            "schema = 1\n" + PAIR.replace('title = "Mine"', "title = 3"),
+            5,
+            "title must be a text, and is a whole number.",
+        ),
         ("schema = 1\n" + PAIR.replace('"llama.cpp"', '"abacus"'), 6, "abacus"),
         ("schema = 1\n" + PAIR + 'colour = "red"\n', 11, '"colour" is not a known key'),
         ("schema = 1\n" + PAIR.replace('"owner/name"', '"name"'), 7, "owner/name"),
@@ -175,7 +182,7 @@ def test_a_users_table_replaces_the_servers_and_keeps_the_others(places: Places)
         (SERVER.replace('"{drafter}"', '"x"'), 5, "{drafter}"),
         (SERVER.replace('"--k"', '"{kk}"'), 5, '"{kk}" is not known'),
         (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', "[]"), 4, "command is empty"),
-        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', '"vllm"'), 4, "array"),
+        (SERVER.replace('["vllm", "serve", "{target}", "--port", "{port}"]', '"vllm"'), 4, "command must be a list"),
         (SERVER + "patience_s = 0\n", 6, "patience_s"),
         (SERVER + 'health = "health"\n', 6, 'starts with "/"'),
         (SERVER + 'opens = "book"\n', 6, "book"),
@@ -189,3 +196,69 @@ def test_what_is_wrong_in_a_servers_table_is_told_with_its_line(
     assert [error.line for error in registry.errors][:1] == [line]
     assert says in registry.errors[0].message
     assert registry.servers == {}
+
+
+def test_every_error_of_a_pair_is_told_with_its_key_and_what_is_allowed(tmp_path: Path) -> None:
+    text = """schema = 1
+[[pair]]
+id = 3
+engines = ["llama.cpp", "abacus"]
+recommended_k = "two"
+gated = 1
+target.repository = "owner/name"
+target.files = [{ path = "a.gguf", size = "big" }, { size = 1 }, 3]
+"""
+    _, errors = read_registry_file(write(tmp_path, text))
+    assert [(error.line, error.message) for error in errors] == [
+        (3, "id must be a text, and is a whole number."),
+        (2, 'The key "title" is missing.'),
+        (4, 'engines[1] must be one of "llama.cpp", "mlx", "server", "transformers", and is the text "abacus".'),
+        (8, 'target.files[0].size must be a whole number, and is the text "big".'),
+        (8, 'The key "target.files[1].path" is missing.'),
+        (8, "target.files[2] must be a table, and is a whole number."),
+        (5, 'recommended_k must be a whole number, and is the text "two".'),
+        (6, "gated must be true or false, and is a whole number."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "says"),
+    [
+        (b"schema = 1\nx = " + b"9" * 5000, 2, "far too many digits"),
+        (b"schema = 1\n\n[[pair]]\nid = " + b"1_0" * 5000 + b"\n", 4, "far too many digits"),
+        (b"schema = 1\n[[pair]]\nparameters = 0x" + b"f" * 9000, 3, "parameters must be a whole number from"),
+        ("schema = 1\n".encode("utf-16"), 1, "UTF-16"),
+        (b"\xff\xfes", 1, "UTF-16"),
+        (b"", 1, "schema must be 1"),
+        (b"schema = 1\nx = 2024-99-99\n", 2, "not valid TOML"),
+        (b"schema = inf\n", 1, "schema must be 1"),
+        (b"schema = 1\n[server.vllm]\npatience_s = inf\n", 3, "patience_s must be a number from 1 to 86,400"),
+        (b'schema = 1\n"\\u001b[2J" = 1\n', 1, "\u241b[2J"),
+        (b"#" * (5 << 20), 1, "larger than"),
+        (b"x = " + b"[" * 100_000, 1, "nested too deeply"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_the_line_and_the_apps_own_pairs_are_there(
+    places: Places, data: bytes, line: int, says: str
+) -> None:
+    places.config.mkdir(parents=True)
+    places.user_registry.write_bytes(data)
+    registry = load_registry(places=places)
+    assert any(error.line == line and says in error.message for error in registry.errors)
+    assert all(str(error).isprintable() for error in registry.errors)
+    assert registry.get("nano") is not None
+
+
+def test_a_file_that_begins_with_a_mark_is_read_and_can_be_added_to(places: Places, tmp_path: Path) -> None:
+    places.config.mkdir(parents=True)
+    places.user_registry.write_text("schema = 1\r\n" + PAIR, encoding="utf-8-sig")
+    registry = load_registry(places=places)
+    mine = registry.get("mine")
+    assert registry.errors == ()
+    assert mine is not None
+    folder = ModelSource(folder=str(tmp_path), files=(ModelFile("x.gguf", 3),))
+    added = add_user_pair(msgspec.structs.replace(mine, id="new", target=folder, drafter=None), places)
+    assert isinstance(added, Pair)
+    again = load_registry(places=places)
+    assert again.errors == ()
+    assert {"mine", "new"} <= {pair.id for pair in again.pairs}
