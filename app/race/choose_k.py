@@ -16,6 +16,7 @@ USUAL_ACCEPTANCE: Final = 0.7
 """Chance of a draft token to be accepted, given that the one before it was, before anything is known of the text."""
 FIRST_WIDTHS: Final = tuple(range(1, ADAPTIVE_K + 2))
 """Widths that are measured before a first race; each of them, since costs jump."""
+FIRST_SENTENCE: Final = "Measuring what passes cost here, once, to choose K …"
 _TOKENS: Final = 256
 _DROP: Final = 0.9
 _JUMP: Final = 1.2
@@ -28,7 +29,7 @@ class KChoice(msgspec.Struct, frozen=True):
     Attributes:
         k: From 1.
         speedup: What it is expected to bring, times the baseline, at the usual acceptance.
-        limit: The largest K that is worth trying: none above it is expected to be better at any acceptance.
+        limit: The largest K that is worth trying: even where all drafts are accepted, none above it is better.
         sentence: What was found, in words.
     """
 
@@ -56,7 +57,7 @@ def choose_k(widths: Widths, quantization: str = "", acceptance: float = USUAL_A
 
 
 def _limit(costs: Costs, ks: list[int]) -> int:
-    """The largest K at which a text that is accepted whole gains most: a token costs least there."""
+    """The K that is best where all drafts are accepted: a token costs least there."""
     return min(ks, key=lambda k: (costs.round_ns(k) / (k + 1), k))
 
 

@@ -6,12 +6,14 @@ one before it was, with older rounds counting less, so that it follows a text th
 expected time then says which K is best; 0 (no drafting) is one of them.
 
 It tries out a few K at the start, and now and then a neighbour of the best one. While drafting does not pay it tries
-one round of drafting ever more rarely.
+one round of drafting ever more rarely. Where costs were measured before, it begins with the K that they speak for, and
+tries the most promising other one in place of a neighbour: costs have stairs, and a neighbour may lie on a bad one.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
@@ -58,14 +60,20 @@ class Position:
 
 
 class CostPolicy:
-    """Chooses K in 0..``most``; see the module."""
+    """Chooses K in 0..``most``; see the module.
 
-    def __init__(self, most: int) -> None:
+    Args:
+        known_ns: What rounds of K = 0, 1 and so on are known to cost, in ns; empty if they were not measured.
+    """
+
+    def __init__(self, most: int, known_ns: Sequence[int] = ()) -> None:
         self._most = most
+        self._known = list(known_ns[: most + 1]) if len(known_ns) > 1 and all(known_ns) else []
         self._times: list[deque[int]] = [deque(maxlen=_KEPT) for _ in range(most + 1)]
         self._positions = [Position() for _ in range(most)]
-        self._plan = deque(dict.fromkeys(min(k, most) for k in _FIRST[:-1]))
-        self._plan.append(min(_FIRST[-1], most))
+        self._plan = deque([] if self._known else dict.fromkeys(min(k, most) for k in _FIRST[:-1]))
+        if not self._known:
+            self._plan.append(min(_FIRST[-1], most))
         self._since_try = 0
         self._pause = _EVERY
         self._upwards = True
@@ -99,12 +107,17 @@ class CostPolicy:
 
     def best(self) -> int:
         """Returns the K with the most tokens expected per time, the smallest of them."""
+        speeds = self._speeds()
+        return speeds.index(max(speeds))
+
+    def _speeds(self) -> list[float]:
+        """Tokens expected per ns, by K."""
         tokens, chance, speeds = 1.0, 1.0, [1.0 / self.cost(0)]
         for k, rate in enumerate(self.rates(), start=1):
             chance *= rate
             tokens += chance
             speeds.append(tokens / self.cost(k))
-        return speeds.index(max(speeds))
+        return speeds
 
     def rates(self) -> list[float]:
         """Returns each position's chance to be accepted, given that the one before it was."""
@@ -123,13 +136,19 @@ class CostPolicy:
         return tokens
 
     def cost(self, k: int) -> float:
-        """Returns the time of a round of this K in ns: seen, or on a straight line through what was seen."""
+        """Returns the time of a round of this K in ns: seen, known before, or on a straight line through what was seen.
+
+        What was known before is brought to the level of what was seen.
+        """
         seen = [(at, float(median(times))) for at, times in enumerate(self._times) if times]
-        if not seen:
-            return 1.0
         for at, value in seen:
             if at == k:
                 return value
+        if k < len(self._known):
+            levels = [value / self._known[at] for at, value in seen if at < len(self._known)]
+            return self._known[k] * (median(levels) if levels else 1.0)
+        if not seen:
+            return 1.0
         if len(seen) == 1:
             return seen[0][1]
         right = next((place for place, (at, _) in enumerate(seen) if at > k), len(seen) - 1)
@@ -139,7 +158,11 @@ class CostPolicy:
         return max(floor, y0 + (y1 - y0) * (k - x0) / (x1 - x0))
 
     def _try(self, best: int) -> int:
-        """Returns a neighbour of the best K; while drafting does not pay, a small draft."""
+        """Returns a neighbour of the best K, or the most promising other one where costs are known; while drafting does
+        not pay, a small draft."""
+        if self._known:
+            speeds = self._speeds()
+            return max((k for k in range(1, self._most + 1) if k != best), key=lambda k: speeds[k], default=0)
         if not best:
             return min(2, self._most)
         step = 1 if self._upwards else -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from app.race.cost_policy import CostPolicy
@@ -57,8 +58,11 @@ class Heuristic:
             self._k = max(1, self._k - 1)
 
 
-def policy_for(policy: KPolicy, k: int) -> Policy:
+def policy_for(policy: KPolicy, k: int, round_ns: Sequence[int] = ()) -> Policy:
     """Returns a new policy; ``k`` is the fixed K, or the largest that an adaptive policy may choose.
+
+    Args:
+        round_ns: What rounds of K = 0, 1 and so on are known to cost, in ns, where they were measured.
 
     Raises:
         ValueError: the policy is one of a newer version.
@@ -69,6 +73,6 @@ def policy_for(policy: KPolicy, k: int) -> Policy:
         case KPolicy.HEURISTIC:
             return Heuristic(k)
         case KPolicy.COST:
-            return CostPolicy(k)
+            return CostPolicy(k, round_ns)
         case KPolicy.NEWER:
             raise ValueError("a policy of a newer version can be shown and not run")

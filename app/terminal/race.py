@@ -23,7 +23,7 @@ from app.present.view import RaceView
 from app.race.fold import Phase
 from app.race.formats import find_format
 from app.race.heats import Heats, Plan
-from app.race.lanes import Contender, Sampling
+from app.race.lanes import Contender, KPolicy, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.trace import Trace
@@ -36,8 +36,9 @@ from app.terminal.view import race_view, verdict_lines
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import default_format
 from app.worker.pool import WorkerPool
-from app.worker.request import RaceRequest
+from app.worker.request import RaceRequest, request_with
 from app.worker.setup import StartedRace, start_race
+from app.worker.widths import first_k
 
 _FRAME_S = 1 / 15
 _LINES = 14
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         return run_levels(arguments, choice, env)
     pool = env.make_pool()
     try:
+        choice = _measured(arguments, choice, env, pool)
         started, view = race_once(choice, env, pool, arguments.trace, quiet=arguments.json)
     finally:
         pool.close()
@@ -69,6 +71,21 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
             env.tell(f"Runs? {behaviour.sentence}")
         env.tell(f"Trace: {started.trace}")
     return status_of(started)
+
+
+def _measured(arguments: argparse.Namespace, choice: RaceRequest, env: Environment, pool: WorkerPool) -> RaceRequest:
+    """Puts in the K that measured passes speak for, where none is asked for, and the limit of an adaptive one."""
+    adaptive = any(item.policy is KPolicy.COST for item in choice.contenders)
+    if arguments.no_probe or (arguments.k is not None and not adaptive):
+        return choice
+    stop = threading.Event()
+    with env.interrupts.calls(stop.set):
+        found = first_k(choice, env.places, pool, (lambda _: None) if arguments.json else env.tell, stop)
+    if found is None:
+        return choice
+    if not arguments.json:
+        env.tell(found.sentence)
+    return request_with(choice, found, pick=arguments.k is None)
 
 
 def race_once(

@@ -129,7 +129,7 @@ class WorkerLoop:
         return None if turns.quit else finish
 
     def _decode(self, engine: Engine, race: Race, turns: _Turns) -> Finish:
-        policy = policy_for(race.policy, race.k)
+        policy = policy_for(race.policy, race.k, race.round_ns)
         if not turns.take():
             return Finish.STOPPED
         start = self._clock_ns()

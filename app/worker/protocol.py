@@ -27,11 +27,16 @@ class Load(msgspec.Struct, frozen=True, tag="load", tag_field="t"):
 
 
 class Race(msgspec.Struct, frozen=True, tag="race", tag_field="t"):
-    """Get ready to run ``request``; compute nothing before the first turn. K and its policy hold for this run."""
+    """Get ready to run ``request``; compute nothing before the first turn. K and its policy hold for this run.
+
+    Attributes:
+        round_ns: What rounds of K = 0, 1 and so on are known to cost here, in ns, for an adaptive K to start from.
+    """
 
     request: Request
     k: KRange = 0
     policy: KPolicy = KPolicy.FIXED
+    round_ns: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
 
 
 class Turn(msgspec.Struct, frozen=True, tag="turn", tag_field="t"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from app.models.pairs import Pair
+from app.race.choose_k import KChoice
 from app.race.formats import FORMATS
 from app.race.heats import Plan
-from app.race.lanes import Contender, Sampling
+from app.race.lanes import Contender, KPolicy, LaneKind, Sampling
 from app.race.prompts import Prompt
 from app.race.sweep import Spend
 
@@ -64,6 +65,19 @@ class RaceRequest(msgspec.Struct, frozen=True):
     def drafting(self) -> tuple[Contender, ...]:
         """The drafting lanes, at least one."""
         return self.contenders or (Contender(self.k),)
+
+
+def request_with(request: RaceRequest, found: KChoice, *, pick: bool) -> RaceRequest:
+    """Returns the request with what measured passes say: limits of adaptive lanes and, with ``pick``, the fixed K."""
+    suited: list[Contender] = []
+    for item in request.drafting:
+        k = item.k
+        if item.policy is not KPolicy.FIXED:
+            k = max(1, min(item.k, found.limit))
+        elif pick and item.kind is LaneKind.MTP:
+            k = found.k
+        suited.append(msgspec.structs.replace(item, k=k))
+    return msgspec.structs.replace(request, contenders=tuple(suited))
 
 
 class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,6 +123,7 @@ class Run:
         wish: Ends the run when it is told.
         clock_ns: A monotonic clock in ns.
         patience: When a silent lane counts as hung.
+        round_ns: What rounds are known to cost, for an adaptive K; see :class:`app.worker.protocol.Race`.
     """
 
     def __init__(
@@ -135,6 +136,7 @@ class Run:
         wish: StopWish,
         clock_ns: Callable[[], int],
         patience: Patience,
+        round_ns: tuple[int, ...] = (),
     ) -> None:
         self._format = race_format
         self._request = request
@@ -142,6 +144,7 @@ class Run:
         self._wish = wish
         self._clock_ns = clock_ns
         self._patience = patience
+        self._round_ns = round_ns
         # A queue of its own: what an earlier run of a shared worker still says is not heard.
         self._inbox: SimpleQueue[tuple[str, LaneEvent] | None] = SimpleQueue()
         now = clock_ns()
@@ -209,7 +212,7 @@ class Run:
                 return
             self._begun = True
             for lane in racing:
-                lane.worker.send(Race(self._request, lane.spec.k, lane.spec.policy))
+                lane.worker.send(Race(self._request, lane.spec.k, lane.spec.policy, self._round_ns))
                 lane.worker.doing = "reading the prompt"
                 lane.asking = True
         turns = [

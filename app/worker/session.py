@@ -42,6 +42,7 @@ class RaceSession:
         noise: The noise floor of the pair if it is known; if not, it is measured once the race is over.
         plan: How many heats, for a format that repeats.
         first: Number of the first heat, where others were run in sessions before.
+        round_ns: What rounds of K = 0, 1 and so on are known to cost here, for lanes with an adaptive K.
         patience: When a silent lane counts as hung.
         sampler: Tells what the machine was doing during a run; None watches this machine.
         clock_ns: A monotonic clock in ns.
@@ -57,6 +58,7 @@ class RaceSession:
         noise: Noise | None = None,
         plan: Plan | None = None,
         first: int = 0,
+        round_ns: tuple[int, ...] = (),
         patience: Patience | None = None,
         sampler: Sampler | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
@@ -67,6 +69,7 @@ class RaceSession:
         self._format = race_format
         self._clock_ns = clock_ns
         self._patience = patience or Patience()
+        self._round_ns = round_ns
         self._wish = StopWish()
         self._recording = Recording(header, clock_ns, writer, first)
         self._heats_runner: HeatsRunner | None = None
@@ -133,7 +136,10 @@ class RaceSession:
         return self._run((spec,), request, record)
 
     def _run(self, specs: tuple[LaneSpec, ...], request: Request, record: RecordEvent) -> Run:
-        return Run(specs, self.workers, self._format, request, record, self._wish, self._clock_ns, self._patience)
+        known = self._round_ns
+        return Run(
+            specs, self.workers, self._format, request, record, self._wish, self._clock_ns, self._patience, known
+        )
 
     def _give_up(self, problem: Problem) -> None:
         """Ends a race whose own thread failed: its lanes say so, and none of its workers is used again."""

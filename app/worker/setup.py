@@ -23,6 +23,7 @@ from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.run import LaneWorker
 from app.worker.session import RaceSession
+from app.worker.widths import known_rounds
 
 
 def _say_nothing(_sentence: str) -> None:
@@ -88,7 +89,10 @@ def start_race(
     workers, give_back = _workers(request, race_format, specs, pool)
     floors = NoiseFloors(places.cache / "noise.json")
     noise = floors.get(header)
-    session = RaceSession(header, workers, race_format, writer, noise=noise, plan=request.plan, first=first)
+    known = known_rounds(header, places)
+    session = RaceSession(
+        header, workers, race_format, writer, noise=noise, plan=request.plan, first=first, round_ns=known
+    )
 
     def finish() -> None:
         give_back()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count, takewhile
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
@@ -13,8 +15,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.places import Places, write_private
+from app.race.choose_k import FIRST_SENTENCE, FIRST_WIDTHS, KChoice, choose_k
+from app.race.costs import probed_costs
 from app.race.events import Failed, LaneEvent, Loaded, Widths
-from app.race.lanes import MAX_K, LaneKind
+from app.race.lanes import MAX_K, KPolicy, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.trace import Header
 from app.worker import outcome
@@ -24,11 +28,13 @@ from app.worker.pool import WorkerPool
 from app.worker.protocol import ProbeWidths, Stop
 from app.worker.request import RaceRequest
 from app.worker.run import LaneWorker
+from app.worker.server_lanes import is_server
 
 ALL_WIDTHS: Final = tuple(range(1, MAX_K + 2))
 LOAD_PATIENCE_S: Final = 600.0
 PROBE_PATIENCE_S: Final = 600.0
 """A large model on a slow processor takes seconds a pass, and there are a hundred of them."""
+_FIRST_REPEATS: Final = 3
 _STEP: Final = 64
 _CHARACTERS_A_TOKEN: Final = 4
 _MOST_CONTEXTS: Final = 8
@@ -92,20 +98,65 @@ def usual_context(request: RaceRequest) -> int:
     return max(1, min(most, max(1, round(middle / _STEP)) * _STEP))
 
 
+def known_rounds(header: Header, places: Places) -> tuple[int, ...]:
+    """Returns what rounds of K = 0, 1 and so on cost in ns, as far as the header's pair was measured without a gap."""
+    if not any(lane.policy is KPolicy.COST for lane in header.lanes):
+        return ()
+    found = KnownWidths.of(places).get(header)
+    if found is None:
+        return ()
+    costs = probed_costs(found)
+    ks = takewhile(lambda k: k + 1 in found.forward_ns, count())
+    return tuple(round(costs.round_ns(k)) for k in ks)
+
+
+def first_k(
+    request: RaceRequest,
+    places: Places,
+    pool: WorkerPool,
+    tell: Callable[[str], None],
+    stopped: threading.Event | None = None,
+) -> KChoice | None:
+    """Returns the K that passes on this machine speak for; measured once for each pair, which takes seconds.
+
+    None where it cannot be told: the engine measures no passes, or the lanes cannot be loaded (their race says why).
+
+    Args:
+        tell: Gets a sentence if it has to be measured.
+        stopped: Set from another thread to give it up.
+    """
+    engine = request.engine or request.pair.engines[0]
+    if is_server(engine):
+        return None
+    request = msgspec.structs.replace(request, contenders=())  # The MTP drafter, whatever else races.
+    try:
+        spec = lane_specs(request, places)[1]
+        make_files(request, places, lambda _sentence: None)
+        found = KnownWidths.of(places).get(make_header(request, (spec,), datetime.now(UTC)), usual_context(request))
+        if found is None or not set(FIRST_WIDTHS) <= set(found.forward_ns):
+            tell(FIRST_SENTENCE)
+            found = probe_widths(request, places, pool, widths=FIRST_WIDTHS, repeats=_FIRST_REPEATS, stopped=stopped)
+    except ProblemError:
+        return None
+    return choose_k(found, request.pair.quantization)
+
+
 def probe_widths(
     request: RaceRequest,
     places: Places,
     pool: WorkerPool,
     context: int = 0,
     *,
+    widths: tuple[int, ...] = ALL_WIDTHS,
     again: bool = False,
     repeats: int = 5,
     stopped: threading.Event | None = None,
 ) -> Widths:
-    """Returns what forward passes of 1..17 tokens and drafting one token cost for the request's pair.
+    """Returns what forward passes of these widths and drafting one token cost for the request's pair.
 
     Args:
         context: Tokens in the KV cache; 0 takes the middle of the request's run.
+        widths: Of the passes, in tokens.
         again: Measure even if it is known.
         repeats: Passes of each width.
         stopped: Set from another thread to give it up.
@@ -118,11 +169,11 @@ def probe_widths(
     header = make_header(request, (spec,), datetime.now(UTC))
     known, context = KnownWidths.of(places), context or usual_context(request)
     found = None if again else known.get(header, context)
-    if found is not None and found.context == context:
+    if found is not None and found.context == context and set(widths) <= set(found.forward_ns):
         return found
     worker = pool.acquire((spec,))[spec.id]
     try:
-        measured = measure_widths(worker, context, repeats=repeats, stopped=stopped)
+        measured = measure_widths(worker, context, widths, repeats=repeats, stopped=stopped)
     finally:
         pool.release([worker])
     known.put(header, measured)
@@ -130,7 +181,12 @@ def probe_widths(
 
 
 def measure_widths(
-    worker: LaneWorker, context: int, *, repeats: int = 5, stopped: threading.Event | None = None
+    worker: LaneWorker,
+    context: int,
+    widths: tuple[int, ...] = ALL_WIDTHS,
+    *,
+    repeats: int = 5,
+    stopped: threading.Event | None = None,
 ) -> Widths:
     """Measures with a worker of a drafting lane that is loaded or loading and has no run going on.
 
@@ -141,7 +197,7 @@ def measure_widths(
     worker.attach(inbox.put)
     _wait(inbox, Loaded, LOAD_PATIENCE_S, worker, stopped)
     worker.doing = "measuring forward passes"
-    worker.send(ProbeWidths(ALL_WIDTHS, context, repeats))
+    worker.send(ProbeWidths(widths, context, repeats))
     found = _wait(inbox, Widths, PROBE_PATIENCE_S, worker, stopped)
     worker.doing = "waiting"
     return found

@@ -107,3 +107,33 @@ def test_chances_stay_between_0_and_1_and_more_drafted_is_never_fewer_tokens(acc
     tokens = [policy.expected_tokens(k) for k in range(5)]
     assert tokens == sorted(tokens)
     assert tokens[0] == 1
+
+
+STAIRS = (220, 433, 557, 287, 501, 639, 748, 567, 697)
+"""Rounds of a 4-bit E2B on a processor, by K: passes of 4 and 8 tokens are cheap."""
+
+
+def e2b(k: int) -> float:
+    return STAIRS[k]
+
+
+def test_where_costs_are_known_no_round_goes_to_a_k_on_a_bad_stair() -> None:
+    def policy() -> CostPolicy:
+        return CostPolicy(8, [round(ms * 1e6) for ms in STAIRS])
+
+    time, ks = play(policy(), e2b, [GOOD], 1)
+    assert set(ks) <= {3, 7}
+    without, _ = play(CostPolicy(8), e2b, [GOOD], 1)
+    assert time < without
+    assert policy().next_k() == 3
+
+
+def test_costs_known_from_a_faster_moment_are_brought_to_the_level_of_now() -> None:
+    _, ks = play(CostPolicy(8, [round(ms * 0.5e6) for ms in STAIRS]), e2b, [GOOD], 1)
+    assert set(ks) <= {3, 7}
+
+
+def test_costs_known_in_part_only_are_not_used_above() -> None:
+    policy = CostPolicy(8, [10, 11, 12])
+    assert 0 <= policy.next_k() <= 8
+    assert policy.cost(2) == 12

@@ -7,6 +7,7 @@ import pytest
 
 from app.engines import ENGINES
 from app.library.traces import open_trace
+from app.race.choose_k import FIRST_SENTENCE
 from app.race.trace import Record, TraceWriter
 from tests.race.builders import header, lane_events
 from tests.terminal.conftest import Terminal
@@ -32,6 +33,23 @@ def test_run_prints_exactly_one_json_object_and_leaves_a_trace_that_show_reads_t
     assert terminal("show", trace, "--text", "baseline") == 0
     assert terminal.out == text
     assert len(text) > 30
+
+
+@pytest.mark.real
+def test_without_a_k_it_is_measured_once_and_said_unless_the_user_does_not_want_it(terminal: Terminal) -> None:
+    words = ("run", "--max-tokens", 8, "--no-verify")
+    assert terminal(*words, "--no-probe") == 0
+    assert FIRST_SENTENCE not in terminal.err
+    assert terminal(*words) == 0
+    assert FIRST_SENTENCE in terminal.err
+    said = next(line for line in terminal.err.splitlines() if "a round costs" in line)
+    k = int(said.split("K = ")[1].split()[0])
+    assert f"K={k}" in terminal.err
+    assert terminal(*words) == 0
+    assert FIRST_SENTENCE not in terminal.err
+    assert said in terminal.err
+    assert terminal(*words, "--k", "adaptive", "--json") == 0
+    assert json.loads(terminal.out)["lanes"]
 
 
 @pytest.mark.real

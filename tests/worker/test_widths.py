@@ -8,13 +8,24 @@ import msgspec
 import pytest
 
 from app.library.prompts import load_prompts
+from app.models.pairs import ModelFile, ModelSource
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
+from app.race.choose_k import FIRST_SENTENCE, KChoice
 from app.race.events import Failed, Widths
+from app.race.lanes import ADAPTIVE, Contender, KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.worker.pool import WorkerPool
-from app.worker.request import RaceRequest
-from app.worker.widths import ALL_WIDTHS, KnownWidths, measure_widths, probe_widths, usual_context
+from app.worker.request import RaceRequest, request_with
+from app.worker.widths import (
+    ALL_WIDTHS,
+    KnownWidths,
+    first_k,
+    known_rounds,
+    measure_widths,
+    probe_widths,
+    usual_context,
+)
 from tests.race.builders import MS, header, spec
 from tests.worker.scripted import ScriptedWorker
 
@@ -120,3 +131,49 @@ def test_a_context_without_room_is_refused(nano: RaceRequest, places: Places, po
     with pytest.raises(ProblemError) as caught:
         probe_widths(nano, places, pool, nano.context)
     assert caught.value.problem.kind == "context-range"
+
+
+@pytest.mark.real
+def test_k_is_measured_before_the_first_race_and_known_from_then_on(
+    nano: RaceRequest, places: Places, pool: WorkerPool
+) -> None:
+    told: list[str] = []
+    found = first_k(nano, places, pool, told.append)
+    assert found is not None
+    assert 1 <= found.k <= 8
+    assert told == [FIRST_SENTENCE]
+    again = first_k(nano, places, WorkerPool(lambda: pytest.fail("a worker was started")), told.append)
+    assert again == found
+    assert told == [FIRST_SENTENCE]
+
+
+def test_k_of_a_pair_that_is_not_here_or_of_a_server_is_not_measured(nano: RaceRequest, places: Places) -> None:
+    nobody = WorkerPool(lambda: pytest.fail("a worker was started"))
+    absent = msgspec.structs.replace(
+        nano.pair, id="absent", target=ModelSource(folder="/nowhere", files=(ModelFile("x.gguf"),))
+    )
+    for request in (
+        msgspec.structs.replace(nano, engine="llama-server"),
+        msgspec.structs.replace(nano, pair=absent),
+    ):
+        assert first_k(request, places, nobody, lambda _: pytest.fail("it was said to be measured")) is None
+
+
+def test_an_adaptive_lane_starts_from_rounds_that_are_known_without_a_gap(places: Places) -> None:
+    race = header()
+    adaptive = msgspec.structs.replace(
+        race, lanes=tuple(msgspec.structs.replace(lane, policy=KPolicy.COST) for lane in race.lanes)
+    )
+    assert known_rounds(adaptive, places) == ()
+    KnownWidths.of(places).put(adaptive, Widths(64, {1: 10, 2: 12, 3: 15, 5: 20}, 2))
+    assert known_rounds(adaptive, places) == (10, 14, 19)
+    assert known_rounds(race, places) == ()
+
+
+def test_a_request_takes_the_measured_k_where_none_was_asked_for(nano: RaceRequest) -> None:
+    found = KChoice(5, 1.5, 6, "")
+    lanes = (Contender(2), ADAPTIVE, Contender(4, kind=LaneKind.LOOKUP))
+    request = msgspec.structs.replace(nano, contenders=lanes)
+    assert [item.k for item in request_with(request, found, pick=True).drafting] == [5, 6, 4]
+    assert [item.k for item in request_with(request, found, pick=False).drafting] == [2, 6, 4]
+    assert [item.k for item in request_with(nano, found, pick=True).drafting] == [5]
