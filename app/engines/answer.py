@@ -7,13 +7,12 @@ from typing import Final
 import msgspec
 
 from app.engines.detokenize import PairDecoder
-from app.engines.servers.base import Adapter, Piece, added
+from app.engines.servers.base import MOST_DRAFTED, Adapter, Piece, added
 from app.engines.servers.said import quoted
 from app.engines.stream import Stream
-from app.race.events import Finish, Round, Token
+from app.race.events import Finish, Round, Token, Totals
 from app.race.problems import Problem, ProblemError
 
-_MOST_DRAFTED: Final = 1024
 _BROKEN: Final = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "failed"))
 """Words of a server for an answer that it did not bring to an end."""
 
@@ -77,6 +76,8 @@ class Answer:
         self._counted = self._drafted = self._accepted = 0
         self._total = -1
         self._has_text = self._has_ids = False
+        self._sums = Piece()  # What it said last of the whole answer.
+        self._has_rounds = False
         self._blind = False  # Some tokens came without totals, so that the next change is not one round's.
 
     def wait(self, pieces: Pieces) -> Token:
@@ -107,8 +108,19 @@ class Answer:
         self._word = piece.finish or self._word
         self.prompt = max(self.prompt, piece.prompt)
         self._total = max(self._total, piece.total)
+        if piece.steps or max(piece.drafted, piece.accepted, piece.rounds) >= 0:
+            self._sums = piece
         self._has_text = self._has_text or bool(piece.text) or piece.held
         self._has_ids = self._has_ids or bool(piece.ids)
+
+    @property
+    def totals(self) -> Totals | None:
+        """What the server said of the whole answer and its rounds did not; None if that is nothing."""
+        tokens = self._total if 0 < self._total < self._counted else -1
+        sums, told = self._sums, Totals(tokens)
+        if not self._has_rounds and (sums.steps or 0 <= sums.accepted <= sums.drafted > 0):
+            told = Totals(tokens, sums.rounds, sums.drafted, sums.accepted, sums.steps, sums.positions)
+        return None if told == Totals() else told
 
     def finish(self, unused: str = "") -> Finish:
         """Returns why it ended.
@@ -163,7 +175,7 @@ class Answer:
         """Returns the next round, None if it is not complete yet."""
         while self._waiting:
             head = self._waiting[0]
-            if head.drafted > self._drafted and not self._blind:
+            if head.drafted > self._drafted and not self._blind and not head.sums:
                 return self._drafting_round()
             piece = self._waiting.pop(0)
             self._drafted, self._accepted = max(self._drafted, piece.drafted), max(self._accepted, piece.accepted)
@@ -177,7 +189,7 @@ class Answer:
     def _drafting_round(self) -> Round | None:
         head = self._waiting[0]
         drafted, accepted = head.drafted - self._drafted, head.accepted - self._accepted
-        if not 0 <= accepted <= drafted <= _MOST_DRAFTED:
+        if not 0 <= accepted <= drafted <= MOST_DRAFTED:
             raise ProblemError(
                 Problem(
                     "server-counts",
@@ -186,6 +198,7 @@ class Answer:
                     action="Update the server. Its own log may tell more.",
                 )
             )
+        self._has_rounds = True
         full = self._counted + accepted + 1
         mine = [piece for piece in self._waiting if piece.drafted <= head.drafted]
         upto = next((at for at, piece in enumerate(mine) if piece.total >= full), None)

@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from app.race.events import Finish, Loaded, Prefilled, Round, Widths
+from app.race.events import Finish, Loaded, Prefilled, Round, Totals, Widths
 from app.race.lanes import LaneKind, LaneSpec, Request
 
 
@@ -25,7 +25,10 @@ class Capabilities(msgspec.Struct, frozen=True):
         stepping: It can be stopped after any round and resumed, so it can race on a chess clock.
         token_ids: It reports token ids.
         logits: It reports top-2 logit gaps.
-        rounds: It reports drafted and accepted counts for each round.
+        rounds: It reports drafted and accepted counts for each round, while it decodes.
+        rounds_at_end: It reports them at the end of a run. It may have to be started for that.
+        sums_at_end: It reports drafted and accepted counts of the whole run at its end.
+        switches: As a server it drafts or not as a request says, so that one address serves both lanes.
         sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
         sets_k: K can change without loading again. Where not, K is what the lane was loaded or the server started with.
         server: It runs by itself, on this machine or another; a lane's target is its address.
@@ -36,6 +39,9 @@ class Capabilities(msgspec.Struct, frozen=True):
     token_ids: bool = True
     logits: bool = True
     rounds: bool = True
+    rounds_at_end: bool = False
+    sums_at_end: bool = False
+    switches: bool = False
     sampling: bool = True
     sets_k: bool = True
     server: bool = False
@@ -136,6 +142,15 @@ class Reporting(Protocol):
 
     def report_to(self, tell: Callable[[str], None]) -> None:
         """Calls ``tell`` with a sentence from now on, from the thread that loads."""
+        ...
+
+
+@runtime_checkable
+class Totalling(Protocol):
+    """What an engine may offer besides: to put right at the end of a run what its rounds did not tell."""
+
+    def totals(self) -> Totals | None:
+        """Returns what is known of the whole run that has just ended; None if nothing is to be put right."""
         ...
 
 

@@ -31,7 +31,7 @@ from app.engines.servers.said import fault, quoted, server_failed, status_proble
 from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, decoded
 from app.net import connection_problem, make_client
-from app.race.events import Finish, Loaded, Prefilled, Round
+from app.race.events import Finish, Loaded, Prefilled, Round, Totals
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 
@@ -215,6 +215,10 @@ class ServerEngine:
 
     def tail(self) -> str:
         return self._pieces.tail() if self._pieces is not None else ""
+
+    def totals(self) -> Totals | None:
+        """Returns what the server said of the answer as a whole; see :class:`app.engines.base.Totalling`."""
+        return self._answer.totals
 
     def set_k(self, k: int) -> None:
         self._loaded()  # K is the server's

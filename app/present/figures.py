@@ -51,7 +51,7 @@ def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
         ("Lane clock", [f"{figures.clock_ns / NS:.2f} s" for _, figures in found]),
         ("Ended", [view.end(lane) or NONE for lane, _ in found]),
         ("Time to first token", [_seconds(figures.ttft_ns) for _, figures in found]),
-        ("Rounds", [count_text(figures.rounds) for _, figures in found]),
+        ("Rounds", [NONE if figures.rounds is None else count_text(figures.rounds) for _, figures in found]),
         ("Accepted per round", [_accepted(lane, view) for lane, _ in found]),
         ("Acceptance rate", [_share(lane, view) for lane, _ in found]),
         ("Peak memory", [_memory(figures.memory_bytes) for _, figures in found]),

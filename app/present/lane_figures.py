@@ -24,7 +24,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
         clock_ns: Lane clock at the end.
         ttft_ns: Lane clock at the first token.
         prompt_tokens: Tokens of the prompt.
-        rounds: Rounds; ``all_rounds`` of all heats together.
+        rounds: Rounds, None where a server tells sums and not over how many rounds; ``all_rounds`` of all heats
+            together.
         drafted: Tokens really drafted; ``accepted`` are those of them that the target agreed with.
         position_rates: For each draft position, the share of the rounds that proposed it in which it was accepted.
         draft_ns: Time spent drafting; ``verify_ns`` is that of the target's passes in rounds.
@@ -39,7 +40,7 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     clock_ns: float = 0
     ttft_ns: float | None = None
     prompt_tokens: int | None = None
-    rounds: float = 0
+    rounds: float | None = 0
     all_rounds: int = 0
     drafted: float | None = None
     accepted: float | None = None
@@ -52,12 +53,12 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def accepted_per_round(self) -> float | None:
         """Mean accepted draft tokens of a round."""
-        return None if self.accepted is None else self.accepted / self.rounds
+        return None if self.accepted is None or not self.rounds else self.accepted / self.rounds
 
     @property
     def drafted_per_round(self) -> float | None:
         """Mean tokens that a round really drafted."""
-        return None if self.drafted is None else self.drafted / self.rounds
+        return None if self.drafted is None or not self.rounds else self.drafted / self.rounds
 
     @property
     def acceptance_rate(self) -> float | None:
@@ -82,6 +83,7 @@ def _figures(runs: Sequence[LaneState], tps: float | None, *, heats: int) -> Lan
     timed = rounds > 0 and any(run.verify_ns for run in runs)
     told = rounds > 0 and (timed or any(run.drafted for run in runs))
     draft, verify = (fmean(run.draft_ns for run in runs), fmean(run.verify_ns for run in runs)) if timed else (0.0, 0.0)
+    counted = [run.round_count for run in runs if run.round_count is not None]
     several = any(run.others for run in runs)
     known = [run for run in runs if run.prefilled]
     return LaneFigures(
@@ -92,7 +94,7 @@ def _figures(runs: Sequence[LaneState], tps: float | None, *, heats: int) -> Lan
         clock_ns=_typical([run.clock_ns for run in runs]) or 0,
         ttft_ns=_typical([run.ttft_ns for run in known]),
         prompt_tokens=first.prompt_tokens or None,
-        rounds=_mean([len(run.rounds) for run in runs]),
+        rounds=_mean(counted) if len(counted) == len(runs) else None,
         all_rounds=rounds,
         drafted=_mean([run.drafted for run in runs]) if told else None,
         accepted=_mean([run.accepted for run in runs]) if told else None,

@@ -96,7 +96,7 @@ def _lane_data(view: RaceView, lane: LaneView) -> dict[str, Any]:
 
 def _draft_data(figures: LaneFigures) -> dict[str, Any]:
     return {
-        "rounds": figures.rounds,
+        "rounds": None if figures.drafted is None else figures.rounds,
         "drafted": figures.drafted,
         "accepted": figures.accepted,
         "accepted_per_round": _rounded(figures.accepted_per_round),

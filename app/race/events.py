@@ -140,6 +140,26 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
         return len(self.tokens) if self.count < 0 else self.count
 
 
+class Totals(msgspec.Struct, frozen=True, tag="totals", tag_field="t"):
+    """What a server says of the whole answer once it is over. It puts right what was seen while the answer streamed.
+
+    Attributes:
+        tokens: Tokens emitted, -1 where what was counted is right.
+        rounds: Rounds of drafting, -1 where it does not say.
+        drafted: Draft tokens proposed in all rounds, -1 where it does not say.
+        accepted: Of those accepted, -1 where it does not say.
+        steps: Drafted and accepted tokens of each round, where it lists them.
+        positions: Proposed and accepted tokens at each draft position, the first one first, where it lists them.
+    """
+
+    tokens: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
+    rounds: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
+    drafted: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
+    accepted: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
+    steps: tuple[tuple[Drafted, Drafted], ...] = ()
+    positions: Annotated[tuple[tuple[Count, Count], ...], msgspec.Meta(max_length=1024)] = ()
+
+
 class Done(msgspec.Struct, frozen=True, tag="done", tag_field="t"):
     """The run ended by itself or was stopped.
 
@@ -216,4 +236,6 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
     on_battery: bool = False
 
 
-LaneEvent: TypeAlias = Hello | Starting | Loaded | Prefilled | Round | Done | Failed | Noise | Widths | Conditions
+LaneEvent: TypeAlias = (
+    Hello | Starting | Loaded | Prefilled | Round | Totals | Done | Failed | Noise | Widths | Conditions
+)

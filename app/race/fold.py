@@ -23,9 +23,11 @@ from app.race.events import (
     Round,
     Starting,
     Token,
+    Totals,
     Widths,
 )
 from app.race.problems import Problem
+from app.race.totals import told_rounds
 
 NS = 1_000_000_000
 
@@ -52,6 +54,7 @@ class LaneState:
         count: Emitted tokens, also where the engine does not tell them one by one.
         others: Tokens after the first that the lane's other requests got, where a server answers several at once.
         others_ns: Lane clock when the last of them came.
+        totals: What a server said of the whole answer at its end.
         doing: What loading is at, for people; empty if the engine does not say.
     """
 
@@ -77,6 +80,7 @@ class LaneState:
     peak_memory_bytes: int = 0
     problem: Problem | None = None
     noise_floor: float | None = None
+    totals: Totals | None = None
 
     def apply(self, event: LaneEvent) -> None:
         """Takes in the next event. An event that cannot follow (after the end, say) changes nothing but the clock."""
@@ -89,6 +93,8 @@ class LaneState:
                 self.clock_ns = max(self.clock_ns, event.end_ns)
                 self.tokens.append(event.first)
                 self.count += 1
+            case Totals():
+                self._apply_totals(event)
             case Starting():
                 self.doing = event.sentence
             case Loaded():
@@ -108,6 +114,35 @@ class LaneState:
             case Hello() | Widths() | Conditions():
                 pass
 
+    def _apply_totals(self, event: Totals) -> None:
+        """Puts right what was seen while it streamed: each round where they can be told apart, else the sums alone."""
+        self.totals = event
+        if event.tokens >= 0:
+            self.count = event.tokens
+        exact = told_rounds(self.rounds, event.steps)
+        if exact is not None:
+            self.rounds = exact
+            self.tokens[1:] = [token for item in exact for token in item.tokens]
+        drafted, accepted = event.drafted, event.accepted
+        if event.steps:
+            drafted, accepted = (sum(step[at] for step in event.steps) for at in (0, 1))
+            self.position_drafted, self.position_accepted = [], []
+            for step in event.steps:
+                self._count_positions(*step)
+        elif event.positions:
+            self.position_drafted = [tried for tried, _ in event.positions]
+            self.position_accepted = [min(hit, tried) for tried, hit in event.positions]
+        if 0 <= accepted <= drafted:
+            self.drafted, self.accepted = drafted, accepted
+
+    def _count_positions(self, drafted: int, accepted: int) -> None:
+        while len(self.position_drafted) < drafted:
+            self.position_drafted.append(0)
+            self.position_accepted.append(0)
+        for position in range(drafted):
+            self.position_drafted[position] += 1
+            self.position_accepted[position] += position < accepted
+
     def _apply_round(self, event: Round) -> None:
         if event.others:
             self.others += event.others
@@ -124,12 +159,7 @@ class LaneState:
         self.verify_ns += event.verify_ns
         self.drafted += event.drafted
         self.accepted += min(event.accepted, event.drafted)
-        while len(self.position_drafted) < event.drafted:
-            self.position_drafted.append(0)
-            self.position_accepted.append(0)
-        for position in range(event.drafted):
-            self.position_drafted[position] += 1
-            self.position_accepted[position] += position < event.accepted
+        self._count_positions(event.drafted, event.accepted)
 
     @property
     def text(self) -> str:
@@ -187,14 +217,27 @@ class LaneState:
         return self.accepted / self.drafted if self.drafted else None
 
     @property
+    def round_count(self) -> int | None:
+        """Rounds of the run; None where a server tells sums of drafting and not over how many rounds."""
+        if self.totals is None or not self.drafted:
+            return len(self.rounds)
+        told = len(self.totals.steps) or self.totals.rounds
+        return told if told > 0 else None
+
+    @property
     def accepted_per_round(self) -> float | None:
-        """Mean accepted draft tokens per round; None if nothing was drafted."""
-        return self.accepted / len(self.rounds) if self.drafted else None
+        """Mean accepted draft tokens per round; None if nothing was drafted, or the rounds are not told."""
+        return self.accepted / self.round_count if self.drafted and self.round_count else None
+
+    @property
+    def drafted_per_round(self) -> float | None:
+        """Mean proposed draft tokens per round; None as for accepted ones."""
+        return self.drafted / self.round_count if self.drafted and self.round_count else None
 
     @property
     def acceptance_length(self) -> float | None:
-        """1 + mean accepted draft tokens per round; None if nothing was drafted."""
-        return 1 + self.accepted / len(self.rounds) if self.drafted else None
+        """1 + mean accepted draft tokens per round; None if nothing was drafted, or the rounds are not told."""
+        return None if self.accepted_per_round is None else 1 + self.accepted_per_round
 
     @property
     def position_rates(self) -> list[float]:

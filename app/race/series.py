@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.race.events import Totals
 from app.race.fold import NS, LaneState
 
 MAX_POINTS: Final = 240
@@ -107,10 +108,14 @@ class RoundSeries:
     drafted: list[float] = field(default_factory=list)
     rounds: int = 1
     _seen: int = 0
+    _totals: Totals | None = None
 
     def update(self, lane: LaneState) -> bool:
         """Takes in the rounds since the last call; returns whether there are new bars. Same result in any steps."""
         changed = False
+        if lane.totals is not self._totals:  # The rounds were put right.
+            self.start, self.end, self.accepted, self.drafted = [], [], [], []
+            self.rounds, self._seen, self._totals, changed = 1, 0, lane.totals, True
         while self._seen + self.rounds <= len(lane.rounds):
             group = lane.rounds[self._seen : self._seen + self.rounds]
             self._seen += self.rounds

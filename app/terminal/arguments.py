@@ -129,10 +129,11 @@ def _add_servers(run: argparse.ArgumentParser) -> None:
     run.add_argument("--engine", default="", help="engine of both lanes, see 'mtp-race doctor' (default: the pair's)")
     run.add_argument(
         "--servers",
-        nargs=2,
+        nargs="+",
         default=[],
-        metavar=("URL", "MTP_URL"),
-        help="addresses, for an engine that is a server (default: start both from the pair's files)",
+        metavar="URL",
+        help="addresses, for an engine that is a server: the one without drafting and the one with, or one for both "
+        "where a request can switch drafting (Ollama) (default: start both from the pair's files)",
     )
     run.add_argument("--server-model", default="", metavar="NAME", help="model to ask the servers for (default: first)")
     run.add_argument(

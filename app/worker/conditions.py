@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Collection
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -39,14 +41,21 @@ class Sampler(Protocol):
 class MachineSampler:
     """Watches this machine.
 
-    Other load is the processor time of all cores that neither this process nor its children (the workers) took.
+    Other load is the processor time of all cores that neither this process nor its children (the workers) took, nor the
+    servers that are raced on, where they run on this machine.
+
+    Args:
+        addresses: Of the servers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, addresses: Collection[str] = ()) -> None:
         self._process = psutil.Process()
+        self._addresses = frozenset(addresses)
+        self._servers: list[psutil.Process] = []
         self._at = self._busy = self._own = 0.0
 
     def begin(self) -> None:
+        self._servers = serving(self._addresses)
         self._at, self._busy, self._own = time.monotonic(), _busy_seconds(), self._own_seconds()
 
     def end(self) -> Conditions:
@@ -64,7 +73,9 @@ class MachineSampler:
     def _own_seconds(self) -> float:
         total = 0.0
         try:
-            for process in (self._process, *self._process.children(recursive=True)):
+            roots = [self._process, *self._servers]
+            family = {process for root in roots for process in (root, *_children(root))}
+            for process in family:
                 try:
                     times = process.cpu_times()
                 except psutil.Error:
@@ -73,6 +84,55 @@ class MachineSampler:
         except psutil.Error:
             return self._own
         return total
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def serving(addresses: Collection[str]) -> list[psutil.Process]:
+    """Returns the processes of this machine that listen at the addresses; those of other users may not be seen."""
+    ports = {port for address in addresses if (port := _local_port(address))}
+    if not ports:
+        return []
+    try:
+        pids = {found.pid for found in psutil.net_connections("tcp") if _listens(found, ports)}
+    except (psutil.Error, OSError):
+        pids = {process.pid for process in psutil.process_iter() if _serves(process, ports)}  # macOS without root
+    processes = []
+    for pid in pids - {None}:
+        try:
+            processes.append(psutil.Process(pid))
+        except psutil.Error:
+            continue  # It has just ended.
+    return processes
+
+
+def _listens(found: Any, ports: set[int]) -> bool:
+    return bool(found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port in ports)
+
+
+def _serves(process: psutil.Process, ports: set[int]) -> bool:
+    try:
+        return any(_listens(found, ports) for found in process.net_connections("tcp"))
+    except (psutil.Error, OSError):
+        return False
+
+
+def _local_port(address: str) -> int:
+    """Returns the port of an address on this machine; 0 if it is elsewhere, or no address."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port or {"https": 443}.get(parts.scheme, 80)
+    except ValueError:
+        return 0
+    if parts.scheme not in ("http", "https"):
+        return 0
+    here = {entry.address for entries in psutil.net_if_addrs().values() for entry in entries}
+    return port if host in here or host == "localhost" or host.startswith("127.") else 0
 
 
 def _busy_seconds() -> float:

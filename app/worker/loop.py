@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import msgspec
 
-from app.engines.base import Engine, Probing, Reporting, Stopped
+from app.engines.base import Engine, Probing, Reporting, Stopped, Totalling
 from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, Starting
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import LaneSpec
@@ -125,6 +125,8 @@ class WorkerLoop:
             self._send(Failed(error.problem))
             return Finish.STOPPED
         engine.pause()
+        if isinstance(engine, Totalling) and (totals := engine.totals()) is not None:
+            self._send(totals)
         self._send(Done(self._lane_ns, finish, engine.tail(), self._memory()[1]))
         return None if turns.quit else finish
 

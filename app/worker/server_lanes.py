@@ -64,6 +64,8 @@ def running_baseline(engine: str, addresses: Sequence[str], model: str, context:
         raise ProblemError(
             Problem("server-kind", "It is not said what kind of servers these are.", action=f"Give --engine: {kinds}.")
         )
+    if len(addresses) == 1 and ENGINES[engine].capabilities.switches:
+        addresses = (addresses[0], addresses[0])
     if len(addresses) != 2:
         raise ProblemError(
             Problem(

@@ -75,7 +75,12 @@ class RaceSession:
         self._heats_runner: HeatsRunner | None = None
         if race_format.repeats:
             self._heats_runner = HeatsRunner(
-                header, plan or Plan(), self._recording, self._wish, sampler or MachineSampler(), self._run_of
+                header,
+                plan or Plan(),
+                self._recording,
+                self._wish,
+                sampler or MachineSampler([lane.target for lane in header.lanes]),
+                self._run_of,
             )
         self._thread = threading.Thread(target=self._play_to_the_end, name="race", daemon=True)
 

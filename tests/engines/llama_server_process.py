@@ -26,6 +26,7 @@ def main() -> None:
     params.model.path = asked.target
     params.n_ctx, params.n_parallel, params.warmup, params.verbosity = 2048 * asked.parallel, asked.parallel, False, 0
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    params.endpoint_metrics = True
     params.hostnames, params.port = ["127.0.0.1"], asked.port
     if asked.k:
         kinds = xllamacpp.common_speculative_type

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.engines import create
@@ -223,6 +224,29 @@ def test_all_requests_at_once_are_counted_and_one_is_shown(play: Play) -> None:
     bodies = [body for _, body in play.asked]
     assert sorted(body["seed"] for body in bodies) == [5, 6, 7, 8]
     assert len({json.dumps(body["messages"]) for body in bodies}) == 1
+
+
+def counters(address: str) -> dict[str, int]:
+    """What a llama-server has counted of drafting since it was started."""
+    lines = httpx.get(f"{address}/metrics", trust_env=False).text.splitlines()
+    found = (line.removeprefix("llamacpp:spec_decode_num_").split(" ") for line in lines if "spec_decode_num_" in line)
+    return {words[0].removesuffix("_total"): round(float(words[1])) for words in found if words[0][0] != "#"}
+
+
+@pytest.mark.real
+@pytest.mark.xdist_group("llama-server")
+def test_rounds_are_those_that_the_server_counts_itself(addresses: tuple[str, str], mtp: Engine) -> None:
+    before = counters(addresses[1])
+    run = Run(mtp, Request(CODE, max_tokens=60))
+    after = counters(addresses[1])
+    rounds = [step for step in run.rounds if step.drafted]
+    assert after["drafts"] - before["drafts"] == len(rounds)
+    assert after["draft_tokens"] - before["draft_tokens"] == sum(step.drafted for step in rounds)
+    assert after["accepted_tokens"] - before["accepted_tokens"] == sum(step.accepted for step in rounds)
+    for place, rate in enumerate(run.state.position_rates):
+        name = f'accepted_tokens_per_pos{{position="{place}"}}'
+        name = name if name in after else name.replace("pos{", "pos_total{")
+        assert after[name] - before.get(name, 0) == round(rate * run.state.position_drafted[place])
 
 
 @pytest.mark.real

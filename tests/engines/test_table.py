@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engines import ENGINES
+from app.engines.base import Capabilities
 from app.library.traces import open_trace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,10 +22,16 @@ COLUMNS = {
 SAMPLES = sorted((ROOT / "resources" / "samples").glob("*.ndjson"))
 
 
+def cell(can: Capabilities, name: str) -> str:
+    if name == "rounds" and not can.rounds:
+        return "at the end" if can.rounds_at_end else "sums at the end" if can.sums_at_end else "no"
+    return "yes" if getattr(can, name) else "no"
+
+
 def table() -> str:
     rows = [["engine", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
     for info in ENGINES.values():
-        rows.append([info.title, *("yes" if getattr(info.capabilities, name) else "no" for name in COLUMNS.values())])
+        rows.append([info.title, *(cell(info.capabilities, name) for name in COLUMNS.values())])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

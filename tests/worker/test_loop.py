@@ -5,7 +5,7 @@ import threading
 
 import msgspec
 
-from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
+from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round, Totals
 from app.race.lanes import Request
 from app.worker.loop import WorkerLoop
 from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
@@ -92,6 +92,18 @@ def test_a_prompt_that_cannot_be_read_fails_the_run_and_not_the_worker() -> None
     sent = obeyed(ScriptedEngine(), LOAD, Race(Request("too long"), 3), Turn())
     assert isinstance(sent[-1], Failed)
     assert sent[-1].problem.kind == "prompt-long"
+
+
+class Summing(ScriptedEngine):
+    """Knows more at the end than its rounds told."""
+
+    def totals(self) -> Totals | None:
+        return Totals(drafted=6, accepted=2)
+
+
+def test_what_an_engine_knows_of_the_whole_run_is_told_before_its_end() -> None:
+    sent = obeyed(Summing(rounds=1), LOAD, Race(Request("Hi"), 3), Turn(-1))
+    assert [type(event) for event in sent[-2:]] == [Totals, Done]
 
 
 def test_an_engine_that_cannot_measure_its_noise_says_so() -> None:

@@ -15,6 +15,11 @@ _NO_WRITER: Final = re.compile(
 )
 """In the names and kinds of models that make no text: for embeddings, ranking, speech and pictures."""
 _DEPTH: Final = 4
+_MOST_COUNTS: Final = 1 << 20
+
+
+MOST_DRAFTED: Final = 1024
+"""Most tokens that a round drafts; more is no count."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -27,8 +32,10 @@ class Piece(msgspec.Struct, frozen=True):
         total: Tokens emitted so far, -1 where the server does not say so with this chunk.
         drafted: Draft tokens so far, -1 where it does not say.
         accepted: Of those accepted, -1 where it does not say.
+        sums: They are sums over the whole answer, told at its end: their change is no round.
         rounds: Rounds so far, -1 where it does not say.
         steps: Drafted and accepted tokens of each round of the whole answer, where it lists them at the end.
+        positions: Proposed and accepted tokens at each draft position so far, where it lists them.
         prompt: Tokens of the prompt, -1 where it does not say.
         finish: The server's word for why the answer ended; empty while it goes on.
         last: Nothing comes after this.
@@ -41,8 +48,10 @@ class Piece(msgspec.Struct, frozen=True):
     total: int = -1
     drafted: int = -1
     accepted: int = -1
+    sums: bool = False
     rounds: int = -1
     steps: tuple[tuple[int, int], ...] = ()
+    positions: tuple[tuple[int, int], ...] = ()
     prompt: int = -1
     finish: str = ""
     last: bool = False
@@ -104,6 +113,14 @@ def number(value: Any, default: int = -1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
         return default
     return int(value)
+
+
+def counts(value: Any, most: int) -> list[int] | None:
+    """Returns a list of counts from outside, each at most so large; None for what is none, or is far too long."""
+    if not isinstance(value, list) or len(value) > _MOST_COUNTS:
+        return None
+    found = [number(item) for item in value]
+    return found if all(0 <= item <= most for item in found) else None
 
 
 def text(value: Any) -> str:

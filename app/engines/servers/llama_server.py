@@ -2,11 +2,13 @@
 
 Source: tools/server/README.md of the llama.cpp in llama-cpp-python 0.3.36 (``timings``, ``timings_per_token``,
 ``cache_prompt``) and its server-task.cpp (``draft_n``, ``draft_n_accepted``); run against the real one in the tests.
+Programs that answer in the same way are read too: ik_llama.cpp (``timings.draft_by_depth``) and mlx-vlm's server
+(``timings.draft_rounds``), which tell it with the last chunk.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +16,8 @@ from app.engines.server import ServerEngine
 from app.engines.servers.base import Piece, number, table
 from app.engines.servers.openai import OpenAI
 from app.race.lanes import LaneSpec, Request
+
+_DEEPEST: Final = 64
 
 
 class LlamaServer(OpenAI):
@@ -38,7 +42,16 @@ class LlamaServer(OpenAI):
             prompt=number(timings.get("prompt_n")),
             drafted=number(timings.get("draft_n")),
             accepted=number(timings.get("draft_n_accepted")),
+            rounds=number(timings.get("draft_rounds")),
+            positions=_positions(timings.get("draft_by_depth")),
         )
+
+
+def _positions(value: Any) -> tuple[tuple[int, int], ...]:
+    """Reads ik_llama.cpp's list of what was drafted and accepted at each depth."""
+    found = [table(item) for item in value[:_DEEPEST]] if isinstance(value, list) else []
+    told = [(number(item.get("draft_n")), number(item.get("draft_n_accepted"))) for item in found]
+    return tuple(told) if all(tried >= hit >= 0 for tried, hit in told) else ()
 
 
 def create() -> ServerEngine:

@@ -2,14 +2,19 @@
 
 Source: LM Studio's developer documentation, "Chat Completions" (``top_k``, ``seed``) and "API Changelog"
 (``stream_options.include_usage`` since 0.3.18, ``reasoning_content`` since 0.3.9, ``delta.reasoning`` for gpt-oss since
-0.3.23). What it tells of drafting since 0.3.10 (``stats`` with ``total_draft_tokens_count``,
-``accepted_draft_tokens_count``, ``rejected_draft_tokens_count`` and ``ignored_draft_tokens_count``) comes once for the
-whole answer, after the rounds were told: it is not read.
+0.3.23). What it tells of drafting since 0.3.10 are sums over the whole answer: ``stats`` with
+``total_draft_tokens_count``, ``accepted_draft_tokens_count``, ``rejected_draft_tokens_count`` and
+``ignored_draft_tokens_count``.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from app.engines.server import ServerEngine
+from app.engines.servers.base import Piece, number, table
 from app.engines.servers.openai import OpenAI
 
 
@@ -23,6 +28,12 @@ class LmStudio(OpenAI):
         "LM Studio tells the number of tokens at the end only; until then every piece of text counts as one.",
         "Whether a model thinks first is chosen in LM Studio itself.",
     )
+
+    def read(self, chunk: Any) -> Piece:
+        piece = super().read(chunk)
+        stats = table(table(chunk).get("stats"))
+        drafted, accepted = (number(stats.get(f"{word}_draft_tokens_count")) for word in ("total", "accepted"))
+        return msgspec.structs.replace(piece, drafted=drafted, accepted=accepted, sums=True) if stats else piece
 
 
 def create() -> ServerEngine:

@@ -2,7 +2,9 @@
 
 Source: Ollama's API documentation, "Usage" and "Streaming" (docs.ollama.com/api), read in 2026: the line with ``done``
 has ``done_reason``, ``prompt_eval_count``, ``eval_count`` and durations in nanoseconds. A model that thinks streams it
-as ``message.thinking``, at ``/api/generate`` as ``thinking``. Nothing is said there of drafting.
+as ``message.thinking``, at ``/api/generate`` as ``thinking``. How much was drafted is said nowhere.
+A model whose Modelfile names a drafter (``DRAFT``) drafts as many tokens as the option ``draft_num_predict`` says, and
+with 0 none: one server and one loaded model serve both lanes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 from app.engines.server import ServerEngine
 from app.engines.servers.base import Piece, ServedModel, number, said_in, table, text
-from app.race.lanes import LaneSpec, Request
+from app.race.lanes import LaneKind, LaneSpec, Request
 
 
 class Ollama:
@@ -40,6 +42,7 @@ class Ollama:
             "num_ctx": spec.context,
             "temperature": sampling.temperature,
         }
+        options["draft_num_predict"] = 0 if spec.kind is LaneKind.BASELINE else spec.k
         if sampling.temperature > 0:
             options |= {"top_k": sampling.top_k, "top_p": sampling.top_p, "seed": sampling.seed}
         body: dict[str, Any] = {"model": model, "stream": True, "options": options}

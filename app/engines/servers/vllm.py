@@ -3,8 +3,8 @@
 Source: vLLM's documentation and code, version 0.32 ("Reasoning Outputs": ``delta.reasoning``, called
 ``reasoning_content`` before 0.11.1; ``stream_options.continuous_usage_stats``; ``return_token_ids``; ``cache_salt``).
 Its own account of drafting, "Per-Request Acceptance Metrics" (``metrics.speculative_decoding`` with
-``per_step_accepted``, by ``--per-request-spec-decode-metrics``), comes only with the last chunk, after the rounds were
-told, and is called experimental there: it is not read. The same counts for the whole server are at ``/metrics``:
+``per_step_drafted`` and ``per_step_accepted``), comes with the last chunk from a server that was started with
+``--per-request-spec-decode-metrics detailed``. The same counts for the whole server are at ``/metrics``:
 ``vllm:spec_decode_num_drafts_total``, ``_num_draft_tokens_total`` and ``_num_accepted_tokens_total``.
 """
 
@@ -16,15 +16,19 @@ from typing import Any
 import msgspec
 
 from app.engines.server import ServerEngine
-from app.engines.servers.base import Piece, first, table
+from app.engines.servers.base import MOST_DRAFTED, Piece, counts, first, number, table
 from app.engines.servers.openai import OpenAI
 from app.race.lanes import LaneSpec, Request
 
 
 class Vllm(OpenAI):
-    """Counts come from the usage of each chunk. Nothing is said of single rounds while it streams."""
+    """Counts come from the usage of each chunk. While it streams a chunk is a round; what was drafted comes last."""
 
     title = "vLLM"
+    notes: tuple[str, ...] = (
+        "vLLM tells what each round drafted at the end of the answer, if it was started with "
+        "--per-request-spec-decode-metrics detailed.",
+    )
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
         path, body = super().request(spec, model, request)
@@ -34,10 +38,23 @@ class Vllm(OpenAI):
 
     def read(self, chunk: Any) -> Piece:
         piece = super().read(chunk)
-        ids = first(table(chunk).get("choices")).get("token_ids")
+        data = table(chunk)
+        told = table(table(data.get("metrics")).get("speculative_decoding"))
+        if told:
+            piece = msgspec.structs.replace(piece, steps=_steps(told), rounds=number(told.get("num_spec_steps")))
+        ids = first(data.get("choices")).get("token_ids")
         if not isinstance(ids, list) or not all(type(token) is int and 0 <= token < 2**31 for token in ids):
             return piece
         return msgspec.structs.replace(piece, ids=tuple(ids))
+
+
+def _steps(told: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Reads what each round drafted and accepted; nothing if the two lists do not fit each other."""
+    drafted, accepted = (counts(told.get(f"per_step_{name}"), MOST_DRAFTED) for name in ("drafted", "accepted"))
+    if drafted is None or accepted is None or len(drafted) != len(accepted):
+        return ()
+    steps = tuple(zip(drafted, accepted, strict=True))
+    return steps if all(hit <= tried for tried, hit in steps) else ()
 
 
 def create() -> ServerEngine:
