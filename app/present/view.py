@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
-from app.present.winner import Result, race_result
+from app.present.winner import RaceResult, race_result
 from app.present.words import END_WORDS, FAILED, format_title, rate_unit
 from app.race.events import LaneEvent, Widths
 from app.race.explain import Explanation, explain
@@ -214,7 +214,7 @@ class RaceView:
         return self.lanes[-max(ratios)[1]] if ratios else None
 
     @property
-    def result(self) -> Result:
+    def result(self) -> RaceResult:
         """Who is ahead or has won, and by how much."""
         return race_result(self)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.present.view import LaneView, RaceView
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
     """Who is ahead or has won. ``ratio`` and interval are the winner's, so that they are above 1 where there is one.
 
     Attributes:
@@ -70,14 +70,14 @@ def heats_words(count: int) -> str:
     return f"{count} heat" if count == 1 else f"{count} heats"
 
 
-def race_result(view: RaceView) -> Result:
+def race_result(view: RaceView) -> RaceResult:
     """Returns the result of a race as it stands."""
     best, base = view.best, view.baseline
     ratio = view.speedup(best) if best is not None else None
     interval = view.interval(best) if best is not None and view.over else None
     failed = any(view.problem(lane) is not None for lane in view.lanes)
     if best is None or base is None or ratio is None:
-        return Result(phrase="No result" if failed or view.over else "", foot=_foot(view, None), over=view.over)
+        return RaceResult(phrase="No result" if failed or view.over else "", foot=_foot(view, None), over=view.over)
     found = sure_standing(interval) if interval is not None else standing(ratio)
     if failed and view.over:
         winner, phrase = None, "A lane failed, no winner"
@@ -87,7 +87,7 @@ def race_result(view: RaceView) -> Result:
     if winner is base:
         ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
     rate = "decode rate" if view.requests == 1 else "rate"
-    return Result(
+    return RaceResult(
         lane=winner.index if winner is not None else -1,
         phrase=phrase,
         ratio=ratio,

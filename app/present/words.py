@@ -8,6 +8,7 @@ from app.race.events import Finish
 from app.race.explain import Split
 from app.race.formats import recorded_format
 from app.race.lanes import LaneSpec, k_words
+from app.race.verdict import TokenVerdict
 
 END_WORDS: Final = {
     Finish.END: "finished",
@@ -17,6 +18,20 @@ END_WORDS: Final = {
     Finish.NEWER: "ended",
 }
 FAILED: Final = "failed"
+TOKEN_TONES: Final = {
+    TokenVerdict.IDENTICAL: "good",
+    TokenVerdict.NEAR_TIE_FORK: "warn",
+    TokenVerdict.FORK: "bad",
+    TokenVerdict.UNKNOWN: "faint",
+}
+"""The sign of each token verdict: a colour of the look, and a shape, so that neither stands alone."""
+BEHAVIOUR_TONES: Final = {
+    "same": "good",
+    "different": "bad",
+    "not comparable": "warn",
+    "not run": "faint",
+}
+"""The sign of each behaviour verdict, by its value: the window starts without what runs programs."""
 NONE: Final = "–"
 """Stands where there is no number."""
 

@@ -14,7 +14,7 @@ from app.race.statistics import Interval
 from app.race.trace import baseline_id
 
 
-class Row(msgspec.Struct, frozen=True):
+class ConcurrencyRow(msgspec.Struct, frozen=True):
     """One drafting lane at one number of requests at once.
 
     Attributes:
@@ -59,13 +59,13 @@ class Row(msgspec.Struct, frozen=True):
         }
 
 
-def rows_of(heats: Heats) -> list[Row]:
+def rows_of(heats: Heats) -> list[ConcurrencyRow]:
     """Returns a row for each drafting lane of a race in heats."""
     base = baseline_id(heats.header)
     if base is None:
         return []
     return [
-        Row(
+        ConcurrencyRow(
             heats.header.request.concurrency,
             spec.id,
             lane_name(spec),
@@ -78,7 +78,7 @@ def rows_of(heats: Heats) -> list[Row]:
     ]
 
 
-def turning_point(rows: Sequence[Row]) -> str:
+def turning_point(rows: Sequence[ConcurrencyRow]) -> str:
     """Says up to how many requests at once the first drafting lane is surely faster."""
     if not rows:
         return ""

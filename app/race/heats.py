@@ -224,12 +224,6 @@ def heats_of(trace: Trace) -> Heats | None:
     return Heats.of(trace.header, trace.records) if recorded_format(trace.header.format).repeats else None
 
 
-def shown_state(trace: Trace) -> RaceState:
-    """Returns the state that stands for a race: of its one run, or of the heat that :attr:`Heats.shown` chooses."""
-    heats = heats_of(trace)
-    return trace.state() if heats is None else heats.state(heats.shown)
-
-
 def race_heats_summary(heats: Heats) -> dict[str, Any]:
     """Returns the result of all lanes: that of the first drafting lane, with the others under ``lanes``."""
     base, first = baseline_id(heats.header), contender_id(heats.header)

@@ -10,7 +10,7 @@ import msgspec
 
 from app.sandbox.base import Sandbox
 from app.sandbox.behaviour import Counterexample, FunctionPair
-from app.sandbox.inputs import Plan, plan_calls
+from app.sandbox.inputs import InputPlan, plan_calls
 from app.sandbox.matching import Match
 from app.sandbox.plain import plain_line
 from app.sandbox.results import CallSpec, Job, Limits, Outcome, RunResult, Scenario
@@ -28,7 +28,7 @@ class Task(msgspec.Struct, frozen=True):
     """One pair of functions and the calls to make."""
 
     match: Match
-    plan: Plan
+    plan: InputPlan
 
 
 class Both(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ def compare_functions(
 ) -> tuple[FunctionPair, ...]:
     """Call every matched pair with the same inputs and compare results, exceptions, changed arguments and output."""
     plans = [(match, plan_calls(match, demo, inputs, seed)) for match in matches[:_FUNCTIONS]]
-    tasks = [Task(match, plan) for match, plan in plans if isinstance(plan, Plan)]
+    tasks = [Task(match, plan) for match, plan in plans if isinstance(plan, InputPlan)]
     untried = [_untried(match, plan) for match, plan in plans if isinstance(plan, str)]
     if not tasks:
         return tuple(untried)

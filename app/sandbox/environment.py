@@ -26,7 +26,7 @@ for found in pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
 """
 
 
-class Ready(msgspec.Struct, frozen=True):
+class ReadyEnvironment(msgspec.Struct, frozen=True):
     """What stands in the environment's folder once it is complete."""
 
     python: str
@@ -49,10 +49,10 @@ def interpreter(where: Path | None = None) -> Interpreter | None:
     return Interpreter(ready.python, ready.packages, ready.fonts)
 
 
-def read_ready(where: Path) -> Ready | None:
+def read_ready(where: Path) -> ReadyEnvironment | None:
     """The complete environment in `where`; None when there is none or a part of it has gone."""
     try:
-        ready = msgspec.json.decode((where / _READY).read_bytes(), type=Ready)
+        ready = msgspec.json.decode((where / _READY).read_bytes(), type=ReadyEnvironment)
     except (OSError, *DECODE_ERRORS):
         return None
     if not os.access(ready.python, os.X_OK) or not os.path.isdir(ready.packages):
@@ -172,7 +172,7 @@ def _finish(
         progress("Trying it in the sandbox")
         sandbox = make_sandbox(Interpreter(python, packages))
         fonts = None if isinstance(sandbox, Unavailable) else make_font_list(sandbox, target)
-    ready = Ready(python, packages, fonts)
+    ready = ReadyEnvironment(python, packages, fonts)
     (target / _READY).write_bytes(msgspec.json.encode(ready))
     progress("Done")
     return Interpreter(ready.python, ready.packages, ready.fonts)

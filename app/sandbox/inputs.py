@@ -25,7 +25,7 @@ _BY_NAME = {
 }
 
 
-class Plan(msgspec.Struct, frozen=True):
+class InputPlan(msgspec.Struct, frozen=True):
     """Calls for both functions, index by index. `meant`: the inputs are of the kind that the function is made for,
     by its hints or by its demo, so that a TypeError would be its own doing."""
 
@@ -35,7 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     meant: bool
 
 
-def plan_calls(match: Match, demo: Sequence[CallSpec], amount: int, seed: int) -> Plan | str:
+def plan_calls(match: Match, demo: Sequence[CallSpec], amount: int, seed: int) -> InputPlan | str:
     """The calls for a pair of functions, or why there are none. `demo`: all calls that the demos made."""
     if match.a.name.lower() in _DEMOS and not match.a.parameters:
         return "it is the demo itself"
@@ -59,9 +59,9 @@ def plan_calls(match: Match, demo: Sequence[CallSpec], amount: int, seed: int) -
     return _plan(calls, from_demo, meant or bool(from_demo))
 
 
-def _plan(calls: dict[str, tuple[CallSpec, CallSpec]], from_demo: int, meant: bool) -> Plan:
+def _plan(calls: dict[str, tuple[CallSpec, CallSpec]], from_demo: int, meant: bool) -> InputPlan:
     pairs = list(calls.values())
-    return Plan(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), from_demo, meant)
+    return InputPlan(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), from_demo, meant)
 
 
 def _add(calls: dict[str, tuple[CallSpec, CallSpec]], match: Match, args: list[str], kwargs: dict[str, str]) -> None:

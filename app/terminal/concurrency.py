@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
-from app.race.concurrency import Row, rows_of, turning_point
+from app.race.concurrency import ConcurrencyRow, rows_of, turning_point
 from app.race.events import Finish
 from app.race.formats import find_format
 from app.race.problems import Problem
@@ -32,7 +32,7 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
             )
         )
         return USAGE
-    rows: list[Row] = []
+    rows: list[ConcurrencyRow] = []
     traces: list[str] = []
     status = OK
     pool = env.make_pool()
@@ -75,7 +75,7 @@ def _stopped(started: StartedRace) -> bool:
     return any(lane.finish is Finish.STOPPED for lane in started.session.state.lanes.values())
 
 
-def _print(rows: Sequence[Row], env: Environment) -> None:
+def _print(rows: Sequence[ConcurrencyRow], env: Environment) -> None:
     """Prints the table: it is the result, so it goes to standard output."""
     table = Table(title="Total tokens per second of all requests at once", title_justify="left", title_style="bold")
     table.add_column("at once", justify="right")

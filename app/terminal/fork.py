@@ -8,13 +8,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from app.draw.look import DARK
 from app.race.fold import RaceState
 from app.race.fork import ForkStory, Side, fork_story, last_lines
 from app.race.problems import Problem
 from app.race.trace import Header, baseline_id
 from app.race.verdict import compare_tokens
 from app.terminal.environment import FAILED, OK, Environment
-from app.terminal.view import COLOURS
 
 _COMMON_LINES = 8
 _WIDTH = 80
@@ -62,7 +62,7 @@ def fork_view(story: ForkStory, *, width: int) -> RenderableType:
 
 
 def _side(side: Side, width: int) -> RenderableType:
-    colour = COLOURS[side.index % len(COLOURS)]
+    colour = DARK.lane(side.index)
     facts = Table.grid(padding=(0, 1))
     facts.add_row(Text("Token", style="dim"), Text("none: this lane had ended" if side.ended else side.took.shown))
     if not side.ended:
@@ -101,8 +101,8 @@ def _gaps(story: ForkStory) -> RenderableType:
 
     lane = story.sides[1].index if story.sides else 1
     lines = [
-        Text.assemble(("Baseline  ", "dim"), (bars([point.baseline for point in story.neighbours]), COLOURS[0])),
-        Text.assemble(("Drafting  ", "dim"), (bars([point.lane for point in story.neighbours]), COLOURS[lane % 4])),
+        Text.assemble(("Baseline  ", "dim"), (bars([point.baseline for point in story.neighbours]), DARK.lane(0))),
+        Text.assemble(("Drafting  ", "dim"), (bars([point.lane for point in story.neighbours]), DARK.lane(lane))),
         Text(" " * (10 + story.at + 1 - first) + f"↑ token {story.at + 1}"),
     ]
     return Group(Text(f"Leads over the second choice, tokens {first} to {last}, highest {top:.2g} logits"), *lines)

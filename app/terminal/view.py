@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from app.draw.look import DARK
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
 from app.present.winner import lane_sentences
@@ -19,8 +20,6 @@ from app.race.heats import race_heats_summary
 from app.race.problems import Problem
 from app.terminal.tail import last_rows
 
-COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
-"""Lane colours of the Okabe-Ito set, in lane order."""
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -32,7 +31,7 @@ def race_view(view: RaceView, *, width: int, lines: int) -> RenderableType:
         lines: Text lines to show of each lane's end.
     """
     each = max(30, width // max(1, len(view.lanes)) - 1)
-    panels = [_lane_panel(view, lane, colour, each, lines) for lane, colour in zip(view.lanes, COLOURS, strict=False)]
+    panels = [_lane_panel(view, lane, DARK.lane(lane.index), each, lines) for lane in view.lanes]
     return Group(Columns(panels, padding=(0, 1)), *verdict_lines(view))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.present.view import RaceView
+from app.present.words import BEHAVIOUR_TONES
 from app.race.fold import Phase
 from app.race.problems import Problem
 from app.ui.same_strip import SameStrip
@@ -18,7 +19,6 @@ from app.ui.tasks import Tasks, in_thread
 if TYPE_CHECKING:
     from app.sandbox.behaviour import Behaviour
 
-_TONES = {"same": "good", "different": "bad", "not comparable": "warn", "not run": "faint"}
 _WORDS = {"same": "Programs behave the same.", "different": "Programs differ."}
 _CODE = "code"
 
@@ -94,7 +94,7 @@ class BehaviourCheck(QObject):
         self._behaviour = behaviour
         words = _WORDS.get(behaviour.verdict.value, "")
         sentence = " ".join(part for part in (words, behaviour.sentence, behaviour.action) if part)
-        self._strip.set_behaviour(_TONES[behaviour.verdict.value], sentence, details=behaviour.run_a is not None)
+        self._strip.set_behaviour(BEHAVIOUR_TONES[behaviour.verdict], sentence, details=behaviour.run_a is not None)
         self.found.emit(behaviour)
 
     def _failed(self, problem: Problem) -> None:

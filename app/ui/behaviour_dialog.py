@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.sandbox.behaviour import Aspect, Behaviour
 from app.sandbox.results import RunResult
-from app.ui.same_strip import Mark
+from app.ui.same_strip import VerdictMark
 from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, card, label, scroll_in
 
@@ -55,7 +55,7 @@ class BehaviourDialog(QDialog):
         for aspect in aspects:
             row = QHBoxLayout()
             row.setSpacing(6)
-            mark = Mark(self._theme)
+            mark = VerdictMark(self._theme)
             mark.set_tone(_TONES[aspect.verdict])
             row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(label(aspect.sentence, wrap=True), 1)

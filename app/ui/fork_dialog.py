@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.present.words import TOKEN_TONES
 from app.race.fork import Candidate, ForkStory, Side, last_lines
 from app.ui.gap_strip import GapStrip
-from app.ui.same_strip import TONES, Mark
+from app.ui.same_strip import VerdictMark
 from app.ui.theme import Theme, mono_font
 from app.ui.widgets import button, card, label, scroll_in
 
@@ -77,8 +78,8 @@ class ForkDialog(QDialog):
     def _head(self) -> QLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        mark = Mark(self._theme)
-        mark.set_tone(TONES[self._story.verdict])
+        mark = VerdictMark(self._theme)
+        mark.set_tone(TOKEN_TONES[self._story.verdict])
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(label(self._story.sentence, "lead", wrap=True), 1)
         return row

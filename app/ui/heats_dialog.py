@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.race.heats import Heats
 from app.race.lanes import lane_title
 from app.ui.heats_check import notes
-from app.ui.same_strip import Mark
+from app.ui.same_strip import VerdictMark
 from app.ui.theme import Theme
 from app.ui.widgets import button, card, label, scroll_in
 
@@ -65,7 +65,7 @@ class HeatsDialog(QDialog):
         for sentence in said:
             row = QHBoxLayout()
             row.setSpacing(6)
-            mark = Mark(self._theme)
+            mark = VerdictMark(self._theme)
             mark.set_tone("warn")
             row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(label(sentence, wrap=True), 1)

@@ -21,7 +21,7 @@ from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.ui.export.record_bar import RecordBar
-from app.ui.export.recorder import Recorder
+from app.ui.export.recorder import FilmRecorder
 from app.ui.failure_card import FailureCard
 from app.ui.fit_check import FitCheck
 from app.ui.fit_line import FitLine
@@ -80,7 +80,7 @@ class RacePage(Page):
         self.runner = RaceRunner(places, pool, self)
         self.fit = FitCheck(places, pool.held_bytes, self)
         self.fit_line = FitLine()
-        self.recorder = Recorder(theme, places, studio, self)
+        self.recorder = FilmRecorder(theme, places, studio, self)
         self.record_bar = RecordBar(self.recorder)
         self._race_wanted = False
         self._frame = QTimer(self)

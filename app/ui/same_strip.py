@@ -7,23 +7,16 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.present.view import RaceView
+from app.present.words import TOKEN_TONES
 from app.race.verdict import Comparison, TokenVerdict
 from app.ui.theme import Theme, color
 from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
-
-TONES = {
-    TokenVerdict.IDENTICAL: "good",
-    TokenVerdict.NEAR_TIE_FORK: "warn",
-    TokenVerdict.FORK: "bad",
-    TokenVerdict.UNKNOWN: "faint",
-}
-"""The sign of each token verdict."""
 
 _DROP = 5
 """Pixels by which a sign and its first line of text stand lower than the button beside them."""
 
 
-class Mark(QWidget):
+class VerdictMark(QWidget):
     """A sign beside a verdict: a shape and a colour, so that neither stands alone."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -79,7 +72,7 @@ class SameStrip(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Same output?")
         self._lane = ""
-        self.mark = Mark(theme)
+        self.mark = VerdictMark(theme)
         self._tokens = label("", wrap=True)
         self.show_button = button(
             "Show",
@@ -88,7 +81,7 @@ class SameStrip(QFrame):
             name="Show tokens",
         )
         self.show_button.clicked.connect(self._show_fork)
-        self.behaviour_mark = Mark(theme)
+        self.behaviour_mark = VerdictMark(theme)
         self._behaviour = label("", wrap=True)
         self.behaviour_button = button("Show", "quiet", tip="Shows what the programs printed.", name="Show programs")
         self.behaviour_button.clicked.connect(self.show_behaviour)
@@ -148,7 +141,7 @@ class SameStrip(QFrame):
         lane, worst = found
         if worst.verdict is TokenVerdict.UNKNOWN and not worst.compared and not view.over:
             return
-        self.mark.set_tone(TONES[worst.verdict])
+        self.mark.set_tone(TOKEN_TONES[worst.verdict])
         if self._tokens.property("role"):
             self._tokens.setProperty("role", "")
             self._tokens.style().polish(self._tokens)

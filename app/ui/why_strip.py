@@ -20,7 +20,7 @@ _ROW = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimeRow:
     """One bar: the lane's name, colour index and split."""
 
     name: str
@@ -34,12 +34,12 @@ class TimeBars(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._rows: list[Row] = []
+        self._rows: list[TimeRow] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time per token")
         theme.changed.connect(self.update)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[TimeRow]) -> None:
         """Shows ``rows``."""
         if list(rows) != self._rows:
             if len(rows) != len(self._rows):
@@ -79,7 +79,7 @@ class TimeBars(QWidget):
             painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), told[number])
         painter.end()
 
-    def _bar(self, painter: QPainter, bar: QRectF, row: Row) -> None:
+    def _bar(self, painter: QPainter, bar: QRectF, row: TimeRow) -> None:
         look = self._theme.look
         lane = look.lane(row.index)
         shape = QPainterPath()
@@ -150,9 +150,8 @@ class WhyStrip(QFrame):
 
     def show_view(self, view: RaceView) -> None:
         """Shows the splits of all lanes and the sentence of the leading drafting lane."""
-        rows = [
-            Row(lane.name, lane.index, part) for lane in view.lanes if (part := view.figures(lane).split) is not None
-        ]
+        found = [(lane, view.figures(lane).split) for lane in view.lanes]
+        rows = [TimeRow(lane.name, lane.index, part) for lane, part in found if part is not None]
         if not rows:
             return
         self._bars.show_rows(rows)

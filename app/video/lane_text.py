@@ -24,7 +24,7 @@ _CLEAN: Final = str.maketrans(
 )
 
 
-class LaneText:
+class FilmText:
     """Lays out a lane's text line by line as it comes. Only the visible lines are ever pictures."""
 
     def __init__(self, stage: Stage, *, width: float, size: float, leading: float = 1.5) -> None:

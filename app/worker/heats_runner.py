@@ -18,7 +18,7 @@ from app.worker.recording import Recording
 from app.worker.run import Record, Run, StopWish
 
 
-class Stage(msgspec.Struct, frozen=True):
+class HeatStage(msgspec.Struct, frozen=True):
     """Where a race in heats is.
 
     Attributes:
@@ -77,7 +77,7 @@ class HeatsRunner:
         self._make_run = make_run
         self._first = recording.heat
         self._failed: set[str] = set()
-        self.stage = Stage(most=plan.repeats)
+        self.stage = HeatStage(most=plan.repeats)
 
     def play(self) -> None:
         """Runs all heats; at the end the recording is at the heat that stands for them."""
@@ -88,7 +88,7 @@ class HeatsRunner:
             self._recording.next_heat()
             self._heat()
         self._recording.heat = self._recording.heats.shown
-        self.stage = Stage(self._recording.heat, self._plan.repeats)
+        self.stage = HeatStage(self._recording.heat, self._plan.repeats)
 
     def _goes_on(self) -> bool:
         """Whether another heat is to be run after the ones that were."""
@@ -105,7 +105,7 @@ class HeatsRunner:
         for _ in range(self._plan.warm_up):
             for lane_id, spec in self._specs.items():
                 if lane_id not in self._failed and not self._wish.told:
-                    self.stage = Stage(-1, self._plan.repeats, lane_title(spec))
+                    self.stage = HeatStage(-1, self._plan.repeats, lane_title(spec))
                     self._make_run(spec, short, self._record_failure).play()
 
     def _heat(self) -> None:
@@ -116,7 +116,7 @@ class HeatsRunner:
                 self._record(lane_id, Done(0, Finish.STOPPED))
                 continue
             spec = self._specs[lane_id]
-            self.stage = Stage(self._recording.heat, self._plan.repeats, lane_title(spec))
+            self.stage = HeatStage(self._recording.heat, self._plan.repeats, lane_title(spec))
             self._sampler.begin()
             self._make_run(spec, self._request, self._record).play()
             self._record(lane_id, self._sampler.end())
@@ -124,7 +124,7 @@ class HeatsRunner:
     def _cool_down(self) -> bool:
         """Waits before a run, if that is asked for. Returns whether a stop is wished."""
         if self._plan.cool_down_s:
-            self.stage = Stage(self._recording.heat, self._plan.repeats)
+            self.stage = HeatStage(self._recording.heat, self._plan.repeats)
         return self._wish.wait(self._plan.cool_down_s)
 
     def _record_failure(self, lane_id: str, event: LaneEvent) -> None:

@@ -21,7 +21,7 @@ from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Record, TraceWriter, contender_id
 from app.worker.conditions import MachineSampler, Sampler
-from app.worker.heats_runner import HeatsRunner, Stage
+from app.worker.heats_runner import HeatsRunner, HeatStage
 from app.worker.protocol import Probe, Stop
 from app.worker.recording import Recording
 from app.worker.run import LaneWorker, Patience, Run, StopWish
@@ -95,7 +95,7 @@ class RaceSession:
         return None if self._heats_runner is None else self._recording.heats
 
     @property
-    def stage(self) -> Stage | None:
+    def stage(self) -> HeatStage | None:
         """Where a race in heats is; None for one that runs once."""
         return None if self._heats_runner is None else self._heats_runner.stage
 

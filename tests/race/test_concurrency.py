@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.race.concurrency import Row, rows_of, turning_point
+from app.race.concurrency import ConcurrencyRow, rows_of, turning_point
 from app.race.events import Done, Finish, Prefilled, Round, Token
 from app.race.fold import LaneState, speedup
 from app.race.heats import Heats
@@ -84,7 +84,7 @@ def test_a_row_has_the_totals_and_their_paired_ratio() -> None:
 )
 def test_a_sentence_says_where_it_turns(bounds: list[tuple[float, float]], said: str) -> None:
     rows = [
-        Row(2**place, "mtp", "MTP", 100, 100, Interval((low + high) / 2, low, high, 5, "bootstrap"))
+        ConcurrencyRow(2**place, "mtp", "MTP", 100, 100, Interval((low + high) / 2, low, high, 5, "bootstrap"))
         for place, (low, high) in enumerate(bounds)
     ]
     assert said in turning_point(rows)

@@ -8,7 +8,7 @@ import pytest
 
 from app.race.problems import Problem
 from app.sandbox.base import Available
-from app.sandbox.environment import Ready, folder, interpreter, read_ready, setup
+from app.sandbox.environment import ReadyEnvironment, folder, interpreter, read_ready, setup
 from app.sandbox.interpreter import Interpreter, base_interpreter, layout
 from app.sandbox.results import Job
 
@@ -59,10 +59,15 @@ def test_an_environment_that_has_gone_is_not_used(tmp_path):
     assert interpreter(tmp_path) == base
     import msgspec
 
-    for ready in (Ready("/nowhere/python", str(tmp_path)), Ready(base.python, str(tmp_path / "gone"))):
+    for ready in (
+        ReadyEnvironment("/nowhere/python", str(tmp_path)),
+        ReadyEnvironment(base.python, str(tmp_path / "gone")),
+    ):
         (tmp_path / "ready.json").write_bytes(msgspec.json.encode(ready))
         assert read_ready(tmp_path) is None
-    (tmp_path / "ready.json").write_bytes(msgspec.json.encode(Ready(base.python, str(tmp_path), "/gone/fonts.json")))
+    (tmp_path / "ready.json").write_bytes(
+        msgspec.json.encode(ReadyEnvironment(base.python, str(tmp_path), "/gone/fonts.json"))
+    )
     assert interpreter(tmp_path) == Interpreter(base.python, str(tmp_path), None)
     (tmp_path / "ready.json").write_text("{")
     assert interpreter(tmp_path) == base

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.sandbox.hints import from_hint, like
-from app.sandbox.inputs import Plan, examples, plan_calls
+from app.sandbox.inputs import InputPlan, examples, plan_calls
 from app.sandbox.matching import Match, match_functions, similarity
 from app.sandbox.results import CallSpec, Function, Parameter
 
@@ -102,7 +102,7 @@ def test_the_demos_calls_come_first():
     plan = plan_calls(
         match, [CallSpec("g", ("99",)), CallSpec("h", ("1",)), CallSpec("f", ("__import__('os')",))], 20, 1
     )
-    assert isinstance(plan, Plan)
+    assert isinstance(plan, InputPlan)
     assert (plan.a[0], plan.b[0], plan.demo) == (CallSpec("f", ("99",)), CallSpec("g", ("99",)), 1)
     assert not any("import" in str(call) for call in plan.a)
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.places import Places
 from app.ui.export.choices import ExportChoices, recall_choices, remember_choices
-from app.ui.export.recorder import Recorder, films_folder, free_name
+from app.ui.export.recorder import FilmRecorder, films_folder, free_name
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.video.studio import FilmStudio
@@ -44,8 +44,8 @@ def window(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[
 
 
 @pytest.fixture
-def recorder(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[Recorder]:
-    made = Recorder(theme, places, FilmStudio(places.resources))
+def recorder(qtbot: QtBot, theme: Theme, places: Places, films: Path) -> Iterator[FilmRecorder]:
+    made = FilmRecorder(theme, places, FilmStudio(places.resources))
     yield made
     made.close()
 
@@ -106,7 +106,7 @@ def test_record_is_off_at_first_and_remembered(window: MainWindow, qtbot: QtBot,
 
 
 def test_a_film_waits_while_something_is_measured_and_goes_on_after(
-    recorder: Recorder, qtbot: QtBot, theme: Theme, places: Places, films: Path, tmp_path: Path
+    recorder: FilmRecorder, qtbot: QtBot, theme: Theme, places: Places, films: Path, tmp_path: Path
 ) -> None:
     remember_choices(places, SMALL)
     other_trace = Path(shutil.copy(TRACE, tmp_path / "other.ndjson"))
@@ -118,7 +118,7 @@ def test_a_film_waits_while_something_is_measured_and_goes_on_after(
     recorder.hold(False)
     qtbot.waitUntil(lambda: frames.count() > 5, timeout=30_000)
     recorder.hold(True)
-    other = Recorder(theme, places, FilmStudio(places.resources))
+    other = FilmRecorder(theme, places, FilmStudio(places.resources))
     with qtbot.waitSignal(other.saved, timeout=60_000):
         other.film(other_trace)
     before = frames.count()
@@ -173,7 +173,7 @@ def test_a_film_that_cannot_be_saved_says_why_until_it_is_closed(window: MainWin
     assert not bar.isVisible()
 
 
-def test_a_race_whose_recording_is_gone_says_so(recorder: Recorder, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_race_whose_recording_is_gone_says_so(recorder: FilmRecorder, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(recorder.failed, timeout=30_000) as failed:
         recorder.film(tmp_path / "gone.ndjson")
     assert "gone.ndjson" in failed.args[0].sentence

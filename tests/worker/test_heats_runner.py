@@ -9,7 +9,7 @@ from app.present.view import RaceView
 from app.race.events import Conditions, Done, Finish, Noise, Prefilled, Round
 from app.race.fold import Phase
 from app.race.formats import FORMATS
-from app.race.heats import Heats, Plan, heats_of, shown_state
+from app.race.heats import Heats, Plan, heats_of
 from app.race.trace import TraceWriter, read_trace
 from app.worker.protocol import Probe, Race, Turn
 from app.worker.run import Patience
@@ -100,7 +100,7 @@ def test_the_trace_reads_back_as_what_was_shown() -> None:
     heats = heats_of(trace)
     assert heats is not None
     assert heats.states == heats_of_session(session).states
-    assert shown_state(trace) == session.state
+    assert heats.state(heats.shown) == session.state
 
 
 def test_it_stops_early_once_the_interval_is_narrow_enough() -> None:

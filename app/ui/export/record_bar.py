@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from app.race.problems import Problem
-from app.ui.export.recorder import Recorder
+from app.ui.export.recorder import FilmRecorder
 from app.ui.widgets import button, label, set_text
 
 
 class RecordBar(QWidget):
     """Shows what a recorder does; hidden while it does nothing."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: FilmRecorder) -> None:
         super().__init__()
         self._recorder = recorder
         self._problem: Problem | None = None

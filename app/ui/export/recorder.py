@@ -27,7 +27,7 @@ class _Order:
         self.stopped = False
 
 
-class Recorder(QObject):
+class FilmRecorder(QObject):
     """Exports each race that it is given, with what was last chosen in the Export dialog.
 
     Signals:

@@ -6,19 +6,12 @@ from PySide6.QtCore import QRectF
 
 from app.present.figures import rate_text
 from app.present.view import LaneView
-from app.present.words import format_words, rate_name
-from app.race.verdict import TokenVerdict
+from app.present.words import TOKEN_TONES, format_words, rate_name
 from app.video.scenes.base import Set, centred, column, draw_corner_logo, mark
 from app.video.stage import CENTER, Shape, ease
 
 _MOVE_S = 1.0
 _BIG = 260.0
-_TONES = {
-    TokenVerdict.IDENTICAL: "good",
-    TokenVerdict.NEAR_TIE_FORK: "warn",
-    TokenVerdict.FORK: "bad",
-    TokenVerdict.UNKNOWN: "faint",
-}
 
 
 class FinishScene:
@@ -89,7 +82,7 @@ class FinishScene:
         lines = self._sentence()
         if self._worst is not None and lines:
             left = max(box.left(), middle - (max(stage.measure(line, 30) for line in lines) + u(40)) / 2)
-            mark(stage, left + u(14), y - u(11), _TONES[self._worst[1].verdict])
+            mark(stage, left + u(14), y - u(11), TOKEN_TONES[self._worst[1].verdict])
             for line in lines:
                 stage.text(line, left + u(40), y, 30)
                 y += u(44)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.sandbox.behaviour import Behaviour, BehaviourVerdict
+from app.present.words import BEHAVIOUR_TONES
+from app.sandbox.behaviour import Behaviour
 from app.sandbox.results import RunResult
 from app.video.scenes.base import Set, columns, mark, rows
 from app.video.stage import RIGHT, Shape, ease
 
 _MOVE_S = 1.5
-_TONES = {
-    BehaviourVerdict.SAME: "good",
-    BehaviourVerdict.DIFFERENT: "bad",
-    BehaviourVerdict.NOT_COMPARABLE: "warn",
-    BehaviourVerdict.NOT_RUN: "faint",
-}
 _MOST_LINES = 200
 _MOST_CHARS = 400
 _MOST_PIXELS = 16_000_000
@@ -64,7 +59,7 @@ class ProgramsScene:
         size = 34.0
         lines = stage.wrap(self._behaviour.sentence, size, box.width() - u(44), "medium", most=4)
         base = box.top() + u(124)
-        mark(stage, box.left() + u(14), base - u(12), _TONES[self._behaviour.verdict])
+        mark(stage, box.left() + u(14), base - u(12), BEHAVIOUR_TONES[self._behaviour.verdict])
         for number, line in enumerate(lines):
             stage.text(line, box.left() + u(44), base + u(number * size * 1.4), size, style="medium")
         rest = box.adjusted(0, u(124 + len(lines) * size * 1.4), 0, 0)

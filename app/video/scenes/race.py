@@ -7,11 +7,11 @@ from PySide6.QtCore import QRectF
 from app.draw.race_charts import RaceChart, RateChart, RoundChart
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
-from app.present.winner import Result
+from app.present.winner import RaceResult
 from app.race.events import Finish
 from app.race.fold import NS, Phase
 from app.video.charts import FilmChart
-from app.video.lane_text import LaneText
+from app.video.lane_text import FilmText
 from app.video.scenes.base import Set, draw_logo
 from app.video.scenes.race_plan import plan
 from app.video.stage import CENTER, RIGHT, Shape
@@ -32,7 +32,7 @@ class RaceScene:
         self._lead, self._hold = LEAD_S, HOLD_S
         self._plan = plan(stage, len(set_.final.lanes))
         self._texts = [
-            LaneText(stage, width=self._inner(box).width(), size=self._plan.text) for box in self._plan.lanes
+            FilmText(stage, width=self._inner(box).width(), size=self._plan.text) for box in self._plan.lanes
         ]
         self._rates = self._chart(RateChart(), self._plan.rates) if self._plan.rates is not None else None
         self._drafting = next((lane.index for lane in set_.final.lanes if lane.drafting), None)
@@ -169,7 +169,7 @@ class RaceScene:
 
         stage.patch("clock", text, box, paint)
 
-    def _pane(self, view: RaceView, lane: LaneView, box: QRectF, text: LaneText, time_ns: int) -> None:
+    def _pane(self, view: RaceView, lane: LaneView, box: QRectF, text: FilmText, time_ns: int) -> None:
         stage, header = self._stage, self._set.playback.header
         inner = self._inner(box)
         track = self._track(inner)
@@ -229,7 +229,7 @@ class RaceScene:
         longest = max((item.state.count for item in self._set.final.lanes), default=1)
         return min(1.0, lane.state.count / max(1, longest))
 
-    def _ratio(self, result: Result) -> None:
+    def _ratio(self, result: RaceResult) -> None:
         stage, look, box = self._stage, self._stage.look, self._plan.ratio
         tone = look.lane(result.lane) if result.lane >= 0 else look.muted
         middle = box.center()

@@ -13,7 +13,7 @@ _MOST_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RaceLayout:
     """Boxes in pixels; ``rates`` is None where there is no room for that chart.
 
     ``text`` and ``number`` are the sizes of a lane's text and of its rate, in units. ``stacked``: panes are so narrow
@@ -30,12 +30,12 @@ class Plan:
     stacked: bool = False
 
 
-def plan(stage: Stage, lanes: int) -> Plan:
+def plan(stage: Stage, lanes: int) -> RaceLayout:
     """Returns the layout for the stage's shape and number of lanes."""
     return {Shape.WIDE: _wide, Shape.SQUARE: _square, Shape.TALL: _tall}[stage.shape](stage, lanes)
 
 
-def _wide(stage: Stage, lanes: int) -> Plan:
+def _wide(stage: Stage, lanes: int) -> RaceLayout:
     u, gap = stage.u, stage.u(22)
     area = stage.area.adjusted(u(44), u(34), -u(44), -u(40))
     head = QRectF(area.left(), area.top(), area.width(), u(84))
@@ -44,10 +44,10 @@ def _wide(stage: Stage, lanes: int) -> Plan:
     ratio_wide = u(350)
     charts = columns(QRectF(bottom.left(), bottom.top(), bottom.width() - ratio_wide - gap, bottom.height()), 2, gap)
     ratio = QRectF(bottom.right() - ratio_wide, bottom.top(), ratio_wide, bottom.height())
-    return Plan(head, columns(middle, max(1, lanes), gap), ratio, charts[0], charts[1], 22, 64, stacked=lanes > 2)
+    return RaceLayout(head, columns(middle, max(1, lanes), gap), ratio, charts[0], charts[1], 22, 64, stacked=lanes > 2)
 
 
-def _square(stage: Stage, lanes: int) -> Plan:
+def _square(stage: Stage, lanes: int) -> RaceLayout:
     u, gap = stage.u, stage.u(16)
     area = stage.area.adjusted(u(32), u(24), -u(32), -u(32))
     head = QRectF(area.left(), area.top(), area.width(), u(80))
@@ -56,10 +56,10 @@ def _square(stage: Stage, lanes: int) -> Plan:
     ratio = QRectF(bottom.left(), bottom.top(), u(320), bottom.height())
     chart = QRectF(ratio.right() + gap, bottom.top(), bottom.right() - ratio.right() - gap, bottom.height())
     panes = _panes(middle, lanes, gap)
-    return Plan(head, panes, ratio, None, chart, 20, 52, stacked=lanes > _MOST_ROWS)
+    return RaceLayout(head, panes, ratio, None, chart, 20, 52, stacked=lanes > _MOST_ROWS)
 
 
-def _tall(stage: Stage, lanes: int) -> Plan:
+def _tall(stage: Stage, lanes: int) -> RaceLayout:
     u, gap = stage.u, stage.u(20)
     # Phones lay their own buttons over the upper and lower edge of a tall film.
     area = stage.area.adjusted(u(36), u(96), -u(36), -u(120))
@@ -69,7 +69,7 @@ def _tall(stage: Stage, lanes: int) -> Plan:
     middle = QRectF(area.left(), ratio.bottom() + gap, area.width(), bottom.top() - ratio.bottom() - 2 * gap)
     panes = _panes(middle, lanes, gap)
     many = lanes > _MOST_ROWS
-    return Plan(head, panes, ratio, None, bottom, 22 if many else 25, 64, stacked=many)
+    return RaceLayout(head, panes, ratio, None, bottom, 22 if many else 25, 64, stacked=many)
 
 
 def _panes(middle: QRectF, lanes: int, gap: float) -> list[QRectF]:
