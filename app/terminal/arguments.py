@@ -227,8 +227,8 @@ def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentPars
     export.add_argument(
         "--chart",
         default="speedup",
-        choices=("speedup", "positions", "accepted", "widths", "predicted", "rates"),
-        help="chart of a single picture (default speedup)",
+        metavar="NAME",
+        help="chart of a single picture (default speedup); the files of a folder are named by theirs",
     )
     export.add_argument("--theme", choices=("dark", "light"), default="light")
 

@@ -7,13 +7,20 @@ from pathlib import Path
 
 from app.draw.look import DARK, LIGHT
 from app.draw.offscreen import ensure_qt
+from app.draw.sweep.charts import chart_named
 from app.draw.sweep.files import write_result
 from app.library.sweeps import load_sweep
-from app.terminal.environment import OK, Environment
+from app.race.problems import ProblemError
+from app.terminal.environment import OK, USAGE, Environment
 
 
 def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Writes what was asked for and prints the files. Returns the exit status."""
+    try:
+        chart_named(arguments.chart)
+    except ProblemError as error:
+        env.complain(error.problem)
+        return USAGE
     result = load_sweep(arguments.sweep)
     ensure_qt()
     look = DARK if arguments.theme == "dark" else LIGHT

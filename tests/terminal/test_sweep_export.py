@@ -12,7 +12,7 @@ from app.cli import main
 from app.library.sweeps import stored_sweeps
 from app.places import find_places
 from app.race.sweep_result import write_sweep
-from app.terminal.environment import Environment
+from app.terminal.environment import USAGE, Environment
 from tests.draw.sweeps import sweep
 
 
@@ -51,3 +51,10 @@ def test_stored_sweeps_are_found(env: Environment) -> None:
     folder.mkdir(parents=True)
     (folder / "sweep.json").write_bytes(write_sweep(sweep()))
     assert stored_sweeps(env.places) == [folder]
+
+
+def test_a_chart_that_there_is_not_is_refused_with_those_there_are(env: Environment, tmp_path: Path) -> None:
+    assert main(["sweep-export", str(tmp_path), "--to", str(tmp_path / "a.png"), "--chart", "pie"], env) == USAGE
+    _, err = said(env)
+    assert "There is no chart 'pie'." in err
+    assert "speedup, positions" in err

@@ -14,6 +14,7 @@ from app.draw.look import Look
 from app.draw.sweep.relations import draw_predicted, draw_rates, draw_widths, predicted_words
 from app.draw.sweep.shares import draw_accepted, draw_positions, widest
 from app.draw.sweep.speedup import Other, draw_speedup
+from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
 
 Draw = Callable[[Canvas, QRectF, SweepResult], None]
@@ -21,12 +22,16 @@ Draw = Callable[[Canvas, QRectF, SweepResult], None]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: its name in files, its title, its note, and what draws it (None: the speedup chart)."""
+    """One chart: its name in files, its title, its note, and what draws it (None: the speedup chart).
+
+    ``size`` is that of a file of its own, in units.
+    """
 
     name: str
     title: str
     note: Callable[[SweepResult], str]
     draw: Draw | None = None
+    size: tuple[int, int] = (640, 380)
 
 
 def _largest(result: SweepResult) -> str:
@@ -40,16 +45,32 @@ def _draft(result: SweepResult) -> str:
 
 
 CHARTS: Final = (
-    Chart("speedup", "Speedup against K", lambda _: "dots: measured, 95 % interval · dashed: predicted"),
-    Chart("positions", "How often is each draft position accepted?", _largest, draw_positions),
+    Chart(
+        "speedup",
+        "Speedup against K",
+        lambda _: "dots: measured, 95 % interval · dashed: predicted",
+        size=(860, 480),
+    ),
+    Chart("positions", "How often is each draft position accepted?", _largest, draw_positions, (640, 360)),
     Chart("accepted", "Accepted tokens a round", _largest, draw_accepted),
     Chart("widths", "Verify cost by width", _draft, draw_widths),
-    Chart("predicted", "Predicted against measured", predicted_words, draw_predicted),
-    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates),
+    Chart("predicted", "Predicted against measured", predicted_words, draw_predicted, (640, 420)),
+    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates, (640, 420)),
 )
 """In the order in which they are shown."""
-SIZES: Final = {"speedup": (860, 480), "positions": (640, 360), "rates": (640, 420), "predicted": (640, 420)}
-"""Size in units of a chart in a file of its own; 640 by 380 for the others."""
+
+
+def chart_named(name: str) -> Chart:
+    """Returns the chart of that name.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    found = next((chart for chart in CHARTS if chart.name == name), None)
+    if found is None:
+        known = ", ".join(chart.name for chart in CHARTS)
+        raise ProblemError(Problem("chart-unknown", f"There is no chart {name!r}.", action=f"Use one of: {known}."))
+    return found
 
 
 def paint_chart(

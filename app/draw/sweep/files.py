@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 
 from app.draw.look import Look
-from app.draw.sweep.charts import CHARTS, SIZES, Chart, paint_chart
+from app.draw.sweep.charts import CHARTS, Chart, chart_named, paint_chart
 from app.draw.sweep.speedup import Other
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult, write_sweep
@@ -24,7 +24,7 @@ _SCALE: Final = 2
 
 def chart_png(chart: Chart, result: SweepResult, look: Look, others: Sequence[Other] = ()) -> bytes:
     """Returns a chart as a PNG picture."""
-    wide, high = SIZES.get(chart.name, (640, 380))
+    wide, high = chart.size
     image = QImage(wide * _SCALE, high * _SCALE, QImage.Format.Format_RGB32)
     image.fill(QColor(look.card))
     painter = QPainter(image)
@@ -41,7 +41,7 @@ def chart_svg(chart: Chart, result: SweepResult, look: Look, others: Sequence[Ot
     """Returns a chart as an SVG picture."""
     from PySide6.QtSvg import QSvgGenerator
 
-    wide, high = SIZES.get(chart.name, (640, 380))
+    wide, high = chart.size
     buffer = QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
@@ -60,7 +60,7 @@ def write_result(result: SweepResult, target: Path, look: Look, chart: str = "sp
     """Writes a sweep and returns what was made: one file, by its ending, or everything into a folder.
 
     Raises:
-        ProblemError: the ending is not known, or it cannot be written.
+        ProblemError: the ending or the chart is not known, or it cannot be written.
     """
     if not target.suffix or target.is_dir():
         names = ["sweep.csv", "sweep.json", *(f"{item.name}{end}" for item in CHARTS for end in (".png", ".svg"))]
@@ -82,7 +82,7 @@ def _content(result: SweepResult, target: Path, look: Look, chart: str) -> bytes
         return sweep_csv(result).encode()
     if ending == ".json":
         return write_sweep(result) + b"\n"
-    found = next(item for item in CHARTS if item.name == chart)
+    found = chart_named(chart)
     return (chart_png if ending == ".png" else chart_svg)(found, result, look)
 
 

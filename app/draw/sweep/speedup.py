@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from app.draw.axes import Frame, spread
+from app.draw.axes import Frame, free_place, spread
 from app.draw.canvas import NORMAL, SMALL, Canvas, Mark
 from app.draw.look import Look, mix
 from app.draw.sweep.labels import tone_of
 from app.present.sweep_figures import cell_words, lane_word
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
+_TINY: Final = 9.5
+
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A result of another machine, to lie beside: ``index`` is the prompt of the same kind, -1 for none."""
+    """A result of another machine, to lie beside.
+
+    ``index`` is the prompt of the same kind, -1 for none; ``text`` says all of it, ``name`` is the machine's.
+    """
 
     k: int
     speedup: float
     index: int
     text: str
+    name: str = ""
 
 
 def draw_speedup(
@@ -151,8 +158,11 @@ class _Speedup:
             for end in (found.low, found.high):
                 y = frame.y(end)
                 self.canvas.line(at, QPointF(x, y), tone, 1.6)
-                if frame.low <= end <= frame.high:
+                if frame.inside(end):
                     self.canvas.line(QPointF(x - 3, y), QPointF(x + 3, y), tone, 1.6)
+                else:  # An arrow: it ends where the chart does, and goes on.
+                    back = 4 if end > found.ratio else -4
+                    self.canvas.path([QPointF(x - 3, y + back), QPointF(x, y), QPointF(x + 3, y + back)], tone, 1.6)
         self.canvas.dot(at, index, tone, hollow=not sure)
         self.canvas.mark(QRectF(at.x() - 9, at.y() - 9, 18, 18), cell_words(self.result, cell), cell)
 
@@ -162,6 +172,23 @@ class _Speedup:
             at = self.frame.at(other.k, other.speedup) + QPointF(12, 0)
             self.canvas.dot(at, max(0, other.index), tone, 4.0, hollow=True)
             self.canvas.mark(QRectF(at.x() - 7, at.y() - 7, 14, 14), other.text)
+        self._others_names()
+
+    def _others_names(self) -> None:
+        """Names the machines whose name has room beside their mark; of the others the pointer tells it."""
+        canvas, taken = self.canvas, [mark.area for mark in self.canvas.marks]
+        for other in self.others:
+            at = self.frame.at(other.k, other.speedup) + QPointF(12, 0)
+            name = canvas.fit(other.name, _TINY, 120)
+            wide = canvas.measure(name, _TINY)
+            wanted = [QRectF(at.x() + 9, at.y() + y, wide, 11) for y in (-6, -15, 4)]
+            wanted += [QRectF(at.x() - 9 - wide, at.y() + y, wide, 11) for y in (-6, -15, 4)]
+            place = free_place(wanted, (), taken, self.frame.area)
+            if name and self.frame.area.contains(place) and not any(place.intersects(area) for area in taken):
+                taken.append(place)
+                # Lines would run through the letters.
+                canvas.box(place.adjusted(-2, 0, 2, 1), canvas.look.card, 2)
+                canvas.text(name, QPointF(place.left(), place.bottom() - 2), size=_TINY, tone=canvas.look.muted)
 
     def _no_drafter(self, one: float) -> None:
         """Names the line of the baseline where nothing else is drawn."""

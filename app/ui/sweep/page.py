@@ -95,6 +95,9 @@ class SweepPage(Page):
         grid.addWidget(self.charts["accepted"], 1, 6, 1, 4)
         for column, name in ((0, "widths"), (4, "predicted"), (7, "rates")):
             grid.addWidget(self.charts[name], 2, column, 1, 4 if column == 0 else 3)
+        placed = {"speedup", "positions", "accepted", "widths", "predicted", "rates"}
+        for number, chart in enumerate(card for name, card in self.charts.items() if name not in placed):
+            grid.addWidget(chart, 3 + number // 2, number % 2 * 5, 1, 5)
         for column in range(10):
             grid.setColumnStretch(column, 1)
         # Three rows that fill a window of 1440 by 900 and no more; a lower one scrolls.
@@ -234,7 +237,13 @@ class SweepPage(Page):
         kinds = [prompt.workload for prompt in result.prompts]
         chosen = for_target(self._published, result.target) or self._published
         return tuple(
-            Other(item.k, item.speedup, kinds.index(item.workload) if item.workload in kinds else -1, item.sentence)
+            Other(
+                item.k,
+                item.speedup,
+                kinds.index(item.workload) if item.workload in kinds else -1,
+                item.sentence,
+                item.machine,
+            )
             for item in chosen
             if item.k is not None and item.requests == 1
         )

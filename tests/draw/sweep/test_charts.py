@@ -134,6 +134,40 @@ def test_a_single_heat_is_a_hollow_dot_and_says_that_it_has_no_interval() -> Non
     assert image.pixelColor(marks[0].area.center().toPoint()) == QColor(LIGHT.card)
 
 
+def with_intervals(result: SweepResult, low: float, high: float) -> SweepResult:
+    """The same sweep with every interval that wide."""
+    prompts = tuple(
+        msgspec.structs.replace(
+            prompt,
+            cells=tuple(
+                msgspec.structs.replace(cell, speedup=Interval(cell.speedup.ratio, low, high, 2, "t"))
+                for cell in prompt.cells
+                if cell.speedup
+            ),
+        )
+        for prompt in result.prompts
+    )
+    return msgspec.structs.replace(result, prompts=prompts)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.01, 1e6), (1e-9, 3.0), (0.5, 40.0)])
+@pytest.mark.parametrize("unit", [1.0, 2.0])
+def test_intervals_of_few_heats_stay_in_the_chart(low: float, high: float, unit: float) -> None:
+    place = QRectF(100, 150, 900, 500)
+    image = QImage(1100, 800, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.card))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    marks = draw_speedup(painter, place, with_intervals(sweep(2, heats=2), low, high), LIGHT, unit=unit)
+    painter.end()
+    assert marks
+    whole = {image.pixel(x, y) for x in range(0, 1100, 2) for y in range(150)}
+    whole |= {image.pixel(x, y) for x in range(0, 1100, 2) for y in range(650, 800)}
+    assert whole == {QColor(LIGHT.card).rgb()}
+    # The axis is made for the values, not for what an interval of two heats may reach.
+    assert max(mark.area.center().y() for mark in marks) - min(mark.area.center().y() for mark in marks) > 60 * unit
+
+
 def test_the_curves_draw_themselves_from_left_to_right() -> None:
     counts = []
     for progress in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -157,13 +191,21 @@ def test_marks_follow_the_place_and_the_unit_of_the_chart() -> None:
         assert two.area.center().y() == pytest.approx(60 + 2 * one.area.center().y())
 
 
-def test_results_of_other_machines_are_marked_as_such() -> None:
-    image = QImage(600, 400, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    others = [Other(4, 1.5, 0, "Some machine, code: 1.50×")]
-    marks = draw_speedup(painter, QRectF(0, 0, 600, 400), sweep(1), LIGHT, others=others)
-    painter.end()
+def test_results_of_other_machines_are_marked_and_named() -> None:
+    others = [Other(4, 1.5, 0, "Some machine, code: 1.50×", "Some machine")]
+    pictures = []
+    for beside in ((), others):
+        image = QImage(600, 400, QImage.Format.Format_RGB32)
+        image.fill(QColor(LIGHT.card))
+        painter = QPainter(image)
+        marks = draw_speedup(painter, QRectF(0, 0, 600, 400), sweep(1), LIGHT, others=beside)
+        painter.end()
+        pictures.append(image)
+    at = next(mark.area.center() for mark in marks if mark.cell is None)
     assert [mark.text for mark in marks if mark.cell is None] == ["Some machine, code: 1.50×"]
+    sides = [QRectF(at.x() + 10, at.y() - 16, 60, 32), QRectF(at.x() - 70, at.y() - 16, 60, 32)]
+    bare, named = ([image.copy(side.toRect()) for side in sides] for image in pictures)
+    assert bare != named
 
 
 def test_an_svg_has_outlines_for_its_words_and_tells_them_in_its_description() -> None:
