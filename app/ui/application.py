@@ -16,6 +16,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app.boundary.log import logger
 from app.draw.studio import Studio
 from app.interrupts import Interrupts
 from app.library.prompts import load_prompts
@@ -58,7 +59,10 @@ def run(
     app.setQuitOnLastWindowClosed(False)  # What the window ends is waited for.
     with QEventLoop(app) as loop:
         loop.run_until_complete(_live(app, places, studio, trace, interrupts or Interrupts()))
-    join_threads(_THREADS_S)
+    if not join_threads(_THREADS_S):
+        # A file or a server does not answer. The interpreter would wait for it, however long it takes.
+        logger("ui").warning("What did not end in time was left behind.")
+        os._exit(0)
     return 0
 
 

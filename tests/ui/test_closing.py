@@ -98,3 +98,37 @@ def until_it_ends(process: subprocess.Popen[str], number: signal.Signals, until:
             break
     process.send_signal(number)
     return told + [line for line in process.stderr if not line.startswith("import time:")]
+
+
+STUCK = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from PySide6.QtCore import QTimer
+from app.__main__ import main
+from app.ui import application
+from app.ui.tasks import in_thread
+
+made, pool = application.build_window, ThreadPoolExecutor(1)
+fifo = sys.argv.pop()
+
+def build(*parts):
+    window = made(*parts)
+    async def read():
+        await in_thread(lambda: pool.submit(open, fifo).result())
+    window.tasks.start(read(), name="stuck")
+    QTimer.singleShot(500, window.close)
+    return window
+
+application.build_window = build
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_file_that_never_answers_does_not_keep_the_process(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    env = {**os.environ, "MTP_RACE_HOME": str(tmp_path / "home")}
+    done = subprocess.run([sys.executable, "-c", STUCK, str(fifo)], env=env, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "did not end in time" in (tmp_path / "home" / "data" / "log" / "mtp-race.log").read_text()

@@ -167,6 +167,41 @@ def test_a_cancelled_download_is_partly_here_and_goes_on_from_there(
     assert hub.served("target.gguf")[1] == 0
 
 
+def test_a_mistake_in_a_download_is_told_on_its_card_and_it_can_be_started_again(
+    page: ModelsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the test broke it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.models.hub.download.find_wanted", broken)
+        item = press_get(page, qtbot)
+        qtbot.waitUntil(lambda: not page.downloads.any_running, timeout=20000)
+        qtbot.waitUntil(lambda: "Something went wrong while downloading" in item.problem.text())
+        assert "ValueError, the test broke it" in item.problem.text()
+    qtbot.waitUntil(lambda: item.get.isVisibleTo(page))
+    press_get(page, qtbot)
+    qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)
+
+
+def test_closing_does_not_wait_for_a_server_that_does_not_answer(
+    window: MainWindow, page: ModelsPage, hub: FakeHub, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+
+    def wait(handler: Handler) -> None:
+        gate.wait(20)
+        handler.close_connection = True
+
+    hub.script[("storage", "target.gguf")] = [wait]
+    press_get(page, qtbot)
+    qtbot.waitUntil(lambda: any(seen.path == "target.gguf" for seen in hub.seen))
+    window.close()
+    qtbot.waitUntil(window.gone.is_set, timeout=15000)
+    assert not gate.is_set()
+    gate.set()
+
+
 @pytest.mark.parametrize(
     ("refusal", "words"),
     [

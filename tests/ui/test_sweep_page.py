@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.race.sweep import Spend
 from app.race.sweep_result import write_sweep
 from app.ui.sweep import controls as sweep_controls
 from app.ui.sweep.page import SweepPage
+from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 from tests.draw.sweeps import sweep
@@ -93,6 +95,38 @@ def test_a_sweep_runs_is_stopped_by_the_button_and_goes_on(
     assert page._shown[1] == folder
     assert page.result.created == stopped.created
     assert all(said.text() for _, said in page.advice.rows[:2])
+
+
+@pytest.mark.real
+def test_a_mistake_in_the_sweeps_thread_is_told_and_the_next_sweep_runs(
+    page: SweepPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("the test broke it")
+
+    monkeypatch.setitem(sweep_controls.SPENDS, "5 heats each", Spend(1))
+    pick(page, "haiku")
+    page.controls.ks.setText("1")
+    page.controls.spend.setCurrentText("5 heats each")
+    with monkeypatch.context() as patch:
+        patch.setattr("app.worker.sweep_run.probe_widths", broken)
+        click(qtbot, page.controls.go)
+        qtbot.waitUntil(lambda: not page.running, timeout=20_000)
+    assert page.failure.isVisible()
+    assert "Something went wrong while the sweep was run." in page.failure.details()
+    assert "ValueError: the test broke it" in page.failure.details()
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: not page.running and page.result.heats == 1, timeout=120_000)
+    assert not page.failure.isVisible()
+
+
+@pytest.mark.real
+def test_closing_the_page_ends_a_sweep_and_gives_its_workers_back(page: SweepPage, qtbot: QtBot) -> None:
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: bool(page._now.text()), timeout=60_000)
+    for tasks in page.findChildren(Tasks):
+        tasks.close()
+    qtbot.waitUntil(lambda: not any(item.name == "sweep" for item in threading.enumerate()), timeout=10_000)
 
 
 def test_a_race_that_runs_keeps_a_sweep_from_starting(page: SweepPage, qtbot: QtBot) -> None:
