@@ -114,7 +114,7 @@ def _proxy(name: str, value: str) -> str:
         scheme, rest = "http", value.strip()  # As everywhere: HTTP_PROXY=proxy:3128.
     known = _SCHEMES.get(scheme.lower())
     try:
-        url = httpx.URL(f"{known}://{rest}") if known and len(rest) < _MOST else httpx.URL("")
+        url = _read(f"{known}://{rest}" if known else "")
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if not url.host or not 0 < (url.port or 1080) < 1 << 16:
@@ -133,6 +133,37 @@ def _setting(name: str) -> str:
     """Returns what to call a setting: the variable that holds it, or the system's own."""
     names = (f"{name}_proxy", f"{name}_proxy".upper())
     return next((word for word in names if os.environ.get(word)), f"of the system ({name})")
+
+
+def _read(text: str) -> httpx.URL:
+    """Reads an address. Raises :class:`ValueError` or :class:`httpx.InvalidURL`."""
+    url = httpx.URL(text.strip() if len(text) < _MOST else "")
+    if _address(url.host) is None:
+        url.host.encode("idna")  # As it will be looked up: no part may be empty or too long.
+    return url
+
+
+def parse_address(text: str) -> httpx.URL:
+    """Returns the address of a server that a user, a file or another server gave.
+
+    Raises:
+        ProblemError: it is none, or holds a password.
+    """
+    try:
+        url = _read(text)
+    except (httpx.InvalidURL, ValueError):
+        url = httpx.URL("")
+    port_fits = url.port is None or 0 < url.port < 1 << 16
+    if url.scheme in ("http", "https") and url.host and not url.userinfo and port_fits and "%20" not in url.host:
+        return url
+    shown = text if len(text) <= 80 else f"{text[:80]}…"
+    raise ProblemError(
+        Problem(
+            "address-bad",
+            "An address has no password." if url.userinfo else f"{shown!a} is not the address of a server.",
+            action="Write it like http://127.0.0.1:8080.",
+        )
+    )
 
 
 def certificates() -> ssl.SSLContext:

@@ -141,6 +141,44 @@ def test_any_settings_give_a_way_or_a_problem(settings: dict[str, str], host: st
         assert isinstance(net.find_proxies(settings).proxy_for("https", host), str)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "127.0.0.1:80",
+            "ftp://a",
+            "http://",
+            "http://u:s3cret@a/",
+            "http://a:0",
+            "http://a:70000",
+            "http://[::1",
+        ),
+        *(f"http://{'a' * 70}.com", "http://a..b", "http://ex ample", "http://\udce9", "http://a\0b", "http://xn--/"),
+        "http://" + "a" * 9000,
+    ],
+)
+def test_what_is_no_address_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        net.parse_address(text)
+    assert caught.value.problem.kind == "address-bad"
+    assert "s3cret" not in str(caught.value.problem)
+    assert len(caught.value.problem.sentence) < 600
+
+
+@given(st.text())
+def test_any_text_is_an_address_or_a_problem(text: str) -> None:
+    with contextlib.suppress(ProblemError):
+        assert net.parse_address(f"http://{text}").host
+
+
+@pytest.mark.parametrize(
+    "text", ["http://localhost", "HTTPS://Box.local:8443/v1", "http://[::1]:1", "http://bücher.example"]
+)
+def test_addresses_are_read(text: str) -> None:
+    assert net.parse_address(text).host
+
+
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()

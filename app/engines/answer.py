@@ -28,6 +28,7 @@ class Pieces:
         self._adapter = adapter
         self.stream = stream
         self._pairs = PairDecoder()
+        self._begun = False
 
     def next(self) -> Piece:
         """Waits for the next chunk; the end of the stream comes as a last one. Raises as :meth:`Stream.next`."""
@@ -35,7 +36,7 @@ class Pieces:
         if chunk is None:
             return Piece(last=True)
         piece = self._adapter.read(chunk)
-        if piece.unstreamed:
+        if piece.unstreamed or (not self._begun and piece.last and piece.text and piece.total > 1):
             raise ProblemError(
                 Problem(
                     "server-unstreamed",
@@ -44,6 +45,7 @@ class Pieces:
                     action="Turn streaming on there, or in the proxy before it.",
                 )
             )
+        self._begun = self._begun or bool(piece.text)
         text = self._pairs.feed(piece.text)
         return msgspec.structs.replace(piece, text=text, held=bool(piece.text) and not text)
 

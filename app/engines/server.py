@@ -30,7 +30,7 @@ from app.engines.servers.base import Adapter, Piece, ServedModel
 from app.engines.servers.said import fault, quoted, server_failed, status_problem
 from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, decoded
-from app.net import connection_problem, make_client
+from app.net import connection_problem, make_client, parse_address
 from app.race.events import Finish, Loaded, Prefilled, Round, Totals
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
@@ -253,19 +253,7 @@ class ServerEngine:
 
 
 def _address(target: str) -> str:
-    try:
-        url = httpx.URL(target.strip())
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    port_fits = url.port is None or 0 < url.port < 1 << 16
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or not port_fits:
-        raise ProblemError(
-            Problem(
-                "address-bad",
-                f"{target!r} is not the address of a server." if not url.userinfo else "An address has no password.",
-                action="Write it like http://127.0.0.1:8080.",
-            )
-        )
+    url = parse_address(target)
     return str(url.copy_with(path=url.path.rstrip("/").removesuffix("/v1"), query=None, fragment=None))
 
 

@@ -163,9 +163,14 @@ def decoded(text: str) -> Any:
     except (*DECODE_ERRORS, ValueError):
         pass  # The slower one takes more.
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_whole)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def _whole(digits: str) -> int | float:
+    """Reads a whole number; one that nothing here counts to is infinite, so that it is no count."""
+    return int(digits) if len(digits) < 40 else float(digits[:1].replace("-", "-1") + "e999")
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

@@ -151,6 +151,20 @@ def test_halves_of_utf_16_pairs_are_joined_over_chunks(play: Play, pieces: tuple
     assert run.count == 3
 
 
+def test_an_ollama_that_answers_at_once_is_told_so(play: Play) -> None:
+    whole = json.dumps({"message": {"content": "Hello world"}, "done": True, "eval_count": 3})
+    assert problem_of(play, "ollama", [whole]).kind == "server-unstreamed"
+
+
+@pytest.mark.parametrize("digits", ["1" * 30, "1" * 5000, f"-{'9' * 5000}", "1e999"])
+def test_a_number_beyond_all_bounds_is_no_count_and_harms_nothing(play: Play, digits: str) -> None:
+    usage = f'{{"completion_tokens":{digits}}}'
+    odd = f'{{"choices":[{{"delta":{{"content":"b"}}}}],"usage":{usage},"x":{digits}}}'
+    with loaded(play("vllm", [f"data: {odd}", "", *sse(delta("", used(1, 1), "stop"))])) as lane:
+        run = Run(lane, Request("x", max_tokens=9))
+    assert (run.text, run.count) == ("b", 1)
+
+
 def test_nan_where_nothing_is_read_does_no_harm(play: Play) -> None:
     lines = [
         'data: {"choices":[{"delta":{"content":"b"},"logprob":NaN}],"x":-Infinity}\n',
