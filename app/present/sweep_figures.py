@@ -48,6 +48,11 @@ def best_words(prompt: PromptResult) -> str:
     cell = best_cell(prompt)
     if cell is None:
         return "none is sure"
+    return cell_name(cell)
+
+
+def cell_name(cell: Cell) -> str:
+    """Returns a lane of a sweep in a word or two, such as ``"K = 3"``."""
     return f"K = {cell.k}" if cell.policy.value == "fixed" else f"{lane_word(cell)} K"
 
 

@@ -92,9 +92,9 @@ def ratio_text(ratio: float | None) -> str:
 
 
 def split_text(split: Split) -> str:
-    """Returns where the time of a token goes: its sum, with the parts that are told and can be seen."""
+    """Returns where the time of a token goes: its sum, and of a lane that drafts the parts that can be seen."""
     total = f"{split.total_ns / 1e6:.1f} ms a token"
-    if not split.verify_ns:
+    if not split.draft_ns:
         return total
     return f"{' + '.join(f'{name} {part / 1e6:.1f}' for name, part in split_parts(split))} = {total}"
 

@@ -51,7 +51,7 @@ class RateSeries:
 
     def _take(self, lane: LaneState) -> None:
         for item in lane.rounds[self._seen :]:
-            self._tokens += item.emitted
+            self._tokens += item.emitted + item.others
             self._ns += max(0, item.end_ns - item.start_ns)
             if self._ns >= self._step:
                 self._point(item.end_ns)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 from typing import Final
 
 from app.race.costs import Costs, measured_costs
 from app.race.fold import LaneState
 from app.race.heats import warnings
-from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec, lane_title
+from app.race.lanes import Contender, KPolicy, LaneSpec, lane_title
 from app.race.predict import predict
-from app.race.statistics import Interval
+from app.race.statistics import Interval, typical
 from app.race.sweep import BASELINE, LEAST, PromptHeats
 from app.race.sweep_result import Cell, PromptResult
 from app.race.verdict import TokenVerdict, compare_tokens
@@ -31,7 +30,6 @@ def prompt_result(
     """
     by_lane = {item.lane: item for item in contenders}
     lanes = [(lane, by_lane[lane]) for lane in prompt.lanes]
-    base = list(prompt.heats.runs(BASELINE).values())
     cells = tuple(_cell(prompt, lane, contender, by_lane, widths or {}) for lane, contender in lanes)
     best = best_lane(prompt)
     return PromptResult(
@@ -39,7 +37,7 @@ def prompt_result(
         title=prompt.prompt.title,
         workload=prompt.prompt.workload,
         language=prompt.prompt.language,
-        baseline_tps=median([run.decode_tps for run in base]) if base else 0.0,
+        baseline_tps=_baseline_tps(prompt),
         cells=cells,
         best=best,
         advice=advice(prompt, {cell.lane: cell for cell in cells}, best),
@@ -57,6 +55,7 @@ def _cell(
     base = prompt.heats.runs(BASELINE)
     interval = prompt.interval(lane)
     rounds = sum(len(run.rounds) for run in runs.values())
+    told = any(run.drafted or run.verify_ns for run in runs.values())
     counts = Counter(min(item.accepted, item.drafted) for run in runs.values() for item in run.rounds)
     verdicts = [compare_tokens(base[heat], run).verdict for heat, run in runs.items() if heat in base]
     costs = _costs(prompt, [name for name in by_lane if name != lane], widths)
@@ -72,8 +71,8 @@ def _cell(
         policy=contender.policy,
         speedup=interval,
         ratios=tuple(prompt.heats.ratios(lane, BASELINE)),
-        decode_tps=median(_tps(runs)) if runs else 0.0,
-        accepted_per_round=sum(run.accepted for run in runs.values()) / rounds if rounds else None,
+        decode_tps=_baseline_tps(prompt) * interval.ratio if interval else 0.0,
+        accepted_per_round=sum(run.accepted for run in runs.values()) / rounds if rounds and told else None,
         mean_k=sum(run.drafted for run in runs.values()) / rounds if rounds else 0.0,
         position_rates=tuple(position_rates(runs.values())),
         accepted_counts=tuple(counts[number] for number in range(max(counts, default=-1) + 1)),
@@ -86,12 +85,18 @@ def _cell(
     )
 
 
+def _baseline_tps(prompt: PromptHeats) -> float:
+    """The typical rate of the baseline; a lane's is that times its paired ratio, so that a table's numbers agree."""
+    rates = _tps(prompt.heats.runs(BASELINE))
+    return typical(rates) if rates else 0.0
+
+
 def _tps(runs: Mapping[int, LaneState]) -> list[float]:
     return [run.decode_tps for run in runs.values()]
 
 
 def _title(contender: Contender) -> str:
-    return lane_title(LaneSpec("", LaneKind.MTP, "", "", k=contender.k, policy=contender.policy))
+    return lane_title(LaneSpec("", contender.kind, "", "", k=contender.k, policy=contender.policy))
 
 
 def position_rates(runs: Iterable[LaneState]) -> list[float]:

@@ -31,8 +31,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         policy: How K is chosen.
         speedup: Times the baseline's decode rate with its interval; None without a finished heat.
         ratios: The speedup of each heat.
-        decode_tps: Median decode rate of its runs, tokens per second.
-        accepted_per_round: Mean accepted draft tokens over all its rounds; None if nothing was drafted.
+        decode_tps: Decode rate, tokens per second: the baseline's times ``speedup``.
+        accepted_per_round: Mean accepted draft tokens over all its rounds; None if the engine does not tell.
         mean_k: Mean tokens drafted a round.
         position_rates: Share of the rounds that proposed a token at position i in which it was accepted.
         accepted_counts: Number of rounds that accepted 0, 1, 2, ... tokens.
@@ -70,7 +70,7 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         prompt: Name of the prompt; ``title``, ``workload`` and ``language`` are the prompt's own.
-        baseline_tps: Median decode rate of the baseline, tokens per second.
+        baseline_tps: Typical decode rate of the baseline, tokens per second.
         cells: One for each lane, in the order of K, adaptive lanes last.
         best: Lane id of the cell with the largest speedup that the intervals support; None if none is.
         advice: One sentence, no surer than the intervals are.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import shlex
 from collections.abc import Sequence
 
@@ -12,6 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from app.present.sweep_figures import cell_name, interval_words, rate_words, speedup_words
+from app.present.words import NONE
 from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
@@ -82,16 +83,15 @@ def report(result: SweepResult) -> Sequence[Table | Text]:
     table.add_column("Baseline", justify="right")
     lanes = list(result.prompts[0].cells) if result.prompts else []
     for cell in lanes:
-        table.add_column(cell.title.partition(" (")[0].replace("MTP ", ""), justify="right")
+        table.add_column(cell_name(cell), justify="right")
     for prompt in result.prompts:
-        table.add_row(prompt.title, f"{prompt.baseline_tps:.1f} tok/s", *(_cell(prompt, cell) for cell in prompt.cells))
+        table.add_row(prompt.title, rate_words(prompt), *(_cell(prompt, cell) for cell in prompt.cells))
     said = [Text(f"{prompt.title}: {prompt.advice}", style="bold") for prompt in result.prompts]
     return [table, *said, *(Text(warning, style="yellow") for warning in result.warnings)]
 
 
 def _cell(prompt: PromptResult, cell: Cell) -> Text:
-    if cell.speedup is None:
-        return Text("–")
-    style = "bold" if cell.lane == prompt.best else "red" if cell.speedup.high < 1 else ""
-    span = "" if math.isinf(cell.speedup.high) else f"\n{cell.speedup.low:.2f}–{cell.speedup.high:.2f}"
-    return Text(f"{cell.speedup.ratio:.2f}×{span}", style=style)
+    losing = cell.speedup is not None and cell.speedup.high < 1
+    style = "bold" if cell.lane == prompt.best else "red" if losing else ""
+    span = interval_words(cell)
+    return Text(f"{speedup_words(cell)}" + (f"\n{span}" if span != NONE else ""), style=style)

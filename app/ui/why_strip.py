@@ -86,7 +86,7 @@ class TimeBars(QWidget):
         shape.addRoundedRect(bar, 3, 3)
         painter.save()
         painter.setClipPath(shape)
-        if not row.split.verify_ns:
+        if not row.split.draft_ns:
             painter.fillRect(bar, color(lane))
         else:
             left = bar.left()

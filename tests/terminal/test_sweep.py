@@ -17,7 +17,7 @@ def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp
     assert [cell["lane"] for cell in found["prompts"][0]["cells"]] == ["mtp-k1", "mtp-k3"]
     assert found == json.loads((out / "sweep.json").read_text(encoding="utf-8"))
     assert terminal(*words) == 0  # Everything is there already; the table is printed at once.
-    assert "K=3" in terminal.err
+    assert "K = 3" in terminal.err
     assert "Too few heats" in terminal.err
     assert terminal("sweep-export", out, "--to", tmp_path / "charts") == 0
 
