@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench clean
+.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -32,6 +32,10 @@ test-mlx: .venv/.ready-dev
 test-vllm: .venv/.ready-dev
 	$(BIN)/python packaging/setup_vllm.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_vllm.py
+
+# Every reader of what comes from outside, on changed inputs, for a minute each (READERS=gguf for one of them).
+fuzz: .venv/.ready-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.fuzz $(READERS) --seconds 60
 
 format: .venv/.ready-dev
 	$(BIN)/ruff check --fix .

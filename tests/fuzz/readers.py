@@ -1,0 +1,254 @@
+"""The readers of what comes from outside, with real samples and with what each may raise: the table of the fuzzers.
+
+To add one: a function that reads, and a line in READERS. A reader gets the bytes and an empty folder of its own. It
+must return, or raise what its documentation says; anything else is a fall, and so is taking long.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import msgspec
+from PySide6.QtCore import QSettings
+
+from app.library.sweeps import FILE, load_sweep
+from app.library.traces import open_trace
+from app.models.files.info import ModelInfo, read_heads
+from app.models.files.local import open_local, read_model
+from app.models.files.other_apps import find_in_other_apps
+from app.models.fit.needs import Runtime, need_of
+from app.models.hub import stored
+from app.models.hub.client import Hub, TransientError
+from app.models.hub.remote import RemoteFile
+from app.models.hub.settings import HubSettings, hub_settings
+from app.models.registry.reader import load_registry
+from app.models.registry.user_pairs import add_user_pair
+from app.net import find_proxies
+from app.places import find_places
+from app.present.playback import Playback
+from app.race.problems import ProblemError
+from app.race.sweep_result import SweepResult, write_sweep
+from app.ui import settings as remembered
+from tests.draw.sweeps import sweep
+from tests.models.files.test_gguf import GOOD
+from tests.models.files.test_local import CONFIG, DRAFTER, safetensors
+from tests.models.ggufs import Shape, write_drafter, write_target
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Shape(hidden=32, layers=2, heads=2, kv_heads=1, head_dim=16, feed_forward=32, vocabulary=300)
+
+NANO = 'schema = 1\n[[pair]]\nid = "nano"\ntitle = "Nano"\nengines = ["llama.cpp"]\n' + (
+    'target.resource = "nano"\ntarget.files = [{ path = "nano-target.gguf" }]\n'
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader.
+
+    Attributes:
+        read: Gets the input and an empty folder.
+        samples: Makes the real inputs; gets an empty folder.
+        words: Words of the format.
+        allowed: What it may raise.
+    """
+
+    read: Callable[[bytes, Path], object]
+    samples: Callable[[Path], list[bytes]]
+    words: tuple[bytes, ...] = ()
+    allowed: tuple[type[Exception], ...] = field(default=(ProblemError,))
+
+
+def _gguf(data: bytes, folder: Path) -> None:
+    path = folder / "model.gguf"
+    path.write_bytes(data)
+    info = read_model(path)
+    if isinstance(info, ModelInfo):
+        need_of(read_heads(path), Runtime())
+        open_local(path)
+
+
+def _gguf_samples(folder: Path) -> list[bytes]:
+    target, drafter = write_target(folder / "t.gguf", SMALL), write_drafter(folder / "d.gguf", SMALL)
+    return [GOOD, target.read_bytes(), drafter.read_bytes()]
+
+
+def _config(data: bytes, folder: Path) -> None:
+    (folder / "config.json").write_bytes(data)
+    (folder / "tokenizer_config.json").write_bytes(data)
+    (folder / "model.safetensors.index.json").write_bytes(data)
+    (folder / "model.safetensors").write_bytes(safetensors({"a": [4, 8]}))
+    open_local(folder)
+
+
+def _config_samples(folder: Path) -> list[bytes]:
+    more = {"quantization": {"bits": 4}, "weight_map": {"a": "model.safetensors"}, "chat_template": "x"}
+    return [json.dumps(value).encode() for value in (CONFIG, DRAFTER, CONFIG | more)]
+
+
+def _weights(data: bytes, folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps(CONFIG))
+    (folder / "model.safetensors").write_bytes(data)
+    read_model(folder)
+
+
+def _weights_samples(folder: Path) -> list[bytes]:
+    return [safetensors({"a": [4, 8], "b": [2, 2]}, {"format": "mlx"}), safetensors({"x": [1, 1]})]
+
+
+def _registry(data: bytes, folder: Path) -> None:
+    own = folder / "own.toml"
+    own.write_text(NANO, encoding="utf-8")
+    places = msgspec.structs.replace(find_places({"MTP_RACE_HOME": str(folder)}), registry=own)
+    places.config.mkdir(parents=True)
+    places.user_registry.write_bytes(data)
+    registry = load_registry(places=places)
+    assert registry.get("nano") is not None, "the app's own pairs must stay"
+    assert all(str(error).isprintable() for error in registry.errors)
+    if (nano := registry.get("nano")) is not None:
+        add_user_pair(msgspec.structs.replace(nano, id="new", title="New"), places)
+
+
+def _registry_samples(folder: Path) -> list[bytes]:
+    whole = (ROOT / "models.toml").read_bytes()
+    return [whole[:6000], b"schema = 1\n" + whole[-3000:].partition(b"\n[[")[1] + b"pair]]\nid = 'x'\n"]
+
+
+def _notes(data: bytes, folder: Path) -> None:
+    path = folder / "note.json"
+    path.write_bytes(data)
+    stored.read_note(path, stored.PartNote)
+    stored.read_note(path, stored.Complete)
+
+
+def _notes_samples(folder: Path) -> list[bytes]:
+    file = RemoteFile("a/b.gguf", 3, "0" * 64)
+    done = stored.Complete("o/n", "c" * 40, (stored.CheckedFile("a", 1, 2, "0" * 64),), (("*.json",),))
+    return [msgspec.json.encode(stored.PartNote("c" * 40, file, '"x"')), msgspec.json.encode(done)]
+
+
+def _hub(data: bytes, folder: Path) -> None:
+    """The answers of a hub, played by a transport in this process: what a revision is, and a list of files."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "/revision/" in request.url.path:
+            described = data if b'"sha"' in data else b'{"sha": "%s"}' % (b"c" * 40)
+            return httpx.Response(200, content=iter([described]))
+        headers = data[:200].split(b"\n")
+        link = headers[0].decode("latin-1").replace("\r", "").replace("\0", "")
+        return httpx.Response(200, content=iter([data]), headers=[("link", link), ("x-linked-size", link[:30])])
+
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    hub = Hub(HubSettings("https://hub.example", None, folder), client)
+    for ask in (lambda: hub.listing("o/n", "main"), lambda: hub.describe("o/n", "main", "a.gguf")):
+        said = ""
+        try:
+            ask()
+        except (ProblemError, TransientError) as error:
+            said = str(error)
+        assert said.isprintable()
+
+
+def _hub_samples(folder: Path) -> list[bytes]:
+    entry = {"type": "file", "path": "a.gguf", "size": 5, "oid": "a" * 40, "lfs": {"oid": "b" * 64, "size": 5}}
+    return [json.dumps([entry, {"type": "directory", "path": "x"}]).encode(), json.dumps({"sha": "c" * 40}).encode(),
+            b'<https://hub.example/api/models/o/n/tree/c?cursor=1>; rel="next"\n[]']  # fmt: skip
+
+
+def _settings(data: bytes, folder: Path) -> None:
+    path = folder / "window.ini"
+    path.write_bytes(data)
+    settings = remembered.open_settings(path)
+    for key in settings.allKeys()[:50]:
+        remembered.text(settings, key)
+        remembered.whole(settings, key, 3, 1, 16)
+        remembered.number(settings, key, 0.5, 0.0, 2.0)
+        remembered.data(settings, key)
+
+
+def _settings_samples(folder: Path) -> list[bytes]:
+    path = folder / "window.ini"
+    settings = QSettings(str(path), QSettings.Format.IniFormat)
+    for key, value in (
+        ("race/k", 3),
+        ("race/max-tokens", 256),
+        ("race/temperature", 0.5),
+        ("race/prompt-text", "a,\n\xe9"),
+    ):
+        settings.setValue(key, value)
+    settings.sync()
+    return [path.read_bytes(), b'[window]\ngeometry=@ByteArray(\\x1\\xd9\\xd0\\xcb)\n[race]\nlanes="[{}]"\n']
+
+
+def _environment(data: bytes, folder: Path) -> None:
+    parts = [part.decode("utf-8", "surrogateescape") for part in data.replace(b"\0", b"").split(b"\n")]
+    names = ("HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_TOKEN_PATH", "OLLAMA_MODELS", "APPDATA")
+    env = dict(zip(names, parts, strict=False))
+    hub_settings(env, folder)
+    find_places({"MTP_RACE_HOME": parts[0]})
+    proxies = dict(zip(("http", "https", "all", "no"), parts, strict=False))
+    find_proxies(proxies).proxy_for("https", parts[-1])
+
+
+def _environment_samples(folder: Path) -> list[bytes]:
+    return [
+        b"socks://127.0.0.1:1080\nhttp://proxy:3128\nsocks5h://[::1]:9\nlocalhost,[::1],fd07::/64,*.x\nhub.example",
+        b"https://huggingface.co\nhf_x\n~/x\n/tmp\n/tmp\n/usr/share/ollama\nC:\\x",
+    ]
+
+
+def _other_apps(data: bytes, folder: Path) -> None:
+    manifests = folder / ".ollama" / "models" / "manifests" / "registry" / "library" / "m"
+    studio = folder / ".lmstudio"
+    for place, name in ((manifests, "tag"), (studio, "settings.json"), (folder, ".lmstudio-home-pointer")):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
+    find_in_other_apps({}, folder)
+
+
+def _other_apps_samples(folder: Path) -> list[bytes]:
+    return [json.dumps({"layers": [{"digest": "sha256:" + "a" * 64}]}).encode(), b'{"downloadsFolder": "/tmp/x"}']
+
+
+def _trace(data: bytes, folder: Path) -> None:
+    path = folder / "race.ndjson"
+    path.write_bytes(data)
+    trace = open_trace(path)
+    Playback(trace).final()
+
+
+def _trace_samples(folder: Path) -> list[bytes]:
+    paths = sorted((ROOT / "resources" / "samples").glob("*.ndjson"), key=lambda path: path.stat().st_size)[:3]
+    return [b"".join(path.read_bytes().splitlines(keepends=True)[:40]) for path in paths]
+
+
+def _sweep(data: bytes, folder: Path) -> None:
+    (folder / FILE).write_bytes(data)
+    load_sweep(folder)
+
+
+def _sweep_samples(folder: Path) -> list[bytes]:
+    return [write_sweep(sweep()), write_sweep(SweepResult())]
+
+
+READERS: dict[str, Reader] = {
+    "gguf": Reader(
+        _gguf,
+        _gguf_samples,
+        (b"general.architecture", b"gemma4", b"gemma4-assistant", b"tokenizer.ggml.tokens", b"bert"),
+    ),
+    "config": Reader(_config, _config_samples, (b'"text_config"', b'"model_type"', b'"quantization"')),
+    "safetensors": Reader(_weights, _weights_samples, (b'"__metadata__"', b'"shape"', b'"data_offsets"')),
+    "models.toml": Reader(_registry, _registry_samples, (b"[[pair]]", b"[server.vllm]", b'"""', b"target.files = ")),
+    "download-note": Reader(_notes, _notes_samples),
+    "hub": Reader(_hub, _hub_samples, (b'"path"', b'"size"', b'rel="next"', b"http://[::1")),
+    "settings": Reader(_settings, _settings_samples, (b"@ByteArray(", b"@Variant(", b"@Rect(", b"inf", b"nan")),
+    "environment": Reader(_environment, _environment_samples, (b"://", b"[", b"]", b"@", b"socks5://", b"fd07::/64")),
+    "other-apps": Reader(_other_apps, _other_apps_samples, (b'"layers"', b'"downloadsFolder"', b"~")),
+    "trace": Reader(_trace, _trace_samples, (b'"round"', b'"header"')),
+    "sweep": Reader(_sweep, _sweep_samples),
+}
