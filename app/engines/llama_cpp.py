@@ -8,8 +8,9 @@ An end token is emitted as a token of its own with empty text, and counted, as l
 tokens of the vocabulary count. Not more tokens are drafted than the run may still emit, so no pass is wider than useful
 and none goes beyond the context.
 
-Settings in ``LaneSpec.options``: ``cores`` and ``poll`` (see :func:`app.engines.llama_lane.make_pool`), and
-``memory_check`` = ``"off"`` to load a model that seems too large.
+Settings in ``LaneSpec.options``: ``cores`` and ``poll`` (see :func:`app.engines.llama_lane.make_pool`),
+``memory_check`` = ``"off"`` to load a model that seems too large, and ``one_copy`` = ``"on"`` to share the weights with
+other lanes of the process.
 """
 
 from __future__ import annotations
@@ -17,18 +18,21 @@ from __future__ import annotations
 import time
 from importlib import metadata
 
+import msgspec
 import psutil
 
 from app.engines import chat
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane
-from app.engines.llama_native import StopFlag, start_library
+from app.engines.llama_native import SHARING, StopFlag, is_shared, start_library
 from app.engines.llama_probe import probe_noise, probe_widths
 from app.models.files.info import ModelInfo
 from app.race.events import Finish, Loaded, Prefilled, Round, Widths
-from app.race.lanes import LaneSpec, Request
+from app.race.lanes import ONE_COPY, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
+
+ONE_COPY_NOTE = "One copy of the model: the lanes take turns in one process."
 
 
 class LlamaEngine:
@@ -47,11 +51,16 @@ class LlamaEngine:
         started = time.perf_counter_ns()
         self._stop.clear()
         self.close()
-        target, _ = check_spec(spec)
-        start_library()
-        self._lane = lane = LlamaLane(spec, target, self._stop)
+        if spec.options.get(ONE_COPY):
+            with SHARING:  # One lane after the other: the first one loads the models, the others find them loaded.
+                target, lane = self._open(spec)
+        else:
+            target, lane = self._open(spec)
+        self._lane = lane
         chat.prepare()
         notes = [chat.NO_TEMPLATE_NOTE] if lane.template is None else []
+        if spec.options.get(ONE_COPY):
+            notes.append(ONE_COPY_NOTE)
         if 0 < lane.model.trained_context < spec.context:
             notes.append(
                 f"The context of {spec.context:,} tokens is larger than the {lane.model.trained_context:,} that the "
@@ -68,6 +77,13 @@ class LlamaEngine:
             memory_bytes=psutil.Process().memory_info().rss,
             notes=tuple(notes),
         )
+
+    def _open(self, spec: LaneSpec) -> tuple[ModelInfo, LlamaLane]:
+        if is_shared(spec.target):
+            spec = msgspec.structs.replace(spec, options={**spec.options, "memory_check": "off"})
+        target, _ = check_spec(spec)
+        start_library()
+        return target, LlamaLane(spec, target, self._stop)
 
     def prefill(self, request: Request) -> Prefilled:
         lane = self._loaded()

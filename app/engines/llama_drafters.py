@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
+from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
 from app.engines.llama_threads import ThreadPool
 from app.engines.sampling import Floats
-from app.race.lanes import LaneKind, LaneSpec
+from app.race.lanes import ONE_COPY, LaneKind, LaneSpec
 
 
 class Drafter(Protocol):
@@ -50,7 +50,8 @@ def make_drafter(
         return LookupDrafter()
     if spec.kind is LaneKind.MTP and not spec.drafter:
         return NextNDrafter(model, target, pool, stop, spec.draft_min_p, spec.context)
-    drafter = Model(spec.drafter, stop, gpu_layers)
+    shared = spec.options.get(ONE_COPY)
+    drafter = shared_model(spec.drafter, stop, gpu_layers) if shared else Model(spec.drafter, stop, gpu_layers)
     try:
         if spec.kind is LaneKind.DRAFT_MODEL:
             return ModelDrafter(drafter, pool, stop, spec.draft_min_p, spec.context)

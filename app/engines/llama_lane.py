@@ -13,12 +13,12 @@ from app.engines.detokenize import Detokenizer
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_drafters import Drafter, make_drafter
 from app.engines.llama_files import check_k
-from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
+from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose
 from app.models.files.info import ModelInfo
 from app.race.events import Finish, Prefilled, Round, Token
-from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request, Sampling
+from app.race.lanes import MAX_K, ONE_COPY, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 
 now = time.perf_counter_ns
@@ -71,7 +71,10 @@ class LlamaLane:
         with ExitStack() as stack:
             self.pool = make_pool(spec, all_on_gpu=self.on_gpu and self.gpu_layers < 0)
             stack.callback(self.pool.close)
-            self.model = Model(spec.target, stop, self.gpu_layers, with_mtp=spec.kind is LaneKind.MTP)
+            if spec.options.get(ONE_COPY):
+                self.model = shared_model(spec.target, stop, self.gpu_layers)
+            else:
+                self.model = Model(spec.target, stop, self.gpu_layers, with_mtp=spec.kind is LaneKind.MTP)
             stack.callback(self.model.close)
             # The same context for every kind of lane, so that they run the same kernels.
             self._context = Context(self.model, spec.context, MAX_K + 1, self.pool.threads, stop)

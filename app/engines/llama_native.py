@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from collections import deque
 from typing import Any
 
@@ -78,10 +79,33 @@ class StopFlag:
             raise Stopped
 
 
+SHARING = threading.RLock()
+"""Held while a lane that shares its models with others of this process is loaded or closed."""
+_shared: dict[tuple[str, int], Model] = {}
+
+
+def shared_model(path: str, stop: StopFlag, gpu_layers: int) -> Model:
+    """Returns the one copy of a file in this process, loaded with its MTP head if it has one. Each user closes it."""
+    with SHARING:
+        model = _shared.get((path, gpu_layers))
+        if model is None:
+            model = _shared[path, gpu_layers] = Model(path, stop, gpu_layers, with_mtp=True)
+            model.users = 0
+        model.users += 1
+        return model
+
+
+def is_shared(path: str) -> bool:
+    """Whether a lane of this process has the file loaded for others too."""
+    with SHARING:
+        return any(known == path for known, _ in _shared)
+
+
 class Model:
-    """A loaded GGUF file and its vocabulary. ``close`` frees it."""
+    """A loaded GGUF file and its vocabulary. ``close`` frees it, if nobody else of this process uses it."""
 
     def __init__(self, path: str, stop: StopFlag, gpu_layers: int = 0, with_mtp: bool = False) -> None:
+        self.users = 1
         params = lib.llama_model_default_params()
         go_on = lib.llama_progress_callback(lambda progress, data: not stop.is_set())
         params.progress_callback = go_on
@@ -111,7 +135,12 @@ class Model:
         """Some layers keep a running state in place of a cache with a cell for each token."""
 
     def close(self) -> None:
-        if self.handle:
+        with SHARING:
+            self.users -= 1
+            if self.users > 0 or not self.handle:
+                return
+            for key in [key for key, model in _shared.items() if model is self]:
+                del _shared[key]
             lib.llama_model_free(self.handle)
             self.handle = None
 

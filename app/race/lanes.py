@@ -137,6 +137,8 @@ class KPolicy(StrEnum):
 
 
 _POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}
+ONE_COPY: Final = "one_copy"
+"""Setting of lanes that live in one process with one copy of their target's weights; its value is "on"."""
 ADAPTIVE_K: Final = 8
 """Largest K that an adaptive lane may choose, unless told otherwise."""
 MAX_CONTENDERS: Final = 3

@@ -120,6 +120,12 @@ def _add_heats(run: argparse.ArgumentParser) -> None:
         "--cool-down", type=_float_between(0, 3600), default=0.0, metavar="S", help="pause before each run of a heat"
     )
     run.add_argument(
+        "--one-copy",
+        action="store_true",
+        help="load the model once for all lanes, which take turns in one process (by itself where two copies do not "
+        "fit in memory)",
+    )
+    run.add_argument(
         "--one-loaded", action="store_true", help="heats: load one lane's model at a time, if two do not fit in memory"
     )
 

@@ -176,6 +176,7 @@ def _choice(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
         sampling=Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed),
         format=race_format,
         one_loaded=arguments.one_loaded,
+        one_copy=arguments.one_copy,
         plan=heats_plan(arguments.repeats, arguments.enough, arguments.cool_down),
         context=arguments.context,
         threads=arguments.threads,

@@ -1,4 +1,4 @@
-"""``python -m app.worker``: one lane in a process of its own.
+"""``python -m app.worker``: one lane in a process of its own; with ``--lanes`` several, which share their models.
 
 Commands come in on standard input and frames go out on what was standard output. Native code prints wherever it likes,
 so both are moved to descriptors of their own first, and the original numbers are pointed at the log.
@@ -23,7 +23,7 @@ from app.engines import create
 from app.interrupts import SIGNALS
 from app.race.events import Failed, Hello, LaneEvent
 from app.worker.loop import WorkerLoop
-from app.worker.protocol import ProtocolError, pack, read_body, unpack_command
+from app.worker.protocol import ProtocolError, pack, pack_for, read_body, split_lane, unpack_command
 
 
 def _claim_descriptors() -> tuple[BinaryIO, int]:
@@ -37,14 +37,17 @@ def _claim_descriptors() -> tuple[BinaryIO, int]:
     return commands, frames
 
 
-def _sender(frames: int) -> Callable[[LaneEvent], None]:
-    def send(event: LaneEvent) -> None:
-        data = memoryview(pack(event))
-        while data:
-            try:
-                data = data[os.write(frames, data) :]
-            except BrokenPipeError:
-                os._exit(0)  # The parent is gone.
+def _sender(frames: int) -> Callable[[bytes], None]:
+    lock = threading.Lock()  # A frame is written whole, whichever lane's thread it comes from.
+
+    def send(frame: bytes) -> None:
+        data = memoryview(frame)
+        with lock:
+            while data:
+                try:
+                    data = data[os.write(frames, data) :]
+                except BrokenPipeError:
+                    os._exit(0)  # The parent is gone.
 
     return send
 
@@ -82,16 +85,47 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # They are for the app: a worker ends when its commands do.
     commands, frames = _claim_descriptors()
     threading.excepthook = _die
-    send = _sender(frames)
+    write = _sender(frames)
+    if sys.argv[1:] == ["--lanes"]:
+        _run_lanes(commands, write)
+        return
+
+    def send(event: LaneEvent) -> None:
+        write(pack(event))
+
     loop = WorkerLoop(create, send, time.perf_counter_ns, _memory)
     threading.Thread(target=_read_commands, args=(commands, loop), daemon=True, name="commands").start()
+    _run(loop, send)
+    os._exit(0)  # The reader thread is blocked in a read; there is nothing left to clean up.
+
+
+def _run(loop: WorkerLoop, send: Callable[[LaneEvent], None]) -> None:
+    """Runs a lane until it is told to quit. What nobody expected ends the process."""
     send(Hello(os.getpid(), __version__))
     try:
         loop.run()
     except Exception as error:  # noqa: BLE001 - the boundary of this process
         send(Failed(problem_of(error, "worker", "the lane was run")))
         os._exit(1)
-    os._exit(0)  # The reader thread is blocked in a read; there is nothing left to clean up.
+
+
+def _run_lanes(commands: BinaryIO, write: Callable[[bytes], None]) -> None:
+    """Runs lanes, a thread each; the first command for a lane begins it. Ends when the parent is gone."""
+    loops: dict[int, WorkerLoop] = {}
+    try:
+        while (frame := read_body(commands.read)) is not None:
+            number, body = split_lane(frame)
+            if number not in loops:
+
+                def send(event: LaneEvent, number: int = number) -> None:
+                    write(pack_for(number, event))
+
+                loops[number] = loop = WorkerLoop(create, send, time.perf_counter_ns, _memory)
+                threading.Thread(target=_run, args=(loop, send), daemon=True, name=f"lane-{number}").start()
+            loops[number].deliver(unpack_command(body))
+    except ProtocolError as error:
+        sys.stderr.write(f"worker: {error}\n")
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from app.models.shelf.availability import Ready, availability
 from app.models.shelf.forms import FILE, form_place, in_form
 from app.places import Places
 from app.race.formats import FORMATS, REPEATED, RaceFormat, find_format
-from app.race.lanes import Contender, KPolicy, LaneKind, LaneSpec
+from app.race.lanes import ONE_COPY, Contender, KPolicy, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 from app.worker.machine import physical_cores
 from app.worker.request import RaceRequest
@@ -35,6 +35,7 @@ def lane_specs(request: RaceRequest, places: Places) -> tuple[LaneSpec, ...]:
         return _server_specs(request, engine, race_format, places)
     check_format(race_format, engine)
     check_concurrency(engine, request.concurrency)
+    check_one_copy(request, race_format, engine)
     found = form_place(request.pair, _ready(request.pair, places), _form(engine, places), places)
     threads = _threads(request, race_format)
     baseline = LaneSpec(
@@ -159,6 +160,22 @@ def check_format(race_format: RaceFormat, engine: str) -> None:
         )
 
 
+def check_one_copy(request: RaceRequest, race_format: RaceFormat, engine: str) -> None:
+    """Raises :class:`ProblemError` if the lanes are to share one copy of the model and cannot."""
+    if not request.one_copy or (engine == "llama.cpp" and not race_format.shares_machine):
+        return
+    raise ProblemError(
+        Problem(
+            "one-copy-unfit",
+            "Lanes cannot share one copy of the model here.",
+            cause="They would compute at the same time."
+            if race_format.shares_machine
+            else f"{ENGINES[engine].title if engine in ENGINES else engine} loads a copy for each lane.",
+            action="Race on the chess clock or in heats, on llama.cpp.",
+        )
+    )
+
+
 def check_concurrency(engine: str, concurrency: int) -> None:
     """Raises :class:`ProblemError` if there are to be several requests at once and the engine takes one at a time."""
     if concurrency > 1 and not is_server(engine):
@@ -216,4 +233,7 @@ def _shared_cores(threads: int) -> dict[str, str]:
 
 def _options(request: RaceRequest, race_format: RaceFormat, engine: str, threads: int) -> dict[str, str]:
     options = {} if race_format.shares_machine else _shared_cores(threads)
-    return options | ({"memory_check": "off"} if request.load_anyway and engine == "llama.cpp" else {})
+    if engine == "llama.cpp":
+        options |= {"memory_check": "off"} if request.load_anyway else {}
+        options |= {ONE_COPY: "on"} if request.one_copy else {}
+    return options

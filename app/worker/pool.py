@@ -10,7 +10,11 @@ import msgspec
 import psutil
 
 from app.race.lanes import MAX_K, KPolicy, LaneSpec
+from app.worker.one_copy import OneCopyProcess, SharedLane, shares
 from app.worker.process import WorkerProcess
+
+_PATIENCE_S = 10.0
+"""How long a worker may take to give its memory back before it is ended by force."""
 
 
 def load_key(spec: LaneSpec) -> LaneSpec:
@@ -33,11 +37,13 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._idle: list[tuple[LaneSpec, WorkerProcess]] = []
         self._busy: list[tuple[LaneSpec, WorkerProcess]] = []
+        self._home: OneCopyProcess | None = None
 
     def prepare(self, specs: Sequence[LaneSpec], *, share: bool = False) -> None:
         """Starts loading workers for ``specs`` and ends idle ones that fit none of them; see :meth:`acquire`."""
         with self._lock:
             kept: list[tuple[LaneSpec, WorkerProcess]] = []
+            self._make_room(specs)
             for key in self._keys(specs, share):
                 kept.append((key, self._take(key) or self._start(key)))
             for _, worker in self._idle:
@@ -53,6 +59,7 @@ class WorkerPool:
         with self._lock:
             taken: dict[str, WorkerProcess] = {}
             shared: dict[str, WorkerProcess] = {}
+            self._make_room(specs)
             for spec in specs:
                 key = load_key(spec)
                 name = repr(key)
@@ -66,6 +73,20 @@ class WorkerPool:
                 worker.quit()
             self._idle = []
             return taken
+
+    def _make_room(self, specs: Sequence[LaneSpec]) -> None:
+        """Where memory has room for one copy only, other workers are gone before it is loaded."""
+        if not any(map(shares, specs)):
+            return
+        keys = [load_key(spec) for spec in specs]
+        others = [item for item in self._idle if item[0] not in keys]
+        self._idle = [item for item in self._idle if item[0] in keys]
+        for _, worker in others:
+            worker.quit()
+        for _, worker in others:
+            if not isinstance(worker, SharedLane) and not worker.wait(_PATIENCE_S):
+                worker.kill()
+                worker.wait(_PATIENCE_S)
 
     @staticmethod
     def _keys(specs: Sequence[LaneSpec], share: bool) -> list[LaneSpec]:
@@ -114,6 +135,10 @@ class WorkerPool:
         return None
 
     def _start(self, key: LaneSpec) -> WorkerProcess:
+        if shares(key):
+            if self._home is None or not self._home.takes(key):
+                self._home = OneCopyProcess()
+            return self._home.open(key)
         worker = self._make()
         worker.start(key)
         return worker

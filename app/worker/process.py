@@ -42,9 +42,15 @@ class WorkerProcess:
 
     def start(self, spec: LaneSpec) -> None:
         """Starts the process and has it load ``spec``. A failure to start is told like any other end."""
+        if self._spawn():
+            self.doing = "loading the model"
+            self.send(Load(spec))
+
+    def _spawn(self, *arguments: str) -> bool:
+        """Starts the process and what reads from it. Returns whether it could be started."""
         try:
             self._process = subprocess.Popen(
-                module_command("app.worker"),
+                [*module_command("app.worker"), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -54,12 +60,11 @@ class WorkerProcess:
         except OSError as error:
             self._ended.set()
             self._tell(Failed(outcome.cannot_start(error)), last=True)
-            return
+            return False
         log = threading.Thread(target=self._read_log, daemon=True, name="worker-log")
         log.start()
         threading.Thread(target=self._read_frames, args=(log,), daemon=True, name="worker-frames").start()
-        self.doing = "loading the model"
-        self.send(Load(spec))
+        return True
 
     @property
     def pid(self) -> int:
@@ -91,11 +96,14 @@ class WorkerProcess:
 
     def send(self, command: Command) -> None:
         """Sends a command. To a process that is gone it sends nothing; its end is told by the reader."""
+        self._write(pack(command))
+
+    def _write(self, frame: bytes) -> None:
         process = self._process
         if process is None or process.stdin is None:
             return
         try:
-            process.stdin.write(pack(command))
+            process.stdin.write(frame)
             process.stdin.flush()
         except (BrokenPipeError, ValueError, OSError):
             return
@@ -140,6 +148,13 @@ class WorkerProcess:
             if self._listener is not None:
                 self._listener(event)
 
+    def _hear(self, body: bytes) -> None:
+        """Tells the event of a frame."""
+        event = unpack_event(body)
+        if isinstance(event, Failed):
+            log_problem("worker", event.problem)
+        self._tell(event)
+
     def _read_frames(self, log: threading.Thread) -> None:
         process = self._process
         assert process is not None
@@ -147,10 +162,7 @@ class WorkerProcess:
         problem: Problem | None = None
         try:
             while (body := read_body(process.stdout.read)) is not None:
-                event = unpack_event(body)
-                if isinstance(event, Failed):
-                    log_problem("worker", event.problem)
-                self._tell(event)
+                self._hear(body)
         except ProtocolError as error:
             process.kill()
             problem = outcome.garbled(error, self.log)

@@ -93,6 +93,19 @@ def pack(message: Command | LaneEvent) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
+def pack_for(lane: int, message: Command | LaneEvent) -> bytes:
+    """Returns the frame of a message of one of several lanes in a process: its number in a byte before the body."""
+    body = encode(message)
+    return _LENGTH.pack(1 + len(body)) + bytes((lane,)) + body
+
+
+def split_lane(body: bytes) -> tuple[int, bytes]:
+    """Returns the lane's number and the message's body. Raises :class:`ProtocolError` if there is none."""
+    if not body:
+        raise ProtocolError("a frame without a lane")
+    return body[0], body[1:]
+
+
 def unpack_command(body: bytes) -> Command:
     """Decodes a command. Raises :class:`ProtocolError` for anything else."""
     return _unpack(_commands, body)

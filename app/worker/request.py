@@ -33,6 +33,7 @@ class RaceRequest(msgspec.Struct, frozen=True):
         server_model: The name to ask the servers for; empty takes the first that they list.
         plan: How many heats, for a format that repeats.
         one_loaded: Load one lane's models at a time, for models that do not fit twice and a format that repeats.
+        one_copy: Load the models once, for all lanes together in one process.
         load_anyway: Load models that seem too large for the free memory.
         concurrency: Requests at once, for an engine that is a server.
         slots: Requests at once that a server which is started has to have room for; at least ``concurrency``.
@@ -55,6 +56,7 @@ class RaceRequest(msgspec.Struct, frozen=True):
     server_model: str = ""
     plan: Plan = Plan()
     one_loaded: bool = False
+    one_copy: bool = False
     load_anyway: bool = False
     concurrency: int = 1
     slots: int = 1
