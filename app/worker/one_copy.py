@@ -11,11 +11,18 @@ import threading
 
 import msgspec
 
+from app.models.fit.estimate import Fit
+from app.models.fit.memory import free_memory
+from app.models.shelf.availability import availability
+from app.models.shelf.pair_fit import fit_race
+from app.places import Places
 from app.race.events import Failed, LaneEvent
+from app.race.formats import find_format
 from app.race.lanes import ONE_COPY, LaneSpec
 from app.race.problems import Problem
 from app.worker.process import WorkerProcess
 from app.worker.protocol import Command, Load, ProtocolError, Quit, pack_for, split_lane
+from app.worker.request import RaceRequest
 
 MOST_LANES = 64
 _TOGETHER = "The lanes share one process and one copy of the model, so all of them have ended."
@@ -24,6 +31,22 @@ _TOGETHER = "The lanes share one process and one copy of the model, so all of th
 def shares(spec: LaneSpec) -> bool:
     """Whether the lane is to share a process with the others of its target."""
     return bool(spec.options.get(ONE_COPY))
+
+
+def suited_to_memory(request: RaceRequest, places: Places, held: int = 0) -> RaceRequest:
+    """Returns the request with one copy of the models for all lanes, where separate copies do not fit and that does.
+
+    Args:
+        held: Bytes that loaded workers would give back.
+    """
+    engine = request.engine or request.pair.engines[0]
+    decided = request.one_copy or request.one_loaded or request.load_anyway
+    if decided or engine != "llama.cpp" or find_format(request.format).shares_machine:
+        return request
+    memory = free_memory()
+    memory = msgspec.structs.replace(memory, free=memory.free + held)
+    fit = fit_race(request.pair, availability(request.pair, places), request.drafting, request.context, memory)
+    return msgspec.structs.replace(request, one_copy=True) if isinstance(fit, Fit) and fit.shared else request
 
 
 class OneCopyProcess(WorkerProcess):

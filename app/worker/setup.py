@@ -18,6 +18,7 @@ from app.race.trace import Header, TraceWriter
 from app.worker.headers import make_header, trace_paths
 from app.worker.lane_specs import lane_specs, make_files
 from app.worker.noise import NoiseFloors
+from app.worker.one_copy import suited_to_memory
 from app.worker.one_loaded import OneLoaded
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
@@ -36,6 +37,7 @@ def prepare(request: RaceRequest, places: Places, pool: WorkerPool) -> None:
     Raises:
         ProblemError: the request cannot race; the words say why.
     """
+    request = suited_to_memory(request, places, pool.held_bytes())
     specs = lane_specs(request, places)
     make_files(request, places, _say_nothing)
     pool.prepare(() if request.one_loaded else specs, share=find_format(request.format).repeats)
@@ -77,6 +79,7 @@ def start_race(
     Raises:
         ProblemError: the race cannot be started; nothing is left running.
     """
+    request = suited_to_memory(request, places, pool.held_bytes())
     specs = lane_specs(request, places)
     make_files(request, places, tell)
     race_format = find_format(request.format)

@@ -188,3 +188,10 @@ def test_the_gpu_with_the_most_free_memory_counts() -> None:
         assert (memory.gpu_free, memory.gpu_total) == (5000 << 20, 8000 << 20)
     assert free_memory(use_gpu=True, run=lambda command: "").gpu_free is None
     assert 0 < free_memory().free <= free_memory().total
+
+
+def test_a_model_that_fits_once_fits_on_a_machine_of_24_gb(tmp_path: Path) -> None:
+    places = find_places({"MTP_RACE_HOME": str(tmp_path)})
+    result = fit_model("gemma-4-26b-a4b-qat-q4", places, Memory(free=22 * GB, total=24 * GB), 4096)
+    assert (result.code, result.data["verdict"], result.data["shared"]) == (0, "fits", True)
+    assert "take turns in one process" in result.lines[-1]

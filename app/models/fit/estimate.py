@@ -70,7 +70,10 @@ class Fit(msgspec.Struct, frozen=True):
         alone_gpu: The same on the GPU.
         droppable: Of `together` and `alone`: pages of the files that the system can drop again, since rearranged copies
             of these weights are used or only some rows are read. They show up as used memory and are not needed.
-        verdict: For both lanes together.
+        one_copy: Bytes of ordinary memory with all lanes in one process, on one copy of the models.
+        one_copy_gpu: The same on the GPU.
+        shared: The verdict is for one copy: two do not fit, or only just, and the engine can share one.
+        verdict: For all lanes together.
         verdict_alone: For one lane at a time.
         memory: What it was held against.
         advice: A sentence.
@@ -81,7 +84,10 @@ class Fit(msgspec.Struct, frozen=True):
     together_gpu: int
     alone: int
     alone_gpu: int
+    one_copy: int
+    one_copy_gpu: int
     droppable: int
+    shared: bool
     verdict: FitVerdict
     verdict_alone: FitVerdict
     memory: Memory
@@ -89,7 +95,13 @@ class Fit(msgspec.Struct, frozen=True):
 
 
 def estimate(
-    target: MemoryNeed, drafter: MemoryNeed | None, context: int, memory: Memory, more: Sequence[MemoryNeed | None] = ()
+    target: MemoryNeed,
+    drafter: MemoryNeed | None,
+    context: int,
+    memory: Memory,
+    more: Sequence[MemoryNeed | None] = (),
+    *,
+    shares: bool = False,
 ) -> Fit:
     """Adds up a race of a baseline lane and one or more drafting lanes.
 
@@ -99,18 +111,24 @@ def estimate(
         context: Tokens, for the wording.
         memory: To hold it against.
         more: The drafters of further lanes, in the same way.
+        shares: Lanes can take turns in one process, on one copy of the models, where several copies do not fit.
     """
     on_gpu = memory.gpu_free is not None and not memory.unified
     drafters = [drafter, *more]
     lines = _lines(target, drafters, context, on_gpu, lanes=1 + len(drafters))
     single = [_lines(target, [one], context, on_gpu, lanes=1) for one in drafters]
+    shared_lines = _lines(target, drafters, context, on_gpu, lanes=1 + len(drafters), copies=1)
     together, together_gpu = _sum(lines, False), _sum(lines, True)
+    one_copy, one_copy_gpu = _sum(shared_lines, False), _sum(shared_lines, True)
     alone = max(_sum(lane, False) for lane in single)
     alone_gpu = max(_sum(lane, True) for lane in single)
     needs = [target, *_files(drafters)]
     droppable = 0 if on_gpu else sum(min(need.mapped, need.copied + need.lazy) for need in needs)
     verdict = _verdict(together - droppable, together_gpu, memory)
     verdict_alone = _verdict(alone - droppable, alone_gpu, memory)
+    verdict_shared = _verdict(one_copy - droppable, one_copy_gpu, memory)
+    order = list(FitVerdict)
+    shared = shares and order.index(verdict_shared) < order.index(verdict)
     needed, needed_alone = together + together_gpu - droppable, alone + alone_gpu - droppable
     return Fit(
         lines=tuple(lines),
@@ -118,11 +136,16 @@ def estimate(
         together_gpu=together_gpu,
         alone=alone,
         alone_gpu=alone_gpu,
+        one_copy=one_copy,
+        one_copy_gpu=one_copy_gpu,
         droppable=droppable,
-        verdict=verdict,
+        shared=shared,
+        verdict=verdict_shared if shared else verdict,
         verdict_alone=verdict_alone,
         memory=memory,
-        advice=_advice(verdict, verdict_alone, needed, needed_alone, 1 + len(drafters)),
+        advice=_shared_advice(verdict_shared, needed, one_copy + one_copy_gpu - droppable, 1 + len(drafters))
+        if shared
+        else _advice(verdict, verdict_alone, needed, needed_alone, 1 + len(drafters)),
     )
 
 
@@ -132,22 +155,29 @@ def _files(drafters: Sequence[MemoryNeed | None]) -> list[MemoryNeed]:
 
 
 def _lines(
-    target: MemoryNeed, drafters: Sequence[MemoryNeed | None], context: int, on_gpu: bool, lanes: int
+    target: MemoryNeed,
+    drafters: Sequence[MemoryNeed | None],
+    context: int,
+    on_gpu: bool,
+    lanes: int,
+    copies: int = 0,
 ) -> list[SumLine]:
-    """lanes: all that are loaded together, or 1 for a drafting lane alone, which is larger than the baseline."""
+    """lanes: all that are loaded together, or 1 for a drafting lane alone, which is larger than the baseline. copies:
+    of the models, if the lanes are in fewer processes than they are."""
+    copies = copies or lanes
     times = f"{lanes} lanes, " if lanes > 1 else ""
     lazy = f"; {bytes_text(target.lazy)} of it embedding rows, read only as needed" if target.lazy else ""
     lines = [SumLine("Target weights", target.mapped, f"the file, mapped once for all lanes{lazy}")]
     if on_gpu:
         moved = target.mapped - target.host
         lines = [
-            SumLine("Target weights on the GPU", lanes * moved, f"{times}{bytes_text(moved)} each", True),
+            SumLine("Target weights on the GPU", copies * moved, f"{times}{bytes_text(moved)} each", True),
             SumLine("Target embeddings", target.host, "stay in ordinary memory, mapped once for all lanes"),
         ]
     elif target.copied:
         how = f"{times}{bytes_text(target.copied)} each: 4-bit weights put in the order this CPU computes fastest with"
-        lines.append(SumLine("Target weights, rearranged", lanes * target.copied, how))
-    lines += _drafter_lines(drafters, on_gpu)
+        lines.append(SumLine("Target weights, rearranged", copies * target.copied, how))
+    lines += _drafter_lines(drafters if copies == lanes else _files(drafters), on_gpu)
     having = [need for need in drafters if need is not None]
     own = sum(need.cache for need in having)
     whose = f"{bytes_text(own)} of a draft model" if own else "the drafter reads the target's"
@@ -159,7 +189,7 @@ def _lines(
     lines.append(
         SumLine("Vocabulary and output rows", tables, f"{times}{bytes_text(target.tables)} each for the target")
     )
-    programs = lanes * PROCESS_BYTES + LIBRARY_BYTES
+    programs = copies * PROCESS_BYTES + LIBRARY_BYTES
     lines.append(SumLine("Programs", programs, f"{times}one process each, libraries shared"))
     return lines
 
@@ -206,6 +236,15 @@ def _advice(together: FitVerdict, alone: FitVerdict, need: int, need_alone: int,
     )
 
 
+def _shared_advice(verdict: FitVerdict, need: int, need_shared: int, lanes: int) -> str:
+    copies = "Two copies" if lanes == 2 else f"{lanes} copies"
+    tight = " Little memory is left then: close other programs first." if verdict is FitVerdict.TIGHT else ""
+    return (
+        f"One copy of the model, the lanes take turns in one process: {bytes_text(need_shared)}. {copies} would need "
+        f"{bytes_text(need)}.{tight}"
+    )
+
+
 def fit_reason(fit: Fit, lanes: int, *, one_loaded: bool = False) -> str:
     """Returns one sentence or two on a race that does not fit, or only just.
 
@@ -217,6 +256,8 @@ def fit_reason(fit: Fit, lanes: int, *, one_loaded: bool = False) -> str:
     free = bytes_text(memory.free + (0 if memory.unified else memory.gpu_free or 0))
     need = bytes_text(fit.together + fit.together_gpu - fit.droppable)
     alone = bytes_text(fit.alone + fit.alone_gpu - fit.droppable)
+    if fit.shared and not one_loaded:
+        return fit.advice
     if one_loaded and fit.verdict_alone is not FitVerdict.NO:
         return f"Heats load one lane at a time, which takes {alone}. {free} are free now."
     if fit.verdict_alone is FitVerdict.NO:
@@ -231,6 +272,9 @@ def fit_text(fit: Fit) -> list[str]:
     width = max(len(line.label) for line in fit.lines)
     made = [f"{line.label:<{width}}  {bytes_text(line.bytes):>10}  {line.how}" for line in fit.lines]
     made.append(f"{'Together':<{width}}  {bytes_text(fit.together + fit.together_gpu):>10}  all lanes loaded")
+    made.append(
+        f"{'One copy':<{width}}  {bytes_text(fit.one_copy + fit.one_copy_gpu):>10}  lanes take turns in one process"
+    )
     made.append(f"{'One at a time':<{width}}  {bytes_text(fit.alone + fit.alone_gpu):>10}  heats")
     if fit.droppable:
         made.append(

@@ -31,14 +31,14 @@ def fit_pair(pair: Pair, found: Availability, context: int, memory: Memory) -> F
     if isinstance(found, Ready):
         try:
             drafter = _need(found.drafter_path, pair, runtime) if found.drafter_path is not None else None
-            return estimate(_need(found.target_path, pair, runtime), drafter, context, memory)
+            return estimate(_need(found.target_path, pair, runtime), drafter, context, memory, shares=_shares(pair))
         except (GgufError, OSError) as error:
             return f"The files cannot be read: {error}"
     sizes = [source.total_size for source in pair.sources]
     if None in sizes or pair.cache_bytes_per_token is None:
         return "Its size is not known before the hub is asked."
     needs = [_rough(pair, source, runtime) for source in pair.sources]
-    fit = estimate(needs[0], needs[1] if len(needs) > 1 else None, context, memory)
+    fit = estimate(needs[0], needs[1] if len(needs) > 1 else None, context, memory, shares=_shares(pair))
     return msgspec.structs.replace(fit, advice=f"{fit.advice} (A rough estimate; the files will tell more.)")
 
 
@@ -55,9 +55,14 @@ def fit_race(pair: Pair, found: Availability, lanes: Sequence[Contender], contex
 
     try:
         first, *more = [drafter(lane) for lane in lanes]
-        return estimate(_need(found.target_path, pair, runtime), first, context, memory, more)
+        return estimate(_need(found.target_path, pair, runtime), first, context, memory, more, shares=_shares(pair))
     except (GgufError, OSError) as error:
         return f"The files cannot be read: {error}"
+
+
+def _shares(pair: Pair) -> bool:
+    """Whether lanes can share one copy of this pair's models: in llama.cpp they can."""
+    return pair.engines[0] == "llama.cpp"
 
 
 def _need(path: Path, pair: Pair, runtime: Runtime) -> MemoryNeed:

@@ -155,3 +155,27 @@ def test_a_draft_model_has_a_cache_of_its_own_and_lookup_needs_nothing(files: tu
     cache = [next(line.bytes for line in fit.lines if line.label == "KV cache") for fit in (plain, model)]
     assert cache == [2 * target.cache, 3 * target.cache]
     assert estimate(target, None, 2048, PLENTY, [target]).alone == model.alone
+
+
+def test_where_two_copies_do_not_fit_one_that_lanes_share_does(tmp_path: Path) -> None:
+    shape = replace(Shape(), quantization=gguf.GGMLQuantizationType.Q4_0, layers=12)
+    target = need(write_target(tmp_path / "t.gguf", shape))
+    drafter = need(write_drafter(tmp_path / "d.gguf"))
+    plenty = estimate(target, drafter, 2048, PLENTY, shares=True)
+    assert not plenty.shared
+    assert target.copied <= plenty.together - plenty.one_copy < target.copied + 10**8
+    free = int((plenty.one_copy - plenty.droppable) / COMFORTABLE) + 1
+    assert free < plenty.together - plenty.droppable
+    short = estimate(target, drafter, 2048, Memory(free, GB), shares=True)
+    assert short.shared
+    assert short.verdict is FitVerdict.FITS
+    assert "take turns in one process" in short.advice
+    assert not estimate(target, drafter, 2048, Memory(free, GB)).shared
+    assert estimate(target, drafter, 2048, Memory(1, GB), shares=True).verdict is FitVerdict.NO
+
+
+def test_drafters_of_several_lanes_are_one_copy_too(files: tuple[Path, Path]) -> None:
+    target, drafter = need(files[0]), need(files[1])
+    two, three = (estimate(target, drafter, 2048, PLENTY, [drafter] * more) for more in (0, 1))
+    own = [need.cache + need.compute + need.tables for need in (target, drafter)]
+    assert three.one_copy - two.one_copy == sum(own)
