@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Final
 
+from app.race.names_only import NamesOnly
+
 MESSAGE_CHARACTERS: Final = 300
 """Longest message of an exception that is kept."""
-_QUOTED_CHARACTERS: Final = 60
-"""Longest quotation in a message: what is longer may be of a prompt or an answer."""
+_QUOTED_CHARACTERS: Final = 120
+"""Longest quotation in a message that is kept."""
 _READ_CHARACTERS: Final = 4000
 
 _SECRETS: Final = (
@@ -19,11 +21,11 @@ _SECRETS: Final = (
         re.compile(r"(?i)\b(bearer|basic|token|authorization|api[_-]?key|password)\b([\s:=]+)(?!bearer\b)[^\s'\",;]+"),
         r"\1\2***",
     ),
-    (re.compile(r"://[^\s/@'\"]+@"), "://***@"),
     (re.compile(r"(https?://[^\s?'\"]+)\?[^\s'\"]*"), r"\1?***"),
 )
 _QUOTED: Final = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
-_PATH: Final = re.compile(r"(?<![:/\w.])(?:~|[A-Za-z]:)?(?:[\\/][^\s\\/'\":;,()<>|]+)+[\\/]?")
+_PATH_BEGINS: Final = ("/", "~", "\\")
+_NAMES: Final = NamesOnly()
 
 
 def short_message(text: str) -> str:
@@ -34,25 +36,19 @@ def short_message(text: str) -> str:
     home = str(Path.home())
     if len(home) > 1:
         text = text.replace(home, "~")
-    line = " ".join(text.split())
-    line = _PATH.sub(lambda found: _name(found[0]), _QUOTED.sub(_requote, line))
+    line = _NAMES.text(_QUOTED.sub(_requote, " ".join(text.split())))
     return line if len(line) <= MESSAGE_CHARACTERS else line[: MESSAGE_CHARACTERS - 1] + "\u2026"
 
 
 def _requote(found: re.Match[str]) -> str:
+    """Leaves out what may be of a prompt or an answer: a long quotation, or one of several words that is no path."""
     mark = found[0][0]
     inside = found[1] if found[1] is not None else found[2]
-    if inside.startswith(("/", "~/", "~\\", "\\\\")) or inside[1:3] in (":\\", ":/"):
-        inside = _name(inside)  # A whole path in quotes may have spaces.
-    if len(inside) > _QUOTED_CHARACTERS:
+    is_path = inside.startswith(_PATH_BEGINS) or inside[1:3] in (":\\", ":/")
+    words = inside.count(" ") > 1 or not inside.isascii()
+    if not is_path and (words or len(inside) > _QUOTED_CHARACTERS):
         return f"{mark}\u2026{mark} ({len(inside)} characters)"
-    return mark + inside + mark
-
-
-def _name(path: str) -> str:
-    """Returns the last part of a path."""
-    parts = [part for part in re.split(r"[\\/]", path) if part]
-    return parts[-1] if parts else path
+    return found[0]
 
 
 def short_file(path: str) -> str:

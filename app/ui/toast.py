@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from app.ui.tasks import Tasks, after
 from app.ui.widgets import button, label
 
-_STAYS_MS = 4000
-_STAYS_WITH_ACTION_MS = 9000
+_STAYS_S = 4.0
+_STAYS_WITH_ACTION_S = 9.0
 
 
 class Toast(QFrame):
@@ -30,9 +31,7 @@ class Toast(QFrame):
         row.setSpacing(12)
         row.addWidget(self._text)
         row.addWidget(self.action_button)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.dismiss)
+        self._tasks = Tasks(self)
         host.installEventFilter(self)
         self.hide()
 
@@ -60,11 +59,12 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._place()
-        self._timer.start(_STAYS_WITH_ACTION_MS if act else _STAYS_MS)
+        stays = _STAYS_WITH_ACTION_S if act else _STAYS_S
+        self._tasks.start(after(stays, self.dismiss), name="stay")
 
     def dismiss(self) -> None:
         """Takes the remark away."""
-        self._timer.stop()
+        self._tasks.cancel("stay")
         self.hide()
         ended, self._ended, self._action = self._ended, None, None
         if ended is not None:

@@ -19,7 +19,9 @@ from app.boundary.scrub import MESSAGE_CHARACTERS, short_file, short_message
         (r"cannot open C:\Users\jo\model.gguf now", "cannot open model.gguf now"),
         ("Authorization: Bearer hf_abcdefghijklmnop", "Authorization: Bearer ***"),
         ("401 for https://hub.example/a/b?sig=abc&x=1 now", "401 for https://hub.example/a/b?*** now"),
-        ("proxy http://jo:pass@proxy:3128 refused", "proxy http://***@proxy:3128 refused"),
+        ("proxy http://jo:pass@proxy:3128 refused", "proxy http://proxy:3128 refused"),
+        ("no such file: '/home/jo/my long file name 1.gguf'", "no such file: 'my long file name 1.gguf'"),
+        ("no such file: '/home/jo/日本 の 模型.gguf'", "no such file: '日本 の 模型.gguf'"),
         ("1/2 is not 3/4", "1/2 is not 3/4"),
     ],
 )
@@ -33,6 +35,13 @@ def test_a_long_quotation_may_be_a_prompt_and_is_left_out() -> None:
     said = short_message(f"invalid literal for int() with base 10: {'tell me a secret ' * 20!r}")
     assert "secret" not in said
     assert "(340 characters)" in said
+
+
+@pytest.mark.parametrize("prompt", ["Write a haiku about rain.", "雨について", "x" * 200])
+def test_a_short_prompt_is_left_out_too(prompt: str) -> None:
+    said = short_message(f"invalid literal for int() with base 10: {prompt!r}")
+    assert prompt not in said
+    assert said.endswith(f"({len(prompt)} characters)")
 
 
 def test_the_home_folder_is_not_named() -> None:
