@@ -116,6 +116,16 @@ class Answer:
         self._has_ids = self._has_ids or bool(piece.ids)
 
     @property
+    def tells_rounds(self) -> bool:
+        """Whether its chunks or its last one told the rounds."""
+        return self._has_rounds or bool(self._sums.steps)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the answer, as the server counts where it does."""
+        return self._total if self._total >= 0 else self._counted
+
+    @property
     def totals(self) -> Totals | None:
         """What the server said of the whole answer and its rounds did not; None if that is nothing."""
         tokens = self._total if 0 < self._total < self._counted else -1

@@ -27,6 +27,7 @@ from app.engines.answer import Answer, Pieces
 from app.engines.crowd import Crowd
 from app.engines.order import order_of
 from app.engines.servers.base import Adapter, Piece, ServedModel
+from app.engines.servers.counters import DraftCounts, fetch_counts
 from app.engines.servers.said import fault, quoted, server_failed, status_problem
 from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, decoded
@@ -60,6 +61,7 @@ class ServerEngine:
         self._crowd: Crowd | None = None
         self._pieces: Pieces | None = None
         self._answer = Answer(0)
+        self._counts: DraftCounts | None = None
         self._finish: Finish | None = Finish.STOPPED
 
     def load(self, spec: LaneSpec) -> Loaded:
@@ -92,6 +94,7 @@ class ServerEngine:
         listed = [model for model in self._adapter.models(self._list(client)) if model.name]
         self._model = spec.options.get("model") or _chosen(listed, address)
         self._spec = spec
+        self._read_counts()
         notes = [*self._adapter.notes, SAMPLING_NOTE]
         if len(listed) > 1 and "model" not in spec.options:
             notes.append(
@@ -217,8 +220,28 @@ class ServerEngine:
         return self._pieces.tail() if self._pieces is not None else ""
 
     def totals(self) -> Totals | None:
-        """Returns what the server said of the answer as a whole; see :class:`app.engines.base.Totalling`."""
-        return self._answer.totals
+        """Returns what the server said of the answer as a whole; see :class:`app.engines.base.Totalling`.
+
+        Where the answer says nothing of its drafting, the server's own counters do, if the answer's tokens are all that
+        were generated since they were read last.
+        """
+        told, before = self._answer.totals, self._counts
+        if self._finish is Finish.STOPPED or self._client is None:
+            self._counts = None  # What a run that was left has counted is not waited for.
+            return told
+        self._read_counts()
+        after = self._counts
+        known = self._answer.tells_rounds or (told is not None and told.drafted >= 0)
+        if known or before is None or after is None or after.tokens - before.tokens != self._answer.tokens:
+            return told
+        counted = after.totals_since(before)
+        return counted if told is None else msgspec.structs.replace(counted, tokens=told.tokens)
+
+    def _read_counts(self) -> None:
+        """Reads the server's own counters of drafting, for a lane that drafts."""
+        names, spec = self._adapter.counters, self._spec
+        if names is not None and self._client is not None and spec is not None and spec.kind is not LaneKind.BASELINE:
+            self._counts = fetch_counts(self._client, names)
 
     def set_k(self, k: int) -> None:
         self._loaded()  # K is the server's

@@ -20,12 +20,13 @@ class FakeHandler(BaseHTTPRequestHandler):
     models: ClassVar[str] = '{"data":[{"id":"m"}],"models":[{"name":"m"}]}'
     models_status: ClassVar[int] = 200
     metrics: ClassVar[str] = ""
+    metrics_after: ClassVar[str] = ""
     headers_sent: ClassVar[dict[str, str]] = {}
     asked: ClassVar[list[tuple[str, Any]]] = []
 
     def do_GET(self) -> None:
         if self.path == "/metrics":
-            self._send(200 if self.metrics else 404, [self.metrics])
+            self._send(200 if self.metrics else 404, [self.metrics_after if self.asked else self.metrics])
         else:
             self._send(self.models_status, [self.models])
 

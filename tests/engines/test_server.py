@@ -17,6 +17,7 @@ import pytest
 
 from app.engines import create
 from app.engines.base import Engine, Stopped
+from app.engines.servers.counters import CounterNames, fetch_counts
 from app.race.events import Finish
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
@@ -24,6 +25,7 @@ from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fix
 from tests.engines.fake_server import Play, delta, sse, timed, used
 
 K = 4
+NAMES = CounterNames("llamacpp:spec_decode_num_", "llamacpp:tokens_predicted_total")
 
 
 @contextmanager
@@ -226,27 +228,20 @@ def test_all_requests_at_once_are_counted_and_one_is_shown(play: Play) -> None:
     assert len({json.dumps(body["messages"]) for body in bodies}) == 1
 
 
-def counters(address: str) -> dict[str, int]:
-    """What a llama-server has counted of drafting since it was started."""
-    lines = httpx.get(f"{address}/metrics", trust_env=False).text.splitlines()
-    found = (line.removeprefix("llamacpp:spec_decode_num_").split(" ") for line in lines if "spec_decode_num_" in line)
-    return {words[0].removesuffix("_total"): round(float(words[1])) for words in found if words[0][0] != "#"}
-
-
 @pytest.mark.real
 @pytest.mark.xdist_group("llama-server")
 def test_rounds_are_those_that_the_server_counts_itself(addresses: tuple[str, str], mtp: Engine) -> None:
-    before = counters(addresses[1])
-    run = Run(mtp, Request(CODE, max_tokens=60))
-    after = counters(addresses[1])
+    with httpx.Client(base_url=addresses[1], trust_env=False) as client:
+        before = fetch_counts(client, NAMES)
+        run = Run(mtp, Request(CODE, max_tokens=60))
+        after = fetch_counts(client, NAMES)
+    assert before is not None
+    assert after is not None
+    assert after.tokens - before.tokens == run.count
+    state, counted = run.state, after.totals_since(before)
     rounds = [step for step in run.rounds if step.drafted]
-    assert after["drafts"] - before["drafts"] == len(rounds)
-    assert after["draft_tokens"] - before["draft_tokens"] == sum(step.drafted for step in rounds)
-    assert after["accepted_tokens"] - before["accepted_tokens"] == sum(step.accepted for step in rounds)
-    for place, rate in enumerate(run.state.position_rates):
-        name = f'accepted_tokens_per_pos{{position="{place}"}}'
-        name = name if name in after else name.replace("pos{", "pos_total{")
-        assert after[name] - before.get(name, 0) == round(rate * run.state.position_drafted[place])
+    assert (counted.rounds, counted.drafted, counted.accepted) == (len(rounds), state.drafted, state.accepted)
+    assert [hit for _, hit in counted.positions] == state.position_accepted
 
 
 @pytest.mark.real

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.engines.server import ServerEngine
+from app.engines.servers.counters import CounterNames, read_counts
 from app.race.events import Totals
 from app.race.lanes import LaneKind, Request
 from tests.engines.conformance import Run, loaded
@@ -126,3 +129,48 @@ def test_ollama_drafts_or_not_as_the_request_says(play: Play, k: int, asked: int
     with loaded(spec) as lane:
         Run(lane, Request("x", max_tokens=1))
     assert play.asked[0][1]["options"]["draft_num_predict"] == asked
+
+
+def page(tokens: int, drafts: int, drafted: int, accepted: int, *positions: int) -> str:
+    """A page of vLLM's metrics, of two engines that share the work."""
+    counts = {"spec_decode_num_drafts": drafts, "spec_decode_num_draft_tokens": drafted}
+    counts |= {"spec_decode_num_accepted_tokens": accepted, "generation_tokens": tokens}
+    lines = ["# HELP vllm:generation_tokens_total Number of generation tokens processed.", "no metric {"]
+    for engine, share in ((0, 3), (1, 1)):
+        for name, value in counts.items():
+            part = value * share // 4 if share == 3 else value - value * 3 // 4
+            lines.append(f'vllm:{name}_total{{engine="{engine}",model_name="m"}} {float(part)}')
+    for at, value in enumerate(positions):
+        lines.append(f'vllm:spec_decode_num_accepted_tokens_per_pos_total{{engine="0",position="{at}"}} {value}.0')
+    return "\n".join(lines)
+
+
+PLAIN = sse(
+    delta("Salt", used(9, 1), token_ids=[11]),
+    delta(" wind on my", used(9, 4), token_ids=[12, 13, 14]),
+    delta(" face", used(9, 6), "length", token_ids=[15, 16]),
+    {"choices": [], "usage": used(9, 6)},
+)
+
+
+def test_the_servers_own_counters_tell_the_sums_where_the_answer_does_not(play: Play) -> None:
+    play("vllm", [], metrics=page(1000, 100, 300, 150, 80, 50, 20), metrics_after=page(1006, 102, 306, 153, 82, 51, 20))
+    _, totals = ended(play, "vllm", PLAIN)
+    assert totals == Totals(rounds=2, drafted=6, accepted=3, positions=((2, 2), (2, 1), (2, 0)))
+
+
+@pytest.mark.parametrize(
+    "after", [page(1007, 102, 306, 153), page(1006, 102, 306, 153).replace("num_drafts", "x"), "", "vllm:x 1e999"]
+)
+def test_counters_that_others_moved_or_that_are_not_there_tell_nothing(play: Play, after: str) -> None:
+    play("vllm", [], metrics=page(1000, 100, 300, 150), metrics_after=after)
+    _, totals = ended(play, "vllm", PLAIN)
+    assert totals is None
+
+
+@given(
+    st.text() | st.lists(st.sampled_from([*page(9, 3, 9, 5, 2).splitlines(), "", "a{", "vllm:x NaN"])).map("\n".join)
+)
+def test_any_page_of_metrics_is_counts_or_nothing(text: str) -> None:
+    found = read_counts(text, CounterNames("vllm:spec_decode_num_", "vllm:generation_tokens_total"))
+    assert found is None or found.tokens >= 0

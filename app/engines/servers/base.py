@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from app.engines.servers.counters import CounterNames
 from app.race.lanes import LaneSpec, Request
 
 _NO_WRITER: Final = re.compile(
@@ -82,11 +83,13 @@ class Adapter(Protocol):
         title: For people.
         models_path: Where it lists its models; asked at load, so that a wrong address is found before the race.
         notes: Remarks for the user on what the numbers of this server are.
+        counters: Its own counts of drafting at ``/metrics``, where it has them.
     """
 
     title: str
     models_path: str
     notes: tuple[str, ...]
+    counters: CounterNames | None
 
     def models(self, reply: Any) -> list[ServedModel]:
         """Returns the models in a reply of ``models_path``."""

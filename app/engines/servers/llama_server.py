@@ -14,6 +14,7 @@ import msgspec
 
 from app.engines.server import ServerEngine
 from app.engines.servers.base import Piece, number, table
+from app.engines.servers.counters import CounterNames
 from app.engines.servers.openai import OpenAI
 from app.race.lanes import LaneSpec, Request
 
@@ -24,6 +25,7 @@ class LlamaServer(OpenAI):
     """Its ``timings`` are totals, so their differences are the rounds. K is what it was started with."""
 
     title = "llama-server"
+    counters: CounterNames | None = CounterNames("llamacpp:spec_decode_num_", "llamacpp:tokens_predicted_total")
     all_tokens = 0
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.engines.server import ServerEngine
 from app.engines.servers.base import Piece, ServedModel, number, said_in, table, text
+from app.engines.servers.counters import CounterNames
 from app.race.lanes import LaneKind, LaneSpec, Request
 
 
@@ -21,6 +22,7 @@ class Ollama:
 
     title = "Ollama"
     models_path = "/api/tags"
+    counters: CounterNames | None = None
     notes: tuple[str, ...] = (
         "Ollama tells the number of tokens at the end only; until then every piece of text counts as one.",
     )

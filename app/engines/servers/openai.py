@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.engines.servers.base import Piece, ServedModel, first, number, said_in, table, text, words
+from app.engines.servers.counters import CounterNames
 from app.race.lanes import LaneSpec, Request
 
 
@@ -24,6 +25,7 @@ class OpenAI:
     title = "OpenAI-compatible server"
     models_path = "/v1/models"
     notes: tuple[str, ...] = ()
+    counters: CounterNames | None = None
     all_tokens = -1
     thinking_switch = True
 

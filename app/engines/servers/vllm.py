@@ -4,8 +4,7 @@ Source: vLLM's documentation and code, version 0.32 ("Reasoning Outputs": ``delt
 ``reasoning_content`` before 0.11.1; ``stream_options.continuous_usage_stats``; ``return_token_ids``; ``cache_salt``).
 Its own account of drafting, "Per-Request Acceptance Metrics" (``metrics.speculative_decoding`` with
 ``per_step_drafted`` and ``per_step_accepted``), comes with the last chunk from a server that was started with
-``--per-request-spec-decode-metrics detailed``. The same counts for the whole server are at ``/metrics``:
-``vllm:spec_decode_num_drafts_total``, ``_num_draft_tokens_total`` and ``_num_accepted_tokens_total``.
+``--per-request-spec-decode-metrics detailed``. Sums for the whole server are at ``/metrics``.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import msgspec
 
 from app.engines.server import ServerEngine
 from app.engines.servers.base import MOST_DRAFTED, Piece, counts, first, number, table
+from app.engines.servers.counters import CounterNames
 from app.engines.servers.openai import OpenAI
 from app.race.lanes import LaneSpec, Request
 
@@ -25,9 +25,10 @@ class Vllm(OpenAI):
     """Counts come from the usage of each chunk. While it streams a chunk is a round; what was drafted comes last."""
 
     title = "vLLM"
+    counters: CounterNames | None = CounterNames("vllm:spec_decode_num_", "vllm:generation_tokens_total")
     notes: tuple[str, ...] = (
         "vLLM tells what each round drafted at the end of the answer, if it was started with "
-        "--per-request-spec-decode-metrics detailed.",
+        "--per-request-spec-decode-metrics detailed; else its own counters tell the sums, if nobody else asks it.",
     )
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:
