@@ -32,7 +32,7 @@ _BAR: Final = 0.78
 """Share of a round's time that its bar takes."""
 
 
-class Piece(Protocol):
+class ChartPiece(Protocol):
     """What grows with time, up to ``reach`` seconds. Parts that were drawn under the same ``key`` never change."""
 
     @property
@@ -134,7 +134,7 @@ class RaceChart(ABC):
     ends: float = 8.0
 
     @abstractmethod
-    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[Piece]:
+    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[ChartPiece]:
         """Returns what is drawn, the hindmost first."""
 
     @abstractmethod
@@ -154,10 +154,10 @@ class RateChart(RaceChart):
     about = "Tokens per second over the lane clock"
     ends = 40.0
 
-    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[Piece]:
+    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[ChartPiece]:
         """Faint lines behind strong ones."""
         tones = [look.lane(lane.index) for lane in lanes]
-        faint: list[Piece] = [
+        faint: list[ChartPiece] = [
             Line(lane.index, mix(tone, look.card, 0.42), FAINT, lane.rates.at, lane.rates.current)
             for lane, tone in zip(lanes, tones, strict=True)
         ]
@@ -189,7 +189,7 @@ class RoundChart(RaceChart):
         """``index`` of the lane, and the most tokens that it drafts in a round."""
         self._index, self._k = index, max(1, k)
 
-    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[Piece]:
+    def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[ChartPiece]:
         """The bars of the lane."""
         bars, tone = lanes[self._index].bars, look.lane(self._index)
         tones = (mix(tone, look.card, 0.18), tone)
@@ -223,7 +223,7 @@ class RacePlot:
         """Says what will be seen. No line runs through the words."""
         canvas.nothing(self._area.adjusted(12, 0, -12, 0), self._chart.hint)
 
-    def ends(self, canvas: Canvas, pieces: Sequence[Piece]) -> None:
+    def ends(self, canvas: Canvas, pieces: Sequence[ChartPiece]) -> None:
         """Marks the ends of lines with the sign of their lane, and writes their values where they hide the least."""
         frame, look = self.frame, canvas.look
         lines = [piece for piece in pieces if isinstance(piece, Line) and piece.end and piece.count]

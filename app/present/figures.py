@@ -12,10 +12,12 @@ def way_now(view: RaceView, lane: LaneView, *, short: bool = False) -> str:
     """Returns how a lane decodes, with its acceptance once it has one; ``short`` where there is little room."""
     figures = view.figures(lane)
     mean, drafted, share = figures.accepted_per_round, figures.drafted_per_round, figures.acceptance_rate
-    if not lane.drafting or mean is None or drafted is None:
-        return way_short(lane.spec) if short else way(lane.spec)
-    words = "" if short else " accepted a round"
-    return f"{mean:.2f} of {drafted:.1f}{words}{'' if share is None else f' · {share:.0%}'}"
+    if lane.drafting and mean is not None and drafted is not None:
+        words = "" if short else " accepted a round"
+        return f"{mean:.2f} of {drafted:.1f}{words}{'' if share is None else f' · {share:.0%}'}"
+    if lane.drafting and share is not None:
+        return f"{share:.0%} accepted" if short else f"{share:.0%} of the drafts accepted"
+    return way_short(lane.spec) if short else way(lane.spec)
 
 
 def clock_text(view: RaceView, lane: LaneView, *, short: bool = False) -> str:

@@ -81,7 +81,8 @@ def _figures(runs: Sequence[LaneState], tps: float | None, *, heats: int) -> Lan
     rounds = sum(len(run.rounds) for run in runs)
     # An engine that times its passes is one that the app steps, so it knows as well when nothing was drafted.
     timed = rounds > 0 and any(run.verify_ns for run in runs)
-    told = rounds > 0 and (timed or any(run.drafted for run in runs))
+    summed = any(run.totals is not None and run.totals.drafted >= 0 for run in runs)
+    told = rounds > 0 and (timed or summed or any(run.drafted for run in runs))
     draft, verify = (fmean(run.draft_ns for run in runs), fmean(run.verify_ns for run in runs)) if timed else (0.0, 0.0)
     counted = [run.round_count for run in runs if run.round_count is not None]
     several = any(run.others for run in runs)

@@ -101,6 +101,7 @@ def _draft_data(figures: LaneFigures) -> dict[str, Any]:
         "accepted": figures.accepted,
         "accepted_per_round": _rounded(figures.accepted_per_round),
         "drafted_per_round": _rounded(figures.drafted_per_round),
+        "acceptance_rate": _rounded(figures.acceptance_rate),
         "position_rates": [round(rate, 4) for rate in figures.position_rates],
         "draft_ms": _rounded(figures.draft_ns, 3, MS),
         "verify_ms": _rounded(figures.verify_ns, 3, MS),

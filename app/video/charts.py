@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from app.draw.canvas import SMALL, Canvas
-from app.draw.race_charts import Piece, RaceChart, RacePlot
+from app.draw.race_charts import ChartPiece, RaceChart, RacePlot
 from app.present.view import LaneView
 from app.video.stage import Stage
 
@@ -64,7 +64,7 @@ class FilmChart:
         self._plot = RacePlot(chart, area, right, chart.top(final, 0.0))
         self._growing = [Growing(box) for _ in self._pieces(final)]
 
-    def _pieces(self, lanes: Sequence[LaneView]) -> list[Piece]:
+    def _pieces(self, lanes: Sequence[LaneView]) -> list[ChartPiece]:
         return self._chart.pieces(lanes, self._stage.look)
 
     def _canvas(self, painter: QPainter) -> Canvas:
@@ -84,7 +84,7 @@ class FilmChart:
         pieces, frame = self._pieces(lanes), self._plot.frame
         for piece, growing in zip(pieces, self._growing, strict=True):
 
-            def draw(painter: QPainter, start: int, stop: int, piece: Piece = piece) -> None:
+            def draw(painter: QPainter, start: int, stop: int, piece: ChartPiece = piece) -> None:
                 canvas = self._canvas(painter)
                 for number in range(start, stop):
                     piece.draw(canvas, frame, number, number + 1)

@@ -63,7 +63,9 @@ def json_face(path: Path, places: Places, _theme: Theme) -> Told:
             f"clock {at}": f"{lane['clock_s']:.2f}",
             f"end {at}": lane["end"],
         }
-        if lane.get("drafted") is None:
+        share = lane.get("acceptance_rate")
+        told[f"share {at}"] = None if share is None else f"{share:.0%}"
+        if lane.get("accepted_per_round") is None:
             told[f"accepted {at}"] = None
         else:
             told[f"accepted {at}"] = f"{lane['accepted_per_round']:.2f} of {lane['drafted_per_round']:.1f}"
@@ -82,7 +84,7 @@ def _lane(at: int, rate: str, clock: str, way: str) -> Told:
     """A lane's figures from the three texts that window, film, page and terminal show of it."""
     number, _, unit = rate.strip().partition(" ")
     parts = clock.split(" · ")
-    accepted = re.match(r"(\d+\.\d\d of \d+\.\d)", way)
+    accepted, share = re.match(r"(\d+\.\d\d of \d+\.\d)", way), re.search(r"(\d+%)", way)
     return {
         f"rate {at}": number if number[:1].isdigit() else None,
         **({f"unit {at}": unit} if unit else {}),
@@ -90,6 +92,7 @@ def _lane(at: int, rate: str, clock: str, way: str) -> Told:
         f"clock {at}": parts[1].removesuffix(" s"),
         f"end {at}": parts[2] if len(parts) > 2 else None,
         f"accepted {at}": accepted[1] if accepted else None,
+        f"share {at}": share[1] if share else None,
     }
 
 
@@ -166,7 +169,7 @@ def copied_face(path: Path, _places: Places, _theme: Theme) -> Told:
     told: Told = {"format": lines[0].split(", ")[2]}
     for at, line in enumerate(item for item in lines if " tokens · " in item):
         rate, *clock = line.partition(": ")[2].split(" · ")
-        told |= _lane(at, rate, " · ".join(clock[:3]), clock[3] if len(clock) > 3 else "")
+        told |= _lane(at, rate, " · ".join(clock[:3]), " · ".join(clock[3:]))
     head = next(line for line in lines if line.startswith("Result: "))
     phrase, _, rest = head.removeprefix("Result: ").partition(":")
     return told | _headline(phrase, rest, rest) | _sentences(lines)
@@ -195,6 +198,8 @@ def _table(rows: list[tuple[str, list[str]]], lanes: int) -> Told:
         }
         if number != "–":
             told[f"unit {at}"] = unit
+        share = found.get("Acceptance rate", ["–"] * lanes)[at]
+        told[f"share {at}"] = None if share == "–" else f"{float(share.removesuffix('%')):.0f}%"
         accepted = found.get("Accepted per round", ["–"] * lanes)[at]
         told[f"accepted {at}"] = None if accepted == "–" else accepted
     return told
@@ -260,7 +265,15 @@ def film_face(path: Path, places: Places, _theme: Theme) -> Told:
     shown: Told = {}
     for number, place in enumerate(clocks):
         shown |= _lane(number, race[place - 1], race[place], race[place + 1])
-    wanted = ("Decode rate", "Rate of all 4 requests", "Tokens", "Lane clock", "Ended", "Accepted per round")
+    wanted = (
+        "Decode rate",
+        "Rate of all 4 requests",
+        "Tokens",
+        "Lane clock",
+        "Ended",
+        "Accepted per round",
+        "Acceptance rate",
+    )
     rows = [(name, closing[closing.index(name) + 1 :][:lanes]) for name in wanted if name in closing]
     table = _table(rows, lanes)
     for name, value in shown.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token
+from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token, Totals
 from app.race.lanes import KPolicy, LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Machine, Record, Trace
@@ -37,6 +37,7 @@ def run(
     timed: bool = True,
     told: bool = True,
     fork_at: int = 10**9,
+    sums: Totals | None = None,
 ) -> list[LaneEvent]:
     """One lane's events: rounds of ``step_ms`` that draft and accept as ``drafts`` say, over and over.
 
@@ -44,6 +45,7 @@ def run(
         others: Tokens that other requests got in each round.
         timed: The engine tells how long drafting and verifying took.
         told: The engine tells how many tokens it drafted and accepted.
+        sums: What the engine tells of the whole run at its end.
         fork_at: From this token on the lane writes others than the usual.
     """
     clock, step = 20 * MS, round(step_ms * MS)
@@ -68,6 +70,8 @@ def run(
         counts = (drafted, accepted) if told else (0, 0)
         events.append(Round(clock, clock + step, emitted, *counts, draft_ns, verify_ns, others=others))
         clock, done, number = clock + step, done + accepted + 1, number + 1
+    if sums is not None:
+        events.append(sums)
     events.append(Failed(end) if isinstance(end, Problem) else Done(clock, end, peak_memory_bytes=300 << 20))
     return events
 
@@ -152,6 +156,11 @@ RACES: Final[dict[str, Callable[[], Trace]]] = {
             [run(10.5), run(16.2, DRAFTS)],
             [run(10.1), run(16, DRAFTS, tokens=20, end=DIED)],
         ],
+        "heats",
+    ),
+    "sums without rounds": lambda: trace(
+        [BASE, MTP],
+        [[run(10, timed=False), run(16, DRAFTS, timed=False, told=False, sums=Totals(drafted=80, accepted=38))]] * 5,
         "heats",
     ),
     "untold numbers": lambda: trace(
