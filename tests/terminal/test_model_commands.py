@@ -195,3 +195,16 @@ def test_a_model_that_fits_once_fits_on_a_machine_of_24_gb(tmp_path: Path) -> No
     result = fit_model("gemma-4-26b-a4b-qat-q4", places, Memory(free=22 * GB, total=24 * GB), 4096)
     assert (result.code, result.data["verdict"], result.data["shared"]) == (0, "fits", True)
     assert "take turns in one process" in result.lines[-1]
+
+
+def test_a_mistake_in_the_downloads_thread_ends_the_command(
+    places: Places, asked: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the test broke it")
+
+    monkeypatch.setattr("app.models.hub.download.find_wanted", broken)
+    result = get_model("mine", places, asked, lambda now: None, FAST)
+    assert result.code != 0
+    assert result.lines[0].startswith("Something went wrong while downloading Mine.")
+    assert "ValueError, the test broke it" in " ".join(result.lines)

@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 
 from app.boundary.log import close_log, open_log
 from app.places import Places
-from app.present.view import RaceView
 from app.race.formats import FORMATS
 from app.race.problems import Problem
 from app.ui.library_page import LibraryPage
@@ -62,11 +61,12 @@ def told(window: MainWindow) -> str:
 
 
 @pytest.mark.real
-def test_a_mistake_while_a_race_is_started_is_told_and_race_works_again(
-    window: MainWindow, qtbot: QtBot, places: Places, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("part", ["app.ui.race_runner.start_race", "app.present.view.RaceView.apply"])
+def test_a_race_that_cannot_be_started_or_shown_ends_with_a_sentence_and_race_works_again(
+    window: MainWindow, qtbot: QtBot, places: Places, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("app.ui.race_runner.start_race", broken)
+        patch.setattr(part, broken)
         race(window, qtbot)
         assert "Something went wrong while the race was run." in told(window)
         assert "ValueError: the tests broke it" in told(window)
@@ -86,17 +86,6 @@ def test_a_mistake_in_the_sessions_thread_is_told_in_its_lanes_and_race_works_ag
         assert view is not None
         assert all(lane.state.problem is not None for lane in view.lanes)
     assert "ValueError: the tests broke it" in places.log.read_text()
-    races_again(window, qtbot)
-
-
-@pytest.mark.real
-def test_a_race_that_cannot_be_shown_ends_with_a_sentence_and_race_works_again(
-    window: MainWindow, qtbot: QtBot, places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(RaceView, "apply", broken)
-        race(window, qtbot)
-        assert "ValueError: the tests broke it" in told(window)
     races_again(window, qtbot)
 
 

@@ -155,8 +155,8 @@ class SweepPage(Page):
             self.said.emit("A race is running. A sweep beside it would measure nothing.")
             return
         self.failure.hide()
-        self._set_running(True)
         folder = self._shown[1] if self._goes_on(choice) else None
+        self._set_running(True)
         self._tasks.start(self._sweep(choice, folder), name="sweep", doing="the sweep was run", failed=self._refused)
 
     def _goes_on(self, choice: SweepRequest) -> bool:
