@@ -244,7 +244,8 @@ class ServerEngine:
             self._counts = fetch_counts(self._client, names)
 
     def set_k(self, k: int) -> None:
-        self._loaded()  # K is the server's
+        _, spec = self._loaded()
+        self._spec = msgspec.structs.replace(spec, k=k)  # Told with a request, where the server takes it from there.
 
     def stop(self) -> None:
         self._stopping.set()

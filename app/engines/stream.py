@@ -121,6 +121,10 @@ class Stream:
         try:
             chunk = decoded(data)
         except ValueError as error:
+            if "\n" in data:  # Some servers leave out the empty line behind an event.
+                for line in data.split("\n"):
+                    self._take(Event(event.kind, line), events)
+                return
             if not event.kind:
                 events.keep(event.data)  # It may be the first line of a document.
                 return

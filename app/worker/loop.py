@@ -134,6 +134,7 @@ class WorkerLoop:
         policy = policy_for(race.policy, race.k, race.round_ns)
         if not turns.take():
             return Finish.STOPPED
+        engine.set_k(race.k)  # A server is told it with the prompt.
         start = self._clock_ns()
         prefilled = engine.prefill(race.request)
         self._lane_ns = self._clock_ns() - start

@@ -151,6 +151,18 @@ def test_halves_of_utf_16_pairs_are_joined_over_chunks(play: Play, pieces: tuple
     assert run.count == 3
 
 
+def test_a_stream_without_the_empty_line_behind_each_event_is_read_line_by_line(play: Play) -> None:
+    lines = [line for line in sse(delta("a"), delta("b"), delta("", used(1, 2), "stop")) if line]
+    with loaded(play("vllm", lines)) as lane:
+        assert Run(lane, Request("x", max_tokens=9)).text == "ab"
+
+
+def test_json_over_several_lines_of_data_is_one_chunk(play: Play) -> None:
+    pretty = "\n".join(f"data: {line}" for line in json.dumps(delta("a"), indent=2).splitlines())
+    with loaded(play("vllm", [pretty, "", *sse(delta("", used(1, 1), "stop"))])) as lane:
+        assert Run(lane, Request("x", max_tokens=9)).text == "a"
+
+
 def test_an_ollama_that_answers_at_once_is_told_so(play: Play) -> None:
     whole = json.dumps({"message": {"content": "Hello world"}, "done": True, "eval_count": 3})
     assert problem_of(play, "ollama", [whole]).kind == "server-unstreamed"

@@ -53,7 +53,19 @@ def test_a_lane_computes_only_in_its_turns_and_its_clock_counts_only_them() -> N
 def test_threads_are_put_to_sleep_at_the_end_of_every_turn() -> None:
     engine = ScriptedEngine(rounds=1)
     obeyed(engine, LOAD, Race(Request("Hi"), 3), Turn(), Turn(), Turn())
-    assert engine.calls == ["load", "prefill", "pause", "k=3", "round", "pause", "k=3", "round", "pause", "close"]
+    assert engine.calls == [
+        "load",
+        "k=3",
+        "prefill",
+        "pause",
+        "k=3",
+        "round",
+        "pause",
+        "k=3",
+        "round",
+        "pause",
+        "close",
+    ]
 
 
 def test_a_whole_run_is_not_paused_in_between() -> None:
