@@ -10,15 +10,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from app.draw.fonts import Fonts
 from app.draw.look import Look
 from app.places import find_places
 from app.race.sweep_result import Cell
+
+if TYPE_CHECKING:
+    from app.draw.fonts import Fonts
 
 SMALL: Final = 11.0
 NORMAL: Final = 12.0
@@ -36,6 +38,9 @@ class Mark:
 @cache
 def shared_fonts() -> Fonts:
     """Returns the bundled fonts, read once."""
+    # Here: the shaper takes a moment to load, and a window is shown before anything is written on its charts.
+    from app.draw.fonts import Fonts
+
     return Fonts(find_places().resources)
 
 

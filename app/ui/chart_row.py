@@ -1,28 +1,23 @@
-"""The row of charts under the lanes. The charts themselves come after the window: their fonts take a moment to load."""
+"""The row of charts under the lanes. They are filled after the window is there: their fonts take a moment to load."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.draw.look import SIGNS
+from app.draw.race_charts import RateChart, RoundChart
 from app.draw.ticks import time_end
 from app.present.view import RaceView
 from app.race.fold import NS
 from app.race.lanes import LaneSpec, lane_name
+from app.ui.charts import ChartView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label
-
-if TYPE_CHECKING:
-    from app.ui.charts import ChartView
-
-_POSITIONS_ROOM = 48
-"""Pixels that the rate of one draft position takes in full."""
 
 
 class ChartRow(QWidget):
@@ -36,13 +31,14 @@ class ChartRow(QWidget):
         self._rate: ChartView | None = None
         self._rounds: dict[str, ChartView] = {}
         self._positions: dict[str, TextLine] = {}
+        self._signs: dict[int, QLabel] = {}
         self._legend = QLabel()
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._rate_card, self._rate_box = card("Tokens per second")
+        self._rate_card, self._rate_box = card(RateChart.title)
         head = QHBoxLayout()
-        head.addWidget(label("Tokens per second", "head"))
+        head.addWidget(label(RateChart.title, "head"))
         head.addWidget(self._legend, 1)
         self._rate_box.addLayout(head)
         self._rate_box.addStretch(1)
@@ -80,9 +76,6 @@ class ChartRow(QWidget):
     def load(self) -> None:
         """Makes the charts now."""
         if self._rate is None:
-            from app.draw.race_charts import RateChart
-            from app.ui.charts import ChartView
-
             # Nothing is painted before everything is in its place.
             self.setUpdatesEnabled(False)
             self._rate = ChartView(self._theme, RateChart())
@@ -96,17 +89,19 @@ class ChartRow(QWidget):
         """Empties the charts and shows these lanes."""
         self._specs = tuple(specs)
         self._view = None
-        self._restyle_legend()
         for frame, _ in self._round_boxes.values():
             self._layout.removeWidget(frame)
             frame.hide()
             frame.deleteLater()
-        self._round_boxes, self._positions, self._rounds = {}, {}, {}
+        self._round_boxes, self._positions, self._rounds, self._signs = {}, {}, {}, {}
         drafting = [(index, spec) for index, spec in enumerate(specs) if spec.kind.facts.drafts]
-        for _, spec in drafting:
-            title = "Accepted per round" if len(drafting) < 3 else "Accepted"
-            frame, box = card(title)
+        for index, spec in drafting:
+            title = RoundChart.title if len(drafting) < 3 else RoundChart.title.split()[0]
+            frame, box = card(f"{title}, {lane_name(spec)}" if len(drafting) > 1 else title)
             head = QHBoxLayout()
+            if len(drafting) > 1:
+                self._signs[index] = QLabel(SIGNS[index % len(SIGNS)])
+                head.addWidget(self._signs[index])
             head.addWidget(label(title, "head"))
             positions = TextLine(self._theme, tone="muted", size=8.25, right=True)
             positions.setToolTip("How often the draft token at each position was accepted.")
@@ -117,14 +112,12 @@ class ChartRow(QWidget):
             self._positions[spec.id] = positions
             frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._layout.addWidget(frame, 1)
+        self._restyle_legend()
         if self._rate is not None:
             self._make_round_charts()
             self._rate.clear()
 
     def _make_round_charts(self) -> None:
-        from app.draw.race_charts import RoundChart
-        from app.ui.charts import ChartView
-
         for index, spec in enumerate(self._specs):
             if spec.id in self._round_boxes:
                 chart = ChartView(self._theme, RoundChart(index, spec.k))
@@ -144,9 +137,7 @@ class ChartRow(QWidget):
             lane.rates.update(lane.state)
             lane.bars.update(lane.state)
             if lane.spec.id in self._positions:
-                line = self._positions[lane.spec.id]
-                short = line.width() < _POSITIONS_ROOM * min(8, lane.spec.k) + 70
-                line.setText(positions_text(view.figures(lane).position_rates, short=short))
+                self._positions[lane.spec.id].set_forms(positions_forms(view.figures(lane).position_rates))
         self._draw(view)
 
     def restart(self) -> None:
@@ -156,11 +147,13 @@ class ChartRow(QWidget):
             if chart is not None:
                 chart.clear()
         for positions in self._positions.values():
-            positions.setText("")
+            positions.set_forms([""])
 
     def _restyle_legend(self) -> None:
         """Names the lanes' colours, and more if there is room: the panes above have the same colours."""
         look = self._theme.look
+        for index, sign in self._signs.items():
+            sign.setStyleSheet(f"color: {look.lane(index)}")
         names = [lane_name(spec) for spec in self._specs]
         clock = "over each lane\u2019s clock"
         metrics = QFontMetrics(ui_font(8.25))
@@ -195,11 +188,11 @@ def _fill(box: QVBoxLayout, chart: QWidget) -> None:
     box.addWidget(chart, 1)
 
 
-def positions_text(rates: Sequence[float], *, short: bool = False) -> str:
-    """The acceptance rate of each draft position, as many as fit: ``"by position   1: 96%   2: 88%"``."""
+def positions_forms(rates: Sequence[float]) -> list[str]:
+    """The acceptance rate of each draft position: ``"by position   1: 96%   2: 88%"``, and in fewer words."""
     rates = rates[:8]
     if not rates:
-        return ""
-    if short:
-        return " ".join(f"{round(100 * rate)}" for rate in rates) + " %"
-    return "by position   " + "   ".join(f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1))
+        return [""]
+    told = [f"{place}: {rate:.0%}" for place, rate in enumerate(rates, start=1)]
+    bare = " ".join(f"{round(100 * rate)}" for rate in rates) + " %"
+    return ["by position   " + "   ".join(told), "   ".join(told), bare]

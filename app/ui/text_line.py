@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.theme import Theme, color, ui_font
@@ -35,6 +37,7 @@ class TextLine(QWidget):
         # Opaque, so that what is behind it is not painted again and again.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._text = ""
+        self._forms: tuple[str, ...] = ()
         self._font = ui_font(size, weight, tabular=tabular)
         self._align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         self._widest = widest
@@ -64,6 +67,22 @@ class TextLine(QWidget):
             self._text = text
             self.setAccessibleName(text)
             self.update()
+
+    def set_forms(self, forms: Sequence[str]) -> None:
+        """Shows the first of ``forms`` that has room, the last one if none has; the widest comes first."""
+        self._forms = tuple(forms)
+        self._choose()
+
+    def _choose(self) -> None:
+        if self._forms:
+            metrics = QFontMetrics(self._font)
+            fitting = (form for form in self._forms if metrics.horizontalAdvance(form) <= self.width())
+            self.setText(next(fitting, self._forms[-1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows another form where there is more or less room for one."""
+        super().resizeEvent(event)
+        self._choose()
 
     def _measure(self) -> QSize:
         # Not the widget's own metrics: the style sheet gives every widget another font than this line paints with.

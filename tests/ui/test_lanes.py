@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.draw.look import SIGNS
 from app.places import Places
 from app.present.view import RaceView
 from app.race.lanes import ADAPTIVE, Contender, LaneKind
@@ -188,6 +189,8 @@ def no_line_is_cut(board: RaceBoard) -> bool:
             assert line.text_width() <= line.width(), line.text()
         title = next(label for label in pane.findChildren(QLabel) if label.text())
         assert title.sizeHint().width() <= title.width(), title.text()
+    for line in board.charts.findChildren(TextLine):
+        assert line.text_width() <= line.width(), line.text()
     return True
 
 
@@ -209,3 +212,12 @@ def test_no_head_line_is_cut(board: RaceBoard, qtbot: QtBot, size: tuple[int, in
     qtbot.waitUntil(lambda: len({pane.width() for pane in board.panes}) <= 2)
     assert max(pane.width() for pane in board.panes) - min(pane.width() for pane in board.panes) <= 1
     assert no_line_is_cut(board)
+
+
+def test_several_drafting_lanes_are_told_apart_by_signs_as_their_lines_are(board: RaceBoard) -> None:
+    board.set_lanes(synthetic.header(lanes=4).lanes, 256, "Chess clock")
+    shown = [label.text() for label in board.charts.findChildren(QLabel) if label.text() in SIGNS and label.text()]
+    assert shown == list(SIGNS[1:4])
+    board.set_lanes(synthetic.header(lanes=2).lanes, 256, "Chess clock")
+    names = [view.accessibleName() for view in board.charts.round_charts]
+    assert names == ["Accepted draft tokens per round"]
