@@ -11,10 +11,6 @@ import threading
 
 import msgspec
 
-from app.models.fit.estimate import Fit
-from app.models.fit.memory import free_memory
-from app.models.shelf.availability import availability
-from app.models.shelf.pair_fit import fit_race
 from app.places import Places
 from app.race.events import Failed, LaneEvent
 from app.race.formats import find_format
@@ -39,6 +35,12 @@ def suited_to_memory(request: RaceRequest, places: Places, held: int = 0) -> Rac
     Args:
         held: Bytes that loaded workers would give back.
     """
+    # Here: neither the window nor a command waits at its start for what counts memory.
+    from app.models.fit.estimate import Fit
+    from app.models.fit.memory import free_memory
+    from app.models.shelf.availability import availability
+    from app.models.shelf.pair_fit import fit_race
+
     engine = request.engine or request.pair.engines[0]
     decided = request.one_copy or request.one_loaded or request.load_anyway
     if decided or engine != "llama.cpp" or find_format(request.format).shares_machine:
