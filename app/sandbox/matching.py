@@ -12,6 +12,8 @@ import msgspec
 from app.sandbox.results import Function
 
 ENOUGH = 0.62
+_BY_ROLE = 30  # functions on each side that are tried with each other: every pair of them costs a comparison
+_NAME = 40  # characters of a name, and names of a list, that are compared
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ def match_functions(
     left = [function for function in a if function.name not in taken]
     right = [function for function in b if function.name not in taken]
     scores = sorted(
-        ((similarity(x, y), i, j) for i, x in enumerate(left) for j, y in enumerate(right)),
+        ((similarity(x, y), i, j) for i, x in enumerate(left[:_BY_ROLE]) for j, y in enumerate(right[:_BY_ROLE])),
         key=lambda found: (-found[0], found[1], found[2]),
     )
     used_a: set[int] = set()
@@ -62,7 +64,7 @@ def similarity(a: Function, b: Function) -> float:
 
 
 def _ratio(a: Sequence[str], b: Sequence[str]) -> float:
-    return float(difflib.SequenceMatcher(None, a, b).ratio())
+    return float(difflib.SequenceMatcher(None, a[:_NAME], b[:_NAME]).ratio())
 
 
 def cosine(a: Mapping[str, int], b: Mapping[str, int]) -> float:

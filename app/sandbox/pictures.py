@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-MOST_PIXELS = 8_000_000
+MOST_PIXELS = 8_000_000  # of one picture
+PIXELS = 48_000_000  # of all pictures of a comparison together: some 7 s on one core
 _VISIBLE = 48  # of 255: a smaller change of a channel is the edge of a line drawn a hair elsewhere
 _SHARE = 1e-4  # of the pixels may change visibly: about 30 pixels of an ordinary figure, less than a letter
 _SHAPE = 0.97
@@ -27,11 +28,27 @@ class PictureMatch(msgspec.Struct, frozen=True):
     changed: float | None = None
 
 
-def decode(data: bytes) -> Pixels | str:
+class Budget:
+    """How many pixels may still be looked at in one comparison."""
+
+    def __init__(self, pixels: int = PIXELS) -> None:
+        self._left = pixels
+
+    def spend(self, pixels: int) -> bool:
+        """Take `pixels` from what is left; False when there are not so many."""
+        if pixels > self._left:
+            return False
+        self._left -= pixels
+        return True
+
+
+def decode(data: bytes, budget: Budget | None = None) -> Pixels | str:
     """The pixels of a PNG file, height x width x 3 on white, or a sentence saying why there are none."""
     width, height = struct.unpack(">II", data[16:24]) if len(data) >= 24 else (0, 0)  # where every PNG has its size
     if width * height > MOST_PIXELS:
         return f"the picture is too large ({width} x {height})"
+    if budget is not None and not budget.spend(width * height):
+        return "there are more and larger pictures than are looked at"
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             if image.size != (width, height):
@@ -44,24 +61,22 @@ def decode(data: bytes) -> Pixels | str:
     return np.asarray(paper.convert("RGB"))
 
 
-def redraw(data: bytes) -> bytes | None:
-    """The same picture written anew, so that nothing but pixels goes on to the window; None if it is unreadable."""
-    pixels = decode(data)
-    if isinstance(pixels, str):
-        return None
+def drawn_anew(pixels: Pixels) -> bytes:
+    """`pixels` as a PNG file: nothing but them goes on to the window."""
     written = io.BytesIO()
     Image.fromarray(pixels).save(written, "PNG")
     return written.getvalue()
 
 
-def compare_pictures(a: bytes, b: bytes) -> PictureMatch:
-    """Compare two PNG files pixel by pixel with a little tolerance."""
-    left, right = decode(a), decode(b)
+def compare_pixels(left: Pixels | str, right: Pixels | str) -> PictureMatch:
+    """Compare two decoded pictures pixel by pixel with a little tolerance. A string says why one is not there."""
     if isinstance(left, str) or isinstance(right, str):
         return PictureMatch("unreadable", left if isinstance(left, str) else str(right))
     if left.shape != right.shape:
         sizes = [f"{p.shape[1]} x {p.shape[0]}" for p in (left, right)]
         return PictureMatch("different", f"in size, {sizes[0]} against {sizes[1]} pixels")
+    if np.array_equal(left, right):
+        return PictureMatch("same", "", 0.0)
     difference = np.abs(left.astype(np.int16) - right.astype(np.int16)).max(axis=2)
     changed = float((difference > _VISIBLE).mean())
     faint = float((difference > 8).mean())

@@ -12,10 +12,21 @@ from app.race.problems import DECODE_ERRORS
 from app.race.trace import Header, baseline_id, contender_id
 from app.sandbox.base import Sandbox, Unavailable
 from app.sandbox.behaviour import Behaviour, from_json
-from app.sandbox.verify import Reply, verify
+from app.sandbox.fences import holds_python_block
+from app.sandbox.replies import Reply
+from app.sandbox.verify import verify
 
 CODE = "code"
-"""The workload class whose races are verified without being asked to."""
+"""The workload class whose races are always verified."""
+
+
+def to_be_verified(header: Header, state: RaceState) -> bool:
+    """Whether a race is verified without being asked to: its prompt wants a program, or an answer holds one."""
+    lanes = (baseline_id(header), contender_id(header))
+    if None in lanes:
+        return False
+    texts = [state.lanes[lane].text for lane in lanes if lane is not None and lane in state.lanes]
+    return header.workload == CODE or any(holds_python_block(text) for text in texts)
 
 
 def behaviour_path(trace: Path) -> Path:

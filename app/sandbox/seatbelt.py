@@ -21,7 +21,7 @@ import msgspec
 import psutil
 
 from app.sandbox import outcome
-from app.sandbox.base import Available, Unavailable
+from app.sandbox.base import Available, Recipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.folders import folder_use, remove_folder
 from app.sandbox.inside import supervisor
@@ -95,6 +95,17 @@ class Seatbelt:
         self._binary = binary
         self._answer: Available | Unavailable | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def made_from(cls, recipe: Recipe) -> Seatbelt:
+        made = cls(recipe.python, recipe.binary)
+        made._answer = Available(cls.name)
+        return made
+
+    def recipe(self) -> Recipe:
+        python = self._python or interpreter()
+        assert python is not None
+        return Recipe(self.name, python, self._binary)
 
     def probe(self) -> Available | Unavailable:
         with self._lock:

@@ -1,4 +1,8 @@
-"""Two printed texts or tables: are they the same, apart from what does not matter?"""
+"""Two printed texts or tables: are they the same, apart from what does not matter?
+
+The texts come from generated programs, so everything here takes time in proportion to their length: patterns never
+try a character twice (possessive quantifiers), and only so much is compared more closely than by equality.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import ast
 import csv
 import io
 import json
+import math
 import re
 from typing import Any
 
@@ -13,9 +18,11 @@ import msgspec
 
 from app.sandbox.values import close
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?+(?:\d[\d_]*+(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d++)?+(?!\w)")
 _RULE = re.compile(r"[-=+|_*─━┄│┼]{3,}")
-_BRACES = re.compile(r"\{[^{}]*\}")
+_BRACES = re.compile(r"\{[^{}]*+\}")
+_CLOSELY = 1_000_000  # characters of two texts that are compared more closely than by equality
+_LITERAL = 20_000  # characters of a set or dict that is read as a value
 _DIGITS = 6  # numbers printed with so many digits or more may differ by one unit in the last
 
 
@@ -42,8 +49,12 @@ def compare_texts(a: str, b: str) -> TextMatch:
     if left == right:
         return TextMatch(True, "apart from white space")
     notes: list[str] = []
+    looked_at = 0
     for number, (x, y) in enumerate(zip(left, right, strict=False), 1):
-        note = _same_line(x, y)
+        if x == y:
+            continue
+        looked_at += len(x) + len(y) + 1
+        note = _same_line(x, y) if looked_at <= _CLOSELY else None
         if note is None:
             return TextMatch(False, f"at line {number}", number, x, y)
         if note and note not in notes:
@@ -94,6 +105,8 @@ def same_number(a: str, b: str) -> bool:
         whole = [text.replace("_", "").lstrip("+") for text in (a, b)]
         return not any(floats) and whole[0] == whole[1]
     x, y = float(a.replace("_", "")), float(b.replace("_", ""))
+    if math.isinf(x) or math.isinf(y):
+        return False  # digits of more than a float holds are not float noise
     if close(x, y):
         return True
     digits = min(len(re.sub(r"[eE].*|\D", "", text).lstrip("0")) for text in (a, b))
@@ -107,6 +120,8 @@ def _same_braces(a: str, b: str) -> bool:
         return False
     for x, y in zip(*found, strict=True):
         try:
+            if len(x) + len(y) > _LITERAL:
+                raise ValueError
             if ast.literal_eval(x) != ast.literal_eval(y):
                 return False
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
@@ -121,7 +136,7 @@ class Steadiness(msgspec.Struct, frozen=True):
     unsteady: frozenset[int] = frozenset()  # from 0
     formless: frozenset[int] = frozenset()  # those in which more than the numbers changed
     shuffled: bool = False  # the same lines in another order
-    shapeless: bool = False  # the runs do not even have the same number of lines
+    shapeless: bool = False  # the runs do not even have the same number of lines, or too many to look at
 
 
 def steadiness(first: str, again: str) -> Steadiness:
@@ -129,7 +144,7 @@ def steadiness(first: str, again: str) -> Steadiness:
     left, right = _lines(first), _lines(again)
     if left != right and sorted(left) == sorted(right):
         return Steadiness(shuffled=True)
-    if len(left) != len(right):
+    if len(left) != len(right) or len(first) + len(again) > _CLOSELY:
         return Steadiness(shapeless=True)
     unsteady = frozenset(i for i, (x, y) in enumerate(zip(left, right, strict=True)) if _same_line(x, y) is None)
     return Steadiness(unsteady, frozenset(i for i in unsteady if not _same_form(left[i], right[i])))
@@ -175,7 +190,7 @@ def compare_tables(a: str, b: str, delimiter: str = ",") -> TextMatch:
     try:
         left, right = (list(csv.reader(io.StringIO(text), delimiter=delimiter)) for text in (a, b))
     except csv.Error:
-        return compare_texts(a, b)
+        return compare_texts(a, b)  # a field longer than the library takes, say
     for number, (x, y) in enumerate(zip(left, right, strict=False), 1):
         if len(x) != len(y):
             return TextMatch(False, f"in row {number}: {len(x)} columns against {len(y)}", number)

@@ -20,8 +20,11 @@ def close(a: float, b: float) -> bool:
 
 def same_value(a: Any, b: Any, depth: int = 0) -> bool:
     """Whether two encoded values are equal as Python sees it, floats within noise. Anything malformed is unequal."""
-    if a == b:
-        return True
+    try:
+        if a == b:
+            return True
+    except RecursionError:
+        return False
     if depth > _DEPTH or not _well_formed(a) or not _well_formed(b):
         return False
     if a[0] in _NUMBERS and b[0] in _NUMBERS:

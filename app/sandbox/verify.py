@@ -1,37 +1,36 @@
-"""The behaviour verdict: both programs are taken from their replies, run in a sandbox and compared."""
+"""The behaviour verdict of two replies, found in a process of its own.
+
+All that generated programs wrote is parsed there: a parser that is stuck, or an input made to be slow, holds up neither
+the window nor the race. That process has a limit of processor time and of memory, and ends when this one ends.
+"""
 
 from __future__ import annotations
 
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from typing import IO
 
 import msgspec
 
+from app.processes import module_command, safe_environment
 from app.sandbox.base import Available, Sandbox, Unavailable
-from app.sandbox.behaviour import Aspect, Behaviour, BehaviourVerdict, FunctionPair
-from app.sandbox.compare import (
-    SCIENTIFIC,
-    compare_ending,
-    compare_errors,
-    compare_figures,
-    compare_files,
-    compare_output,
-)
-from app.sandbox.differential import INPUTS, Both, compare_functions
-from app.sandbox.extract import Program, extract
-from app.sandbox.matching import match_functions
-from app.sandbox.results import Job, Limits, RunResult
+from app.sandbox.behaviour import Behaviour, BehaviourVerdict, from_json
+from app.sandbox.plain import plain_line
+from app.sandbox.replies import INPUTS, SEED, Order
+from app.sandbox.replies import Reply as Reply
+from app.sandbox.results import Limits
 
-SEED = 20_240
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """A model's reply and whether it ended only because of the token limit."""
-
-    text: str
-    hit_limit: bool = False
+MODULE = "app.sandbox.apart"
+POLL_S = 0.05
+STOP_S = 10.0  # from a stop to its end, or it is killed
+WALL_S = 900.0  # far beyond what all runs together may take
+MOST_BYTES = 512 * 1024 * 1024
+_BLOCK = 1 << 16
 
 
 def verify(
@@ -50,156 +49,96 @@ def verify(
 
     Never raises for what is in the replies, and runs nothing without a working sandbox.
     """
-    started = time.monotonic()
-    programs = extract(a.text, hit_limit=a.hit_limit), extract(b.text, hit_limit=b.hit_limit)
-    found = _not_run(programs, sandbox)
-    if found is None and not isinstance(sandbox, Unavailable) and programs[0] and programs[1]:
-        found = _Verification(programs[0], programs[1], sandbox, stop, limits or Limits(), seed, inputs).verdict()
-        found = msgspec.structs.replace(found, sandbox=sandbox.name)
-    assert found is not None
-    return msgspec.structs.replace(
-        found, program_a=programs[0], program_b=programs[1], seconds=time.monotonic() - started
-    )
-
-
-def _not_run(programs: tuple[Program | None, Program | None], sandbox: Sandbox | Unavailable) -> Behaviour | None:
-    """Why nothing is run, or None."""
-    if programs == (None, None):
-        return _nothing("Neither reply holds a Python program.")
-    if None in programs:
-        who = "first" if programs[0] is None else "second"
-        return _nothing(f"The {who} reply holds no Python program.")
     answer = sandbox if isinstance(sandbox, Unavailable) else sandbox.probe()
-    if not isinstance(answer, Available):
-        return Behaviour(verdict=BehaviourVerdict.NOT_RUN, sentence=f"Not run: {answer.reason}", action=answer.action)
-    return None
+    order = Order(a=a, b=b, limits=limits or Limits(), seed=seed, inputs=inputs)
+    if isinstance(answer, Available) and not isinstance(sandbox, Unavailable):
+        order = msgspec.structs.replace(order, recipe=sandbox.recipe())
+    elif isinstance(answer, Unavailable):
+        order = msgspec.structs.replace(order, unavailable=answer)
+    return carry_out(order, stop)
 
 
-def _nothing(sentence: str) -> Behaviour:
-    return Behaviour(verdict=BehaviourVerdict.NOT_RUN, sentence=f"Not run: {sentence}")
+def carry_out(order: Order, stop: threading.Event | None, command: list[str] | None = None) -> Behaviour:
+    """Have `order` carried out by a process of its own. `command` may be given for the tests."""
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = subprocess.Popen(
+                command or module_command(MODULE),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                env=safe_environment(),
+            )
+        except OSError as error:
+            return _lost(f"the comparison could not be started ({error.strerror or error})")
+        with process:
+            try:
+                answer = _exchange(process, msgspec.json.encode(order) + b"\n", stop)
+            finally:
+                process.kill()
+        stopped = stop is not None and stop.is_set()
+        return _read(answer, process.returncode, _last_line(said), stopped=stopped)
 
 
-class _Verification:
-    """The steps of one verification, which share what the runs before them found."""
+def _exchange(process: subprocess.Popen[bytes], order: bytes, stop: threading.Event | None) -> bytes | None:
+    """Send the order and take the answer; None when it did not come in time, or is too large.
 
-    def __init__(
-        self,
-        a: Program,
-        b: Program,
-        sandbox: Sandbox,
-        stop: threading.Event | None,
-        limits: Limits,
-        seed: int,
-        inputs: int,
-    ) -> None:
-        self._a, self._b = a, b
-        self._sandbox, self._stop = sandbox, stop
-        self._limits, self._seed, self._inputs = limits, seed, inputs
-
-    def verdict(self) -> Behaviour:
-        run_a, run_b = self._run_both(self._seed)
-        ending = compare_ending(run_a, run_b)
-        figures, pairs = compare_figures(run_a, run_b)
-        aspects = [ending, self._output(run_a, run_b)]
-        aspects += [aspect for aspect in (compare_errors(run_a, run_b), compare_files(run_a, run_b), figures) if aspect]
-        functions: tuple[FunctionPair, ...] = ()
-        matches, rest_a, rest_b = match_functions(run_a.functions, run_b.functions)
-        if matches and self._a.source != self._b.source and not self._stopped():
-            demo = [*run_a.demo_calls, *run_b.demo_calls]
-            both = Both(self._a.source, self._b.source, self._sandbox, self._stop, self._limits)
-            functions = compare_functions(matches, demo, both, self._seed, self._inputs)
-            aspects.append(_functions_aspect(functions))
-        verdict, sentence = conclude(aspects, self._a, self._b, stopped=self._stopped())
-        return Behaviour(
-            verdict=verdict,
-            sentence=sentence,
-            action=_action(run_a, run_b),
-            aspects=tuple(aspects),
-            run_a=_without_outcomes(run_a),
-            run_b=_without_outcomes(run_b),
-            figures=pairs,
-            functions=functions,
-            unmatched_a=rest_a,
-            unmatched_b=rest_b,
-        )
-
-    def _run_both(self, seed: int) -> tuple[RunResult, RunResult]:
-        jobs = [Job(source=program.source, limits=self._limits, seed=seed) for program in (self._a, self._b)]
-        with ThreadPoolExecutor(2) as pool:
-            a, b = pool.map(lambda job: self._sandbox.run(job, self._stop), jobs)
-        return a, b
-
-    def _output(self, run_a: RunResult, run_b: RunResult) -> Aspect:
-        """Compare the output; when it differs, see first whether it changes from run to run anyway."""
-        output = compare_output(run_a, run_b)
-        ended = run_a.ended == run_b.ended == "exited"
-        if output.verdict == "different" and ended and not self._stopped():
-            output = compare_output(run_a, run_b, self._run_both(self._seed + 1))
-        return output
-
-    def _stopped(self) -> bool:
-        return self._stop is not None and self._stop.is_set()
+    The open input tells the other side to go on: closing it is the stop."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answer = bytearray()
+    end = time.monotonic() + WALL_S
+    with selectors.DefaultSelector() as selector:
+        for stream, kind in ((process.stdin, selectors.EVENT_WRITE), (process.stdout, selectors.EVENT_READ)):
+            os.set_blocking(stream.fileno(), False)
+            selector.register(stream, kind)
+        while True:
+            for key, _ in selector.select(POLL_S):
+                if key.fileobj is process.stdin:
+                    order = _send(process.stdin, order)
+                    if not order:
+                        selector.unregister(process.stdin)
+                    continue
+                block = os.read(key.fd, _BLOCK)
+                if not block:
+                    return bytes(answer)
+                answer += block
+            if stop is not None and stop.is_set():
+                end = min(end, time.monotonic() + STOP_S)
+                if not order:
+                    process.stdin.close()
+            if time.monotonic() > end or len(answer) > MOST_BYTES:
+                return None
 
 
-def _without_outcomes(run: RunResult) -> RunResult:
-    """The run as it is stored: the figures are kept as pairs, and the calls' outcomes are in the function pairs."""
-    files = tuple(msgspec.structs.replace(file, data=None) for file in run.files)
-    return msgspec.structs.replace(run, files=files, outcomes=())
+def _send(stream: IO[bytes], data: bytes) -> bytes:
+    """Write what fits; the rest. Nothing is left for one that does not listen any more: its answer tells why."""
+    try:
+        return data[os.write(stream.fileno(), data) :]
+    except BrokenPipeError:
+        return b""
 
 
-def _functions_aspect(functions: Sequence[FunctionPair]) -> Aspect:
-    """The functions in one sentence: the first difference, else how many agree."""
-    for pair in functions:
-        if pair.verdict == "different":
-            return Aspect("functions", "different", pair.sentence)
-    same = [pair for pair in functions if pair.verdict == "same"]
-    if not same:
-        return Aspect("functions", "unclear", "No function could be compared.")
-    inputs = sum(pair.agreed for pair in same)
-    count = "One function agrees" if len(same) == 1 else f"{len(same)} functions agree"
-    return Aspect("functions", "same", f"{count} on {inputs} {'input' if inputs == 1 else 'inputs'}.")
-
-
-def conclude(aspects: Sequence[Aspect], a: Program, b: Program, *, stopped: bool) -> tuple[BehaviourVerdict, str]:
-    """The verdict from what was compared, and its sentence.
-
-    A program that was cut off, or an ending that says nothing, makes the rest not comparable - unless a function
-    differs, which shows a difference however the demos went.
-    """
-    by_name = {aspect.name: aspect for aspect in aspects}
+def _read(answer: bytes | None, status: int, said: str, *, stopped: bool) -> Behaviour:
+    """The verdict in the answer, or why there is none."""
+    if answer:
+        try:
+            return from_json(answer)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return _lost("its result could not be read")
     if stopped:
-        return BehaviourVerdict.NOT_COMPARABLE, "Not comparable: stopped before both programs had been compared."
-    functions = by_name.get("functions")
-    if (a.cut_off or b.cut_off) and a.source != b.source:
-        who = (
-            "Both programs were" if a.cut_off and b.cut_off else f"The {'first' if a.cut_off else 'second'} program was"
-        )
-        return BehaviourVerdict.NOT_COMPARABLE, f"Not comparable: {who} cut off by the token limit."
-    ending = by_name["ending"]
-    if ending.verdict == "unclear":
-        if functions is not None and functions.verdict == "different":
-            return BehaviourVerdict.DIFFERENT, functions.sentence
-        more = f" {functions.sentence}" if functions is not None and functions.verdict == "same" else ""
-        return BehaviourVerdict.NOT_COMPARABLE, f"Not comparable: {ending.sentence}{more}"
-    different = [aspect for aspect in aspects if aspect.verdict == "different"]
-    if different:
-        return BehaviourVerdict.DIFFERENT, different[0].sentence
-    unclear = [aspect for aspect in aspects if aspect.verdict == "unclear" and aspect.name != "functions"]
-    if unclear:
-        return BehaviourVerdict.NOT_COMPARABLE, f"Not comparable: {unclear[0].sentence}"
-    return _same(aspects, a, b)
+        return _lost("stopped before both programs had been compared")
+    if answer is None or status == -getattr(signal, "SIGXCPU", 0):
+        return _lost("what the programs wrote takes too long to be compared")
+    return _lost(f"the comparison itself ended early ({said or f'status {status}'})")
 
 
-def _same(aspects: Sequence[Aspect], a: Program, b: Program) -> tuple[BehaviourVerdict, str]:
-    parts = [aspect.sentence for aspect in aspects if aspect.verdict == "same"]
-    silent = "Neither prints anything." in parts
-    if silent and a.source != b.source and not any(x.name in ("figures", "files", "functions") for x in aspects):
-        return BehaviourVerdict.NOT_COMPARABLE, "Not comparable: neither program shows or defines anything to compare."
-    return BehaviourVerdict.SAME, " ".join(parts)
+def _lost(reason: str) -> Behaviour:
+    return Behaviour(verdict=BehaviourVerdict.NOT_COMPARABLE, sentence=f"Not comparable: {reason}.")
 
 
-def _action(a: RunResult, b: RunResult) -> str:
-    missing = a.missing_module or b.missing_module
-    if missing in SCIENTIFIC:
-        return "Install numpy, pandas and matplotlib for the sandbox: mtp-race sandbox setup."
-    return ""
+def _last_line(said: IO[bytes]) -> str:
+    size = said.seek(0, os.SEEK_END)
+    said.seek(max(0, size - 2000))
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return plain_line(lines[-1], 200) if lines else ""

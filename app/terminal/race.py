@@ -28,7 +28,7 @@ from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
-from app.sandbox.races import CODE, stored_behaviour
+from app.sandbox.races import stored_behaviour, to_be_verified
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
 from app.terminal.fork import show_fork
 from app.terminal.verify import behaviour_fields, verify_and_store
@@ -122,9 +122,11 @@ def status_of(started: StartedRace) -> int:
 
 
 def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environment) -> Behaviour | None:
-    """Runs the programs of a code race in the sandbox, unless a lane failed or the user does not want it."""
+    """Runs the programs of a race that has some in the sandbox, unless a lane failed or the user does not want it."""
     whole = all(lane.phase is Phase.FINISHED for lane in started.session.state.lanes.values())
-    if arguments.no_verify or not whole or started.header.workload != CODE or started.trace is None:
+    if arguments.no_verify or not whole or started.trace is None:
+        return None
+    if not to_be_verified(started.header, started.session.state):
         return None
     if env.interrupts.wanted:
         return None

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from app.sandbox.behaviour import Behaviour
 
 _WORDS = {"same": "Programs behave the same.", "different": "Programs differ."}
-_CODE = "code"
 
 
 class BehaviourCheck(QObject):
@@ -62,10 +61,12 @@ class BehaviourCheck(QObject):
             self.ended.emit()
 
     def run(self, view: RaceView, trace: Path | None) -> None:
-        """Runs both programs of a code race in the sandbox; keeps the verdict beside its trace."""
+        """Runs the programs of a race that has some in the sandbox; keeps the verdict beside its trace."""
+        from app.sandbox.races import to_be_verified
+
         self.forget()
         whole = all(lane.state.phase is Phase.FINISHED for lane in view.lanes)
-        if not whole or view.header.workload != _CODE or not view.contenders:
+        if not whole or not view.contenders or not to_be_verified(view.header, view.state):
             return
         self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
         self._running = True

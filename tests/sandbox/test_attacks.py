@@ -1,5 +1,7 @@
 """No attack gets a secret out, changes anything outside or leaves anything behind."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -7,11 +9,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.sandbox.base import Sandbox
 from tests.sandbox.attacks import ATTACKS, carry_out, carry_out_unprotected
+from tests.sandbox.attacks.attack import Attack
 from tests.sandbox.attacks.world import World
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the attacks are written for Linux")
@@ -20,13 +25,13 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
-def world():
+def world() -> Iterator[World]:
     with World() as planted:
         yield planted
 
 
 @pytest.fixture
-def open_folder():
+def open_folder() -> Iterator[Path]:
     """A temporary folder that every user may enter."""
     folder = Path(tempfile.mkdtemp(prefix="mtp-ordinary-"))
     folder.chmod(0o755)
@@ -35,22 +40,22 @@ def open_folder():
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_an_attack_is_contained(attack, world, sandbox):
+def test_an_attack_is_contained(attack: Attack, world: World, sandbox: Sandbox) -> None:
     outcome = carry_out(attack, world, sandbox)
     assert outcome.problems == (), outcome.result
 
 
 @pytest.mark.parametrize("attack", [a for a in ATTACKS if a.control], ids=lambda attack: attack.name)
-def test_an_attack_works_where_there_is_no_sandbox(attack, world):
+def test_an_attack_works_where_there_is_no_sandbox(attack: Attack, world: World) -> None:
     assert carry_out_unprotected(attack, world)
 
 
-def test_there_are_enough_attacks_with_different_names():
+def test_there_are_enough_attacks_with_different_names() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 40
 
 
-def test_no_attack_leaves_open_files_or_mounts_in_the_app(world, sandbox):
-    def state():
+def test_no_attack_leaves_open_files_or_mounts_in_the_app(world: World, sandbox: Sandbox) -> None:
+    def state() -> tuple[list[str], str]:
         return sorted(os.listdir("/proc/self/fd")), Path("/proc/self/mounts").read_text()
 
     carry_out(ATTACKS[0], world, sandbox)
@@ -61,7 +66,7 @@ def test_no_attack_leaves_open_files_or_mounts_in_the_app(world, sandbox):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests already run as an ordinary user")
-def test_all_attacks_are_contained_for_an_ordinary_user_too(open_folder, sandbox):
+def test_all_attacks_are_contained_for_an_ordinary_user_too(open_folder: Path, sandbox: Sandbox) -> None:
     command, environment = ordinary_world(open_folder)
     done = subprocess.run(
         [*command, "-m", "tests.sandbox.attacks", "--json"],
@@ -80,13 +85,13 @@ def test_all_attacks_are_contained_for_an_ordinary_user_too(open_folder, sandbox
     assert len(outcomes) == len(ATTACKS), done.stderr
 
 
-def ordinary_world(folder):
+def ordinary_world(folder: Path) -> tuple[list[str], dict[str, str]]:
     """The app, its tests and a Python that an ordinary user may read, in `folder`; the command and environment."""
     root = Path(__file__).parents[2]
     ignored = shutil.ignore_patterns("__pycache__", "*.gguf", "site-packages", "dist-packages", "test", "idlelib")
     for name in ("app/sandbox", "app/race", "app/models", "tests/sandbox"):
         shutil.copytree(root / name, folder / name, ignore=ignored)
-    for name in ("app/__init__.py", "app/places.py", "tests/__init__.py"):
+    for name in ("app/__init__.py", "app/places.py", "app/processes.py", "tests/__init__.py"):
         shutil.copy(root / name, folder / name)
     packages = folder / "packages"
     packages.mkdir()
@@ -106,7 +111,7 @@ def ordinary_world(folder):
     return [readable_python(folder)], environment
 
 
-def readable_python(folder):
+def readable_python(folder: Path) -> str:
     """An interpreter of this version that everybody may start: the app's own, or else a copy of it."""
     real = Path(os.path.realpath(sys.executable))
     if all(parent.stat().st_mode & 0o005 == 0o005 for parent in [real, *real.parents]):

@@ -1,19 +1,22 @@
 """The scientific environment is made, found again, and never left half done."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from app.race.problems import Problem
-from app.sandbox.base import Available
+from app.sandbox.base import Available, Sandbox, Unavailable
 from app.sandbox.environment import ReadyEnvironment, folder, interpreter, read_ready, setup
 from app.sandbox.interpreter import Interpreter, base_interpreter, layout
 from app.sandbox.results import Job
 
 
-def wheel(folder, name, source):
+def wheel(folder: Path, name: str, source: str) -> None:
     """A wheel of one module, as the packaging specification describes it."""
     info = f"{name}-1.0.dist-info"
     files = {
@@ -30,11 +33,11 @@ def wheel(folder, name, source):
             archive.writestr(path, text)
 
 
-def test_packages_are_installed_for_the_sandbox_alone(tmp_path, sandbox):
+def test_packages_are_installed_for_the_sandbox_alone(tmp_path: Path, sandbox: Sandbox) -> None:
     from app.sandbox.bubblewrap import Bubblewrap
 
     wheel(tmp_path, "answers", "ANSWER = 42\n")
-    lines = []
+    lines: list[str] = []
     where = tmp_path / "data" / "sandbox"
     options = ["--no-index", "--find-links", str(tmp_path)]
     made = setup(lines.append, make_sandbox=Bubblewrap, where=where, requirements=["answers"], pip_options=options)
@@ -53,7 +56,7 @@ def test_packages_are_installed_for_the_sandbox_alone(tmp_path, sandbox):
     assert [p.name for p in where.parent.iterdir()] == ["sandbox"]
 
 
-def test_an_environment_that_has_gone_is_not_used(tmp_path):
+def test_an_environment_that_has_gone_is_not_used(tmp_path: Path) -> None:
     base = base_interpreter()
     assert base is not None
     assert interpreter(tmp_path) == base
@@ -74,21 +77,23 @@ def test_an_environment_that_has_gone_is_not_used(tmp_path):
 
 
 @pytest.mark.parametrize("python", ["/nowhere/python", "/dev/null"])
-def test_a_python_that_does_not_start_is_told(python):
+def test_a_python_that_does_not_start_is_told(python: str) -> None:
     assert "does not start" in str(layout(python))
 
 
-def test_the_sandbox_is_probed_by_running_it(sandbox):
+def test_the_sandbox_is_probed_by_running_it(sandbox: Sandbox) -> None:
     from app.sandbox.bubblewrap import Bubblewrap, Mode
 
     assert isinstance(sandbox.probe(), Available)
     broken = Bubblewrap(modes=(Mode("/bin/false", as_root=False),)).probe()
+    assert isinstance(broken, Unavailable)
     assert "does not work here" in broken.reason
     assert broken.action
     missing = Bubblewrap(modes=()).probe()
+    assert isinstance(missing, Unavailable)
     assert "not installed" in missing.reason
 
 
-def test_the_environment_lies_in_the_users_folder_of_the_app(monkeypatch, tmp_path):
+def test_the_environment_lies_in_the_users_folder_of_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MTP_RACE_HOME", str(tmp_path))
     assert folder().is_relative_to(tmp_path)

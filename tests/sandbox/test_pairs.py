@@ -1,5 +1,7 @@
 """The planted pairs of programs get the verdicts that they should."""
 
+from __future__ import annotations
+
 import importlib.util
 import subprocess
 import sys
@@ -9,23 +11,23 @@ import pytest
 
 from app.sandbox.base import Available
 from app.sandbox.behaviour import from_json
+from app.sandbox.bubblewrap import Bubblewrap
+from app.sandbox.comparison import compare_replies
 from app.sandbox.environment import make_font_list
 from app.sandbox.interpreter import Interpreter, base_interpreter
+from app.sandbox.replies import Reply
 from app.sandbox.results import Limits
-from app.sandbox.verify import Reply, verify
-from tests.sandbox.pairs import PAIRS
+from tests.sandbox.pairs import PAIRS, Pair
 
 SHORT = Limits(wall_s=30.0, cpu_s=1)  # an endless loop ends by its processor time, however busy the machine is
 LONG = Limits(wall_s=60.0)
 
 
 @pytest.fixture(scope="module")
-def science(tmp_path_factory):
+def science(tmp_path_factory: pytest.TempPathFactory) -> Bubblewrap:
     """A sandbox with the numpy, pandas and matplotlib of the development environment."""
     if sys.platform != "linux" or any(importlib.util.find_spec(n) is None for n in ("pandas", "matplotlib")):
         pytest.skip("pandas and matplotlib are not installed here")
-    from app.sandbox.bubblewrap import Bubblewrap
-
     # Outside once, so that the compiled modules lie beside the packages as an installation would leave them.
     subprocess.run([sys.executable, "-c", "import pandas, matplotlib.pyplot"], check=True, env={"MPLBACKEND": "Agg"})
     base = base_interpreter()
@@ -39,7 +41,7 @@ def science(tmp_path_factory):
     return Bubblewrap(Interpreter(base.python, packages, fonts))
 
 
-def reply(source, hit_limit=False):
+def reply(source: str, hit_limit: bool = False) -> Reply:
     """As a model would send it; one that hit the limit never closes its block."""
     if not source:
         return Reply("I cannot write that.")
@@ -47,10 +49,10 @@ def reply(source, hit_limit=False):
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
-def test_a_planted_pair_gets_its_verdict(pair, request):
+def test_a_planted_pair_gets_its_verdict(pair: Pair, request: pytest.FixtureRequest) -> None:
     box = request.getfixturevalue("science" if pair.scientific else "sandbox")
     limits = LONG if pair.scientific else SHORT
-    found = verify(
+    found = compare_replies(
         reply(pair.a, pair.hit_limit[0]), reply(pair.second, pair.hit_limit[1]), box, limits=limits, inputs=60
     )
     assert found.verdict == pair.verdict, found
@@ -58,5 +60,5 @@ def test_a_planted_pair_gets_its_verdict(pair, request):
     assert from_json(found.to_json()) == found
 
 
-def test_there_are_enough_pairs_with_different_names():
+def test_there_are_enough_pairs_with_different_names() -> None:
     assert len({pair.name for pair in PAIRS}) == len(PAIRS) >= 30
