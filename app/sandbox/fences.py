@@ -161,7 +161,7 @@ def _blocks(lines: list[str], at: int, last: int, parser: Parser, depth: int) ->
             yield from _blocks(lines, at, end, parser, depth + 1)
             at = end + 1
             continue
-        block, at = _Reader(lines, at, last, found, language, parser).read()
+        block, at = _FencedBlock(lines, at, last, found, language, parser).read()
         if block.source.strip():
             yield block
 
@@ -187,7 +187,7 @@ def _end_of_markdown(lines: list[str], start: int, last: int, fence: str) -> int
     return last
 
 
-class _Reader:
+class _FencedBlock:
     """Reads one block from the line after its opening fence."""
 
     def __init__(
