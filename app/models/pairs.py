@@ -125,6 +125,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def sources(self) -> tuple[ModelSource, ...]:
+        """The target's, and the drafter's if it has files of its own."""
         return (self.target,) if self.drafter is None else (self.target, self.drafter)
 
     @property

@@ -89,6 +89,7 @@ class TensorInfo(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int:
+        """Values in it."""
         return math.prod(self.shape)
 
 
@@ -113,6 +114,7 @@ class Gguf(msgspec.Struct, frozen=True):
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def text(self, key: str) -> str | None:
+        """Returns a text, None if the key is missing or holds none."""
         value = self.metadata.get(key)
         return value if isinstance(value, str) else None
 
@@ -162,6 +164,7 @@ class _Reader:
         self._items = 0
 
     def read(self) -> Gguf:
+        """Reads it all. Raises GgufError."""
         magic = self._bytes(4)
         if magic != MAGIC:
             raise self._wrong(_kind_of_file(magic + self._bytes(16)))

@@ -86,6 +86,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
     @property
     def is_drafter(self) -> bool:
+        """Whether it is an MTP drafter, which writes nothing by itself."""
         return self.drafts_for != ""
 
 

@@ -47,6 +47,7 @@ class LocalPair(msgspec.Struct, frozen=True):
 
     @property
     def can_race_mtp(self) -> bool:
+        """Whether it has a drafter, in a file of its own or in the target's."""
         return self.drafter is not None or self.target.mtp_layers > 0
 
 

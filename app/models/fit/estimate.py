@@ -180,7 +180,7 @@ def _lines(
     lines += _drafter_lines(drafters if copies == lanes else _files(drafters), on_gpu)
     having = [need for need in drafters if need is not None]
     own = sum(need.cache for need in having)
-    whose = f"{bytes_text(own)} of a draft model" if own else "the drafter reads the target's"
+    whose = f"{bytes_text(own)} of the drafters" if own else "the drafter reads the target's"
     layers = f"{cells(context):,} tokens, {bytes_text(target.cache)} each; {whose}"
     lines.append(SumLine("KV cache", lanes * target.cache + own, f"{times}{layers}", on_gpu))
     compute = lanes * target.compute + sum(need.compute for need in having)

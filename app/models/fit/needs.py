@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.models.files.gguf import Gguf, GgufError
+from app.models.files.gguf import Gguf, GgufError, TensorInfo
 from app.models.files.info import PER_LAYER_EMBEDDINGS, ModelInfo, info_of, kv_widths, sliding_layers
 from app.models.fit.running_state import state_bytes, with_attention
 
@@ -68,21 +68,57 @@ class MemoryNeed(msgspec.Struct, frozen=True):
 
 
 def need_of(heads: list[Gguf], runtime: Runtime) -> MemoryNeed:
-    """Works out what a model needs. Raises GgufError if the heads describe no model."""
+    """Works out what a model needs, without the MTP block in its own files if it has one: see :func:`own_head_need`.
+
+    Raises:
+        GgufError: The heads describe no model.
+    """
     info = info_of(heads)
     head = heads[0]
-    embeddings = sum(t.bytes for part in heads for t in part.tensors if t.name == "token_embd.weight")
-    lazy = sum(t.bytes for part in heads for t in part.tensors if t.name == PER_LAYER_EMBEDDINGS)
+    block = set(map(id, _own_head(heads, info)))
+    tensors = [tensor for part in heads for tensor in part.tensors if id(tensor) not in block]
     return MemoryNeed(
         info=info,
-        mapped=sum(part.size for part in heads),
-        copied=_copied(heads, runtime),
+        mapped=sum(part.size for part in heads) - sum(tensor.bytes for tensor in _own_head(heads, info)),
+        copied=_copied(tensors, runtime),
         cache=0 if info.is_drafter else cache_bytes(head, info, runtime),
         compute=_compute(head, info, runtime),
         tables=_tables(head, info, runtime),
-        host=embeddings,
-        lazy=lazy,
+        host=sum(tensor.bytes for tensor in tensors if tensor.name == "token_embd.weight"),
+        lazy=sum(tensor.bytes for tensor in tensors if tensor.name == PER_LAYER_EMBEDDINGS),
     )
+
+
+def own_head_need(heads: list[Gguf], runtime: Runtime) -> MemoryNeed | None:
+    """Works out what a lane needs besides that drafts with the MTP block (NextN) in the model's own files.
+
+    Lanes that do not draft load the model without it, and llama.cpp gives it a context with a cache of its own.
+
+    Returns:
+        None if the model has none.
+
+    Raises:
+        GgufError: The heads describe no model.
+    """
+    info = info_of(heads)
+    tensors = _own_head(heads, info)
+    if not tensors:
+        return None
+    return MemoryNeed(
+        info=info,
+        mapped=sum(tensor.bytes for tensor in tensors),
+        copied=_copied(tensors, runtime),
+        cache=cache_bytes(heads[0], info, runtime, of_head=True),
+        compute=_compute(heads[0], info, runtime, rows=1),
+        tables=4 * info.vocabulary + 4 * runtime.batch * info.hidden,
+        host=0,
+    )
+
+
+def _own_head(heads: list[Gguf], info: ModelInfo) -> list[TensorInfo]:
+    """Returns the tensors of the MTP block in a model's own files."""
+    names = tuple(f"blk.{layer}." for layer in range(info.layers - info.mtp_layers, info.layers))
+    return [tensor for part in heads for tensor in part.tensors if names and tensor.name.startswith(names)]
 
 
 def cells(context: int) -> int:
@@ -90,18 +126,23 @@ def cells(context: int) -> int:
     return -(-context // _PADDING) * _PADDING
 
 
-def cache_bytes(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
+def cache_bytes(head: Gguf, info: ModelInfo, runtime: Runtime, *, of_head: bool = False) -> int:
     """Returns the bytes of one lane's KV cache: per layer that has its own, K and V of every token it keeps.
+
+    of_head: Of the MTP block in the model's own files in place of the other layers.
 
     Layers with a running state in place of it have that, as often as drafts may have to be taken back.
     """
     arch, layers = info.architecture, info.layers
     own = layers - min(layers, head.number(f"{arch}.attention.shared_kv_layers") or 0)
     everything, in_window = cells(runtime.context), _window_cells(head, arch, runtime)
-    total = state_bytes(head, arch, layers, kept=min(runtime.outputs, cells(runtime.context) // 2))
+    kept = min(runtime.outputs, cells(runtime.context) // 2)
+    total = 0 if of_head else state_bytes(head, arch, layers, kept=kept)
+    trunk = layers - info.mtp_layers
     attends = with_attention(head, arch, layers)
     slides = sliding_layers(head, arch, layers)
-    for (key, value), sliding, has in list(zip(kv_widths(head, arch, layers), slides, attends, strict=True))[:own]:
+    each = list(zip(kv_widths(head, arch, layers), slides, attends, strict=True))[:own]
+    for (key, value), sliding, has in each[trunk:] if of_head else each[:trunk]:
         if not has:
             continue
         total += (in_window if sliding else everything) * (key + value) * runtime.cache_bytes
@@ -114,12 +155,12 @@ def _window_cells(head: Gguf, arch: str, runtime: Runtime) -> int:
     return cells(runtime.context if runtime.full_windows else min(runtime.context, window + runtime.batch))
 
 
-def _copied(heads: list[Gguf], runtime: Runtime) -> int:
+def _copied(tensors: list[TensorInfo], runtime: Runtime) -> int:
     if runtime.on_gpu:
         return 0
-    names = {tensor.name for part in heads for tensor in part.tensors}
+    names = {tensor.name for tensor in tensors}
     total = 0
-    for tensor in (tensor for part in heads for tensor in part.tensors):
+    for tensor in tensors:
         if tensor.type not in runtime.repacked or len(tensor.shape) < 2 or tensor.shape[1] % 8:
             continue
         # The embedding table is read row by row as it is; it is copied only where it is the output matrix too.
@@ -135,8 +176,11 @@ def _widest(head: Gguf, info: ModelInfo, key: str) -> int:
     return max(head.per_layer(f"{info.architecture}.{key}", info.layers) or (0,))
 
 
-def _compute(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
-    """Estimates the largest sum of intermediate results that live at one time, in bytes (f32 unless said)."""
+def _compute(head: Gguf, info: ModelInfo, runtime: Runtime, rows: int | None = None) -> int:
+    """Estimates the largest sum of intermediate results that live at one time, in bytes (f32 unless said).
+
+    rows: Of logits; as many as the runtime keeps, if None.
+    """
     arch = info.architecture
     batch = 1 if info.is_drafter else min(runtime.batch, cells(runtime.context))
     hidden = max(info.hidden, info.target_hidden)
@@ -155,7 +199,7 @@ def _compute(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
         seen += _window_cells(head, arch, runtime)
     masks = batch * seen * 2
     passing = masks + 4 * batch * max(widest, 3 * per_layer)
-    rows = 1 if info.is_drafter else runtime.outputs
+    rows = (1 if info.is_drafter else runtime.outputs) if rows is None else rows
     leaving = 4 * (rows * info.vocabulary + batch * hidden)
     return max(passing, leaving)
 

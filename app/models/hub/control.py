@@ -18,21 +18,26 @@ class Control:
         self._stop = threading.Event()
 
     def pause(self) -> None:
+        """Holds the work at the next place where it looks."""
         self._go.clear()
 
     def resume(self) -> None:
+        """Lets the work go on."""
         self._go.set()
 
     def cancel(self) -> None:
+        """Ends the work at the next place where it looks, also while it is paused."""
         self._stop.set()
         self._go.set()
 
     @property
     def is_paused(self) -> bool:
+        """Whether the work is held."""
         return not self._go.is_set() and not self._stop.is_set()
 
     @property
     def is_cancelled(self) -> bool:
+        """Whether the work shall end."""
         return self._stop.is_set()
 
     def check(self) -> None:

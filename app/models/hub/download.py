@@ -120,10 +120,12 @@ class Download:
         return self._report
 
     def pause(self) -> None:
+        """Holds it; what was fetched stays."""
         self._control.pause()
         self._tell("paused", at_once=True)
 
     def resume(self) -> None:
+        """Goes on."""
         self._control.resume()
         self._tell("fetching", at_once=True)
 

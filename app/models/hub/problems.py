@@ -13,6 +13,7 @@ _AGAIN = "What has been fetched is kept: start the download again to go on from 
 
 
 def no_token(settings: HubSettings, repository: str) -> Problem:
+    """A gated repository, and no token on this machine."""
     return Problem(
         kind="no-token",
         sentence=f"{repository} can only be downloaded with an account on the hub.",
@@ -23,6 +24,7 @@ def no_token(settings: HubSettings, repository: str) -> Problem:
 
 
 def licence_not_accepted(settings: HubSettings, repository: str) -> Problem:
+    """A gated repository whose licence this account has not accepted."""
     return Problem(
         kind="licence",
         sentence=f"The licence of {repository} has not been accepted with this account.",
@@ -32,6 +34,7 @@ def licence_not_accepted(settings: HubSettings, repository: str) -> Problem:
 
 
 def denied(settings: HubSettings, repository: str, said: str) -> Problem:
+    """A gated repository that this account may not read; `said` are the hub's words."""
     return Problem(
         kind="denied",
         sentence=f"The hub does not let this account download {repository}.",
@@ -42,6 +45,7 @@ def denied(settings: HubSettings, repository: str, said: str) -> Problem:
 
 
 def token_refused(settings: HubSettings, repository: str) -> Problem:
+    """The hub knows no such token."""
     return Problem(
         kind="token-refused",
         sentence="The hub does not accept the access token of this machine.",
@@ -51,6 +55,7 @@ def token_refused(settings: HubSettings, repository: str) -> Problem:
 
 
 def repository_missing(settings: HubSettings, repository: str) -> Problem:
+    """The hub has no such repository, or hides it."""
     return Problem(
         kind="repository-missing",
         sentence=f"The hub has no repository {repository} that this machine may see.",
@@ -60,6 +65,7 @@ def repository_missing(settings: HubSettings, repository: str) -> Problem:
 
 
 def file_missing(settings: HubSettings, repository: str, path: str, revision: str) -> Problem:
+    """The repository has no such file at that revision."""
     return Problem(
         kind="remote-file-missing",
         sentence=f"{repository} has no file {path} at {revision}.",
@@ -69,6 +75,7 @@ def file_missing(settings: HubSettings, repository: str, path: str, revision: st
 
 
 def offline(repository: str) -> Problem:
+    """The user switched downloads off."""
     return Problem(
         kind="offline",
         sentence=f"{repository} is not on this machine and downloads are switched off.",
@@ -78,6 +85,7 @@ def offline(repository: str) -> Problem:
 
 
 def no_connection(settings: HubSettings, details: str) -> Problem:
+    """The hub cannot be reached; `details` say how that showed."""
     return Problem(
         kind="no-connection",
         sentence=f"There is no connection to {settings.endpoint}.",
@@ -87,6 +95,7 @@ def no_connection(settings: HubSettings, details: str) -> Problem:
 
 
 def busy(settings: HubSettings, status: int, wait: float | None) -> Problem:
+    """The hub answers that it cannot answer; `wait` are the seconds it asks for."""
     later = f" It asks to wait {round(wait)} s." if wait else ""
     return Problem(
         kind="busy",
@@ -96,6 +105,7 @@ def busy(settings: HubSettings, status: int, wait: float | None) -> Problem:
 
 
 def interrupted(path: str, details: str) -> Problem:
+    """The connection broke too often; `details` say how."""
     return Problem(
         kind="interrupted",
         sentence=f"The connection broke again and again while {path} was fetched.",
@@ -105,6 +115,7 @@ def interrupted(path: str, details: str) -> Problem:
 
 
 def unexpected(path: str, said: str) -> Problem:
+    """An answer that does not fit; `said` says why."""
     return Problem(
         kind="unexpected-answer",
         sentence=f"The server gave an answer for {path} that does not fit the question.",
@@ -114,6 +125,7 @@ def unexpected(path: str, said: str) -> Problem:
 
 
 def changed(repository: str, path: str) -> Problem:
+    """The hub has another file than the registry describes."""
     return Problem(
         kind="changed",
         sentence=f"{path} in {repository} is not the file that the registry describes.",
@@ -123,6 +135,7 @@ def changed(repository: str, path: str) -> Problem:
 
 
 def damaged(path: str) -> Problem:
+    """A file whose checksum is wrong."""
     return Problem(
         kind="damaged",
         sentence=f"{path} arrived, but its content is not what the hub describes (wrong checksum).",
@@ -132,6 +145,7 @@ def damaged(path: str) -> Problem:
 
 
 def no_space(needed: int, free: int, folder: str) -> Problem:
+    """Too little room, in bytes."""
     return Problem(
         kind="no-space",
         sentence=f"There is not enough free space in {folder}: {needed:,} bytes are needed and {free:,} are free.",
@@ -140,6 +154,7 @@ def no_space(needed: int, free: int, folder: str) -> Problem:
 
 
 def disk(path: str, error: OSError) -> Problem:
+    """The disk refuses to be written."""
     return Problem(
         kind="disk",
         sentence=f"{path} cannot be written.",
@@ -149,6 +164,7 @@ def disk(path: str, error: OSError) -> Problem:
 
 
 def already_running(path: str) -> Problem:
+    """Another process has the folder."""
     return Problem(
         kind="already-running",
         sentence=f"Another window or command is fetching {path} now.",
@@ -157,14 +173,17 @@ def already_running(path: str) -> Problem:
 
 
 def cancelled() -> Problem:
+    """The user stopped it."""
     return Problem(kind="cancelled", sentence="The download was stopped.", action=_AGAIN)
 
 
 def ended(title: str) -> Problem:
+    """Its thread is gone and left no report."""
     return Problem(kind="download-ended", sentence=f"The download of {title} ended without a report.", action=_AGAIN)
 
 
 def endpoint_bad(endpoint: str) -> Problem:
+    """HF_ENDPOINT holds no address."""
     return Problem(
         kind="endpoint-bad",
         sentence="The address of the hub in the variable HF_ENDPOINT cannot be used.",

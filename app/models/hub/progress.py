@@ -97,7 +97,9 @@ def bytes_text(count: float) -> str:
         if value < (1000 if unit == "bytes" else 999.95) or unit == _UNITS[-1]:
             break
         value /= 1000
-    return f"{value:.0f} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+    if unit == "bytes":
+        return "1 byte" if round(value) == 1 else f"{value:.0f} bytes"
+    return f"{value:.1f} {unit}"
 
 
 def time_text(seconds: float) -> str:

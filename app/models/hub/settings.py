@@ -51,10 +51,12 @@ class HubSettings(msgspec.Struct, frozen=True):
     offline: bool = False
 
     def model_page(self, repository: str) -> str:
+        """Returns the address of a repository's page."""
         return f"{self.endpoint}/{repository}"
 
     @property
     def tokens_page(self) -> str:
+        """The address of the page that makes tokens."""
         return f"{self.endpoint}/settings/tokens"
 
 

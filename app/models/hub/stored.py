@@ -64,6 +64,7 @@ class Complete(msgspec.Struct, frozen=True):
     sets: tuple[tuple[str, ...], ...] = ()
 
     def has(self, path: str) -> CheckedFile | None:
+        """Returns the record of a file, None if it was not checked."""
         return next((file for file in self.files if file.path == path), None)
 
 
@@ -71,18 +72,22 @@ Note = TypeVar("Note", PartNote, Complete)
 
 
 def part_path(folder: Path, path: str) -> Path:
+    """Returns where the bytes of an unfinished file are."""
     return folder / f"{path}.part"
 
 
 def note_path(folder: Path, path: str) -> Path:
+    """Returns where it is noted what an unfinished file shall become."""
     return folder / NOTES / f"{path}.json"
 
 
 def damaged_path(folder: Path, path: str) -> Path:
+    """Returns where it is noted why a file was thrown away."""
     return folder / NOTES / f"{path}.damaged"
 
 
 def complete_path(folder: Path) -> Path:
+    """Returns where the checked files of a folder are listed."""
     return folder / NOTES / "complete.json"
 
 
@@ -121,6 +126,7 @@ class Check:
         self.count = 0
 
     def add(self, data: bytes) -> None:
+        """Takes in the next bytes."""
         self._sha256.update(data)
         if self._file.git_oid is not None:
             self._git.update(data)
@@ -128,6 +134,7 @@ class Check:
 
     @property
     def sha256(self) -> str:
+        """The digest of what came so far, in hexadecimal."""
         return self._sha256.hexdigest()
 
     def fits(self) -> bool:

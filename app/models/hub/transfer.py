@@ -73,6 +73,7 @@ class Transfer:
 
     @property
     def file(self) -> RemoteFile:
+        """What is fetched."""
         return self._note.file
 
     def run(self, retries: Retries, went_on: Callable[[], None]) -> stored.CheckedFile:

@@ -52,9 +52,11 @@ class Registry(msgspec.Struct, frozen=True):
     servers: dict[str, ServerTable] = {}
 
     def get(self, pair_id: str) -> Pair | None:
+        """Returns a pair by its id, None if there is none."""
         return next((pair for pair in self.pairs if pair.id == pair_id), None)
 
     def for_engine(self, engine: str) -> tuple[Pair, ...]:
+        """Returns the pairs that name an engine."""
         return tuple(pair for pair in self.pairs if engine in pair.engines)
 
 

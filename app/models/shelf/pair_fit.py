@@ -12,7 +12,7 @@ from app.models.files.folders import read_folder_info
 from app.models.files.gguf import GgufError
 from app.models.files.info import ModelInfo, read_heads
 from app.models.fit.estimate import Fit, Memory, estimate
-from app.models.fit.needs import MemoryNeed, Runtime, need_of
+from app.models.fit.needs import MemoryNeed, Runtime, need_of, own_head_need
 from app.models.pairs import ModelSource, Pair
 from app.models.shelf.availability import Availability, Ready
 from app.race.lanes import Contender
@@ -30,7 +30,7 @@ def fit_pair(pair: Pair, found: Availability, context: int, memory: Memory) -> F
     runtime = Runtime(context=context, on_gpu=memory.gpu_free is not None and not memory.unified)
     if isinstance(found, Ready):
         try:
-            drafter = _need(found.drafter_path, pair, runtime) if found.drafter_path is not None else None
+            drafter = _drafter_need(found, pair, runtime)
             return estimate(_need(found.target_path, pair, runtime), drafter, context, memory, shares=_shares(pair))
         except (GgufError, OSError) as error:
             return f"The files cannot be read: {error}"
@@ -49,9 +49,9 @@ def fit_race(pair: Pair, found: Availability, lanes: Sequence[Contender], contex
     runtime = Runtime(context=context, on_gpu=memory.gpu_free is not None and not memory.unified)
 
     def drafter(lane: Contender) -> MemoryNeed | None:
-        own = found.drafter_path if lane.kind.facts.own else None
-        path = Path(lane.drafter) if lane.drafter else own
-        return None if path is None else _need(path, pair, runtime)
+        if lane.drafter:
+            return _need(Path(lane.drafter), pair, runtime)
+        return _drafter_need(found, pair, runtime) if lane.kind.facts.own else None
 
     try:
         first, *more = [drafter(lane) for lane in lanes]
@@ -63,6 +63,13 @@ def fit_race(pair: Pair, found: Availability, lanes: Sequence[Contender], contex
 def _shares(pair: Pair) -> bool:
     """Whether lanes can share one copy of this pair's models: in llama.cpp they can."""
     return pair.engines[0] == "llama.cpp"
+
+
+def _drafter_need(found: Ready, pair: Pair, runtime: Runtime) -> MemoryNeed | None:
+    """The need of a pair's drafter: of its file, or of the MTP block in the target's own."""
+    if found.drafter_path is not None:
+        return _need(found.drafter_path, pair, runtime)
+    return own_head_need(read_heads(found.target_path), runtime) if is_file(found.target_path) else None
 
 
 def _need(path: Path, pair: Pair, runtime: Runtime) -> MemoryNeed:
@@ -82,6 +89,7 @@ def _need(path: Path, pair: Pair, runtime: Runtime) -> MemoryNeed:
 
 
 def context_cache(pair: Pair, runtime: Runtime) -> int:
+    """Returns the bytes of a target's cache as the registry estimates them, 0 if it does not."""
     return (pair.cache_bytes_per_token or 0) * runtime.context
 
 

@@ -8,7 +8,11 @@ import pytest
 from app.models.files.gguf import GgufError
 from app.models.files.info import read_heads
 from app.models.fit.estimate import COMFORTABLE, Fit, FitVerdict, Memory, estimate, fit_text
-from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, require_target
+from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, own_head_need, require_target
+from app.models.pairs import ModelFile, ModelSource, Pair
+from app.models.shelf.availability import Ready
+from app.models.shelf.pair_fit import fit_race
+from app.race.lanes import Contender, LaneKind
 from tests.bench.bench_fit import built_in, measure
 from tests.models.ggufs import Shape, write_drafter, write_target
 from tests.models.nextn_ggufs import NextNShape, write_nextn
@@ -48,13 +52,35 @@ def test_sliding_layers_keep_their_window_and_a_batch(files: tuple[Path, Path]) 
 
 
 def test_layers_with_a_running_state_have_that_in_place_of_a_cache(tmp_path: Path) -> None:
-    # As in Qwen 3.5: of 8 layers every fourth has attention, and so has the MTP head behind them.
+    # As in Qwen 3.5: of 8 layers every fourth has attention, and so has the MTP block behind them.
     path = write_nextn(tmp_path / "hybrid.gguf", NextNShape(layers=8, state=16, state_heads=4))
-    per_token = 3 * (32 + 32) * 2
+    per_token = 2 * (32 + 32) * 2
     inner = 16 * 4
     one_state = 4 * (3 * (inner + 2 * 2 * 16) + 16 * inner)
     found = need(path, Runtime(context=2048, outputs=5))
     assert found.cache == 2048 * per_token + 6 * one_state * (1 + 5)
+
+
+def test_an_mtp_block_in_the_models_own_file_is_counted_for_the_lanes_that_draft_with_it(tmp_path: Path) -> None:
+    path = write_nextn(tmp_path / "own.gguf")
+    heads, runtime = read_heads(path), Runtime()
+    target, block = need(path), own_head_need(heads, runtime)
+    assert block is not None
+    assert target.mapped + block.mapped == path.stat().st_size
+    assert block.mapped == sum(t.bytes for t in heads[0].tensors if t.name.startswith("blk.4."))
+    assert block.cache == 2048 * (32 + 32) * 2
+    lookup, drafting = estimate(target, None, 2048, PLENTY), estimate(target, block, 2048, PLENTY)
+    assert (
+        drafting.together - lookup.together == block.mapped + block.copied + block.cache + block.compute + block.tables
+    )
+    pair = Pair("own", "Own", ("llama.cpp",), ModelSource(folder=str(tmp_path), files=(ModelFile("own.gguf"),)))
+    lanes = (Contender(3), Contender(3, kind=LaneKind.LOOKUP))
+    both = fit_race(pair, Ready(path, None), lanes, 2048, PLENTY)
+    assert isinstance(both, Fit)
+    assert {line.label: line.bytes for line in both.lines}["Drafter weights"] == block.mapped
+    plain = need(write_target(tmp_path / "plain.gguf"))
+    assert plain.mapped == (tmp_path / "plain.gguf").stat().st_size
+    assert own_head_need(read_heads(tmp_path / "plain.gguf"), runtime) is None
 
 
 def test_four_bit_weights_are_counted_for_each_lane_and_the_file_once(tmp_path: Path) -> None:
