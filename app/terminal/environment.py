@@ -88,5 +88,7 @@ class Environment:
                 self.tell(f"  {line}")
 
     def _write(self, stream: TextIO, text: str) -> None:
-        stream.write(text)
+        from app.terminal.visible import in_encoding
+
+        stream.write(text if text.isascii() else in_encoding(text, getattr(stream, "encoding", None)))
         stream.flush()

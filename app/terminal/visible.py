@@ -22,6 +22,14 @@ _UNFIT: Final = re.compile(
 _UNFIT_IN_JSON: Final = re.compile(f"\t|\n|{_UNFIT.pattern}")
 
 
+_PLAIN: Final = str.maketrans(
+    {"×": "x", "·": "-", "–": "-", "—": "-", "…": "...", "≤": "<=", "≥": ">=", "’": "'", "‑": "-"}
+    | {chr(0x2400 + code): f"^{chr(0x40 + code)}" for code in range(0x20)}
+    | {"\u2421": "^?"}
+)
+"""For encodings that lack them: this app's own signs."""
+
+
 def _sign(char: str) -> str:
     code = ord(char)
     if code < 0x20:
@@ -39,6 +47,18 @@ def visible(text: str) -> str:
 def visible_line(text: str) -> str:
     """Returns the text as one line: its line ends and tabs are signs too."""
     return visible(text).replace("\n", "\u240a").replace("\t", "\u2409")
+
+
+def in_encoding(text: str, encoding: str | None) -> str:
+    """Returns the text in the letters of an encoding: plain signs or "?" for what it lacks."""
+    try:
+        text.encode(encoding or "utf-8", "surrogatepass" if not encoding else "strict")
+    except UnicodeEncodeError:
+        plain = text.translate(_PLAIN)
+        return plain.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
+    except LookupError:
+        return text  # An encoding that Python does not know is the stream's own matter.
+    return text
 
 
 def visible_json(data: Any, *, ascii_only: bool = False) -> str:
@@ -66,4 +86,6 @@ class VisibleConsole(Console):
         """Renders, with the signs in place before anything around is laid out."""
         for segment in super().render(renderable, options):
             text, style, control = segment
-            yield segment if control or not _UNFIT.search(text) else Segment(visible(text), style)
+            if not control and not (text.isascii() and text.isprintable()):
+                text = in_encoding(visible(text), self.encoding)
+            yield segment if text is segment.text else Segment(text, style, control)

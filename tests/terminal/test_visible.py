@@ -97,6 +97,16 @@ def test_a_pipe_in_any_encoding_takes_everything(encoding: str) -> None:
     assert json.loads(data) == {"再": HOSTILE}
 
 
+def test_a_narrow_encoding_gets_plain_signs_in_panels_that_keep_their_edges() -> None:
+    sink = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    console = VisibleConsole(sink, 40)
+    console.print(Panel(Text("1.42× · 3 – 4 … 再 \x1b")))
+    sink.seek(0)
+    lines = sink.read().splitlines()
+    assert "1.42x - 3 - 4 ... ? ^[" in lines[1]
+    assert {len(line) for line in lines} == {40}
+
+
 def test_a_raw_text_into_a_pipe_is_the_text_itself() -> None:
     sink = io.BytesIO()
     out = io.TextIOWrapper(sink, encoding="cp1252", newline="\r\n")
