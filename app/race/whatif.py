@@ -194,13 +194,14 @@ def paying_acceptance(costs: Costs, k: int) -> float | None:
 
 
 def cost_sentence(costs: Costs, k: int) -> str:
-    """Says what a round of this K costs and from where it pays."""
+    """Says what a round of this K costs and from where it pays, and where that is no more than a guess."""
     parts = [("draft", costs.draft_ns(k)), ("verify", costs.verify_ns(k + 1)), ("other", costs.other)]
     told = " + ".join(f"{name} {part / 1e6:.1f}" for name, part in parts if part >= 50_000)
     pays = paying_acceptance(costs, k)
     share = f", an acceptance of {pays:.0%}" if pays is not None else ", more than it can ever get"
+    costs_it = "costs" if costs.measured(k) else "was not measured and may cost"
     return (
-        f"A round of K = {k} costs {told} = {costs.round_ns(k) / 1e6:.1f} ms and pays from "
+        f"A round of K = {k} {costs_it} {told} = {costs.round_ns(k) / 1e6:.1f} ms and pays from "
         f"{costs.break_even(k):.1f} tokens{share}."
     )
 

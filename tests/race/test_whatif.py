@@ -143,6 +143,11 @@ def test_it_is_said_from_which_k_on_costs_are_not_measured() -> None:
     assert "elsewhere" not in ground_words(probed, "nano")
 
 
+def test_a_cost_that_was_not_measured_is_said_to_be_a_guess() -> None:
+    assert cost_sentence(made().costs, 3).startswith("A round of K = 3 costs draft ")
+    assert cost_sentence(made().costs, 9).startswith("A round of K = 9 was not measured and may cost draft ")
+
+
 @given(st.floats(0, 1), st.integers(1, 16))
 def test_nothing_outside_the_measured_range_is_called_best(acceptance: float, k: int) -> None:
     found = made()
