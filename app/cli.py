@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.boundary.hooks import Hooks
 from app.boundary.log import open_log
-from app.boundary.unexpected import UNEXPECTED, problem_of
-from app.race.problems import Problem
+from app.boundary.unexpected import problem_of
 from app.terminal.arguments import build_parser
 from app.terminal.environment import FAILED, Environment
 
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str] | None = None, env: Environment | None = None)
     """Runs one command and returns its exit status."""
     env = env or Environment()
     open_log(env.places.log)
-    hooks = Hooks("terminal", lambda problem: _complain(problem, env))
+    hooks = Hooks("terminal", env.complain)
     hooks.install()
     try:
         with env.interrupts:
@@ -37,17 +36,10 @@ def main(arguments: Sequence[str] | None = None, env: Environment | None = None)
         sys.stderr.close()
         return FAILED
     except Exception as error:  # noqa: BLE001 - the boundary of every command
-        _complain(problem_of(error, "terminal"), env)
+        env.complain(problem_of(error, "terminal"))
         return FAILED
     finally:
         hooks.remove()
-
-
-def _complain(problem: Problem, env: Environment) -> None:
-    """Says what is wrong; of a mistake in the app also where its traceback is."""
-    env.complain(problem)
-    if problem.kind == UNEXPECTED:
-        env.tell(f"  Log: {env.places.log}")
 
 
 def _run(parsed: argparse.Namespace, env: Environment) -> int:

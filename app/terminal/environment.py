@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
+from app.boundary.unexpected import UNEXPECTED
 from app.interrupts import Interrupts
 from app.places import Places, find_places
 from app.race.problems import Problem
@@ -81,11 +82,13 @@ class Environment:
         self._write(self.stderr, visible_line(text) + "\n")
 
     def complain(self, problem: Problem) -> None:
-        """Writes a problem to standard error, each part on a line of its own."""
+        """Writes a problem to standard error, each part on a line; of a mistake in the app also where the log is."""
         self.tell(f"mtp-race: {problem.sentence}")
         for part in (problem.cause, problem.action):
             for line in part.splitlines():
                 self.tell(f"  {line}")
+        if problem.kind == UNEXPECTED:
+            self.tell(f"  Log: {self.places.log}")
 
     def _write(self, stream: TextIO, text: str) -> None:
         from app.terminal.visible import in_encoding

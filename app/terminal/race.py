@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.live import Live
 
+from app.boundary.unexpected import UNEXPECTED
 from app.library.prompts import load_prompts
 from app.library.records import recorded_clocks
 from app.library.traces import open_trace
@@ -29,7 +30,7 @@ from app.race.prompts import Prompt, custom_prompt
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import stored_behaviour, to_be_verified
-from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
+from app.terminal.environment import FAILED, LANE_FAILED, OK, USAGE, Environment
 from app.terminal.fork import show_fork
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
@@ -106,18 +107,21 @@ def race_once(
 
 
 def complain_of(started: StartedRace, env: Environment) -> None:
-    """Says what went wrong in a race."""
-    if started.session.trace_problem is not None:
-        env.complain(started.session.trace_problem)
+    """Says what went wrong in a race; a mistake that ended all of it once, and not for each lane again."""
+    whole = started.session.trace_problem
+    if whole is not None:
+        env.complain(whole)
     for lane_id, lane in started.session.state.lanes.items():
-        if lane.problem is not None:
+        if lane.problem is not None and lane.problem != whole:
             problem = lane.problem
             env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
 
 
 def status_of(started: StartedRace) -> int:
     """Returns the exit status of a race."""
-    lanes = started.session.state.lanes.values()
+    lanes, whole = started.session.state.lanes.values(), started.session.trace_problem
+    if whole is not None and whole.kind == UNEXPECTED:
+        return FAILED
     return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in lanes) else OK
 
 

@@ -8,6 +8,7 @@ import pytest
 from app.engines import ENGINES
 from app.library.traces import open_trace
 from app.race.choose_k import FIRST_SENTENCE
+from app.race.formats import FORMATS
 from app.race.trace import Record, TraceWriter
 from tests.race.builders import header, lane_events
 from tests.terminal.conftest import Terminal
@@ -219,6 +220,21 @@ def test_doctor_says_what_this_machine_can_do(terminal: Terminal) -> None:
     told = json.loads(terminal.out)["engines"]
     assert told["llama.cpp"]["readiness"] == "ready"
     assert set(told) == set(ENGINES)
+
+
+@pytest.mark.real
+def test_a_mistake_in_a_races_own_thread_is_said_once_and_the_command_ends(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no turns today")
+
+    monkeypatch.setattr(type(FORMATS["clock"]), "grants", broken)
+    assert terminal("run", "--k", "2", "--max-tokens", "16", "--format", "clock") == 1
+    assert terminal.err.count("Something went wrong while the race was run.") == 1
+    assert "ValueError, no turns today" in terminal.err
+    assert f"Log: {terminal.environment.places.log}" in terminal.err
+    assert "Traceback" not in terminal.err
 
 
 def test_a_command_that_meets_the_unexpected_says_so_without_a_traceback(
