@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
 from app.present.winner import RaceResult, race_result
@@ -21,6 +22,7 @@ from app.race.trace import Header, Record, Trace
 from app.race.verdict import Comparison, TokenComparison, TokenVerdict
 from app.race.whatif import Ground, race_ground
 
+Told = TypeVar("Told")
 _WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
 
 
@@ -87,6 +89,16 @@ class RaceView:
         self.revision = 0
         self._intervals: dict[str, tuple[tuple[float, ...], Interval | None]] = {}
         self._known = set(self.state.lanes)
+        self._told: dict[object, object] = {}
+        self._told_at = -1
+
+    def _once(self, what: object, make: Callable[[], Told]) -> Told:
+        """Returns what ``make`` makes, made once for each revision: several parts of a face ask for the same."""
+        if self._told_at != self.revision:
+            self._told, self._told_at = {}, self.revision
+        if what not in self._told:
+            self._told[what] = make()
+        return cast("Told", self._told[what])
 
     @classmethod
     def of(cls, trace: Trace, heat: int | None = None) -> RaceView:
@@ -162,6 +174,9 @@ class RaceView:
 
     def figures(self, lane: LaneView) -> LaneFigures:
         """The figures of ``lane``: of the run that is shown; once all heats are run, over all of them that count."""
+        return self._once(("figures", lane.index), lambda: self._figures(lane))
+
+    def _figures(self, lane: LaneView) -> LaneFigures:
         base = self.baseline
         if self.over and self.heats is not None and base is not None:
             pairs = self.heats.pairs(lane.spec.id, base.spec.id)
@@ -216,7 +231,7 @@ class RaceView:
     @property
     def result(self) -> RaceResult:
         """Who is ahead or has won, and by how much."""
-        return race_result(self)
+        return self._once(("result", self.stage), lambda: race_result(self))
 
     def explanation(self, lane: LaneView) -> Explanation | None:
         """Why ``lane`` is faster or slower than the baseline; None where the rounds of one request do not tell it."""
@@ -230,6 +245,9 @@ class RaceView:
     @property
     def reason(self) -> str:
         """Why the fastest drafting lane that can be explained is as fast as it is; empty if none can."""
+        return self._once("reason", self._reason)
+
+    def _reason(self) -> str:
         told = [(item.speedup, -lane.index, item) for lane in self.contenders if (item := self.explanation(lane))]
         if not told:
             return ""

@@ -64,3 +64,21 @@ def test_a_race_of_another_format_has_no_heats() -> None:
     view.finish()
     assert view.over
     assert view.interval(view.contenders[0]) is None
+
+
+def test_what_runs_now_is_told_also_while_no_record_comes() -> None:
+    view = RaceView(HEAD, live=True)
+    view.apply(record for record in three_heats(HEAD) if record.heat == 0)
+    view.stage = "Heat 1 of 3"
+    assert view.result.foot == "Heat 1 of 3"
+    view.stage = "Heat 2 of 3"
+    assert view.result.foot == "Heat 2 of 3"
+
+
+def test_figures_are_those_of_the_last_record() -> None:
+    head = synthetic.header()
+    view = RaceView(head)
+    lane = view.lanes[1]
+    for record in synthetic.records(head, 20):
+        view.apply([record])
+        assert view.figures(lane).tokens == lane.state.count
