@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from app.models.files.gguf import GgufError
-from app.models.files.info import ModelInfo, match, match_draft_model, read_info, split_paths
+from app.models.files.info import ModelInfo, match_kind, read_info, split_paths
 from app.race.lanes import MAX_K, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 
@@ -32,9 +32,9 @@ def check_spec(spec: LaneSpec) -> tuple[ModelInfo, ModelInfo | None]:
             )
         )
     drafter = None
-    if spec.kind is LaneKind.MTP and not spec.drafter:
+    if spec.kind.facts.own and not spec.drafter:
         _check_head(target)
-    elif spec.kind in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
+    elif spec.kind.facts.file:
         drafter = _facts(spec.drafter, "drafter")
         _check_pair(spec.kind, target, drafter)
     _check_memory(spec, target, drafter)
@@ -84,7 +84,7 @@ def _facts(name: str, role: str) -> ModelInfo:
 
 
 def _check_pair(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> None:
-    found = match(target, drafter) if kind is LaneKind.MTP else match_draft_model(target, drafter)
+    found = match_kind(kind, target, drafter)
     if not found.fits:
         raise ProblemError(
             Problem(

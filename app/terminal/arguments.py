@@ -10,7 +10,7 @@ from typing import Any
 from app import __version__
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 from app.race.formats import FORMATS
-from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, parse_contenders
+from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
 
 EPILOG = """\
 exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed
@@ -78,8 +78,8 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="append",
         default=[],
         metavar="WHAT",
-        help="what drafts: mtp (the pair's own drafter, the default), lookup (what followed the same words before), or "
-        "a model file, which is used as the MTP drafter or the draft model that it is; give it again to race several",
+        help=f"what drafts: {_drafter_words()}, or a model file, which is used as the drafter that it is; mtp, the "
+        "pair's own drafter, is the default; give it again to race several",
     )
     run.add_argument("--max-tokens", type=_int_between(1, 1 << 20), default=256, metavar="N")
     run.add_argument("--temperature", type=_float_between(0, 5), default=0.0, metavar="T", help="0 is greedy")
@@ -275,6 +275,11 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     local.add_argument("paths", nargs="*")
     for action in (check, fit, local):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+
+
+def _drafter_words() -> str:
+    kinds = [kind.facts for kind in LaneKind if kind.facts.word]
+    return ", ".join(f"{facts.word} ({facts.phrase})" for facts in kinds)
 
 
 def _int_between(least: int, most: int) -> Callable[[str], Any]:

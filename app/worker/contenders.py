@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from app.models.files.info import match, match_draft_model
+from app.models.files.info import kind_of_file, match_kind
 from app.models.files.local import read_model
 from app.models.pairs import Pair
 from app.models.shelf.availability import Ready, availability
@@ -69,7 +69,8 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     target = read_model(found.target_path)
     if isinstance(target, Problem):
         raise ProblemError(target)
-    fits = match(target, drafter) if drafter.is_drafter else match_draft_model(target, drafter)
+    kind = kind_of_file(drafter)
+    fits = match_kind(kind, target, drafter)
     if not fits.fits:
         raise ProblemError(
             Problem(
@@ -80,4 +81,4 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
                 details=f"{found.target_path}\n{path}",
             )
         )
-    return (LaneKind.MTP if drafter.is_drafter else LaneKind.DRAFT_MODEL), str(path)
+    return kind, str(path)

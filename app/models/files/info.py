@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from app.models.files.disk import is_file
 from app.models.files.gguf import TOKENS, Gguf, GgufError, LongArray, TensorInfo, read_gguf
+from app.race.lanes import LaneKind
 from app.race.visible import visible
 
 _ASSISTANT = re.compile(r"(?P<base>[a-z0-9_]+?)[-_](?:assistant|mtp)")
@@ -267,6 +269,9 @@ def _quantization(heads: list[Gguf]) -> str:
     return weights.most_common(1)[0][0] if weights else "no weights"
 
 
+Matcher: TypeAlias = "Callable[[ModelInfo, ModelInfo], DrafterMatch]"
+
+
 class DrafterMatch(msgspec.Struct, frozen=True):
     """Whether a drafter belongs to a target.
 
@@ -328,3 +333,20 @@ def match(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
             True, "The token lists of target and drafter differ a little; fewer drafts may be accepted."
         )
     return DrafterMatch(True)
+
+
+FILE_KINDS: Final[tuple[tuple[LaneKind, Callable[[ModelInfo], bool], Matcher], ...]] = (
+    (LaneKind.MTP, lambda drafter: drafter.is_drafter, match),
+    (LaneKind.DRAFT_MODEL, lambda drafter: True, match_draft_model),
+)
+"""Kinds of lanes that a model file drafts for: which files those are (the first that fits), and what they belong to."""
+
+
+def kind_of_file(drafter: ModelInfo) -> LaneKind:
+    """Returns the kind of lane that this file drafts for."""
+    return next(kind for kind, is_one, _ in FILE_KINDS if is_one(drafter))
+
+
+def match_kind(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
+    """Tells whether ``drafter`` can draft for ``target`` in a lane of this kind."""
+    return next(fits for known, _, fits in FILE_KINDS if known is kind)(target, drafter)
