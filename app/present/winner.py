@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.present.words import ratio_text
+from app.present.words import format_words, ratio_text
 from app.race.events import Finish
 from app.race.standing import Standing, standing, sure_standing, verdict
 from app.race.statistics import Interval
@@ -26,6 +26,7 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
         heats: Heats that it is over; 0 for other formats and while heats are run.
         of: Whose rate the ratio is times of, for the end of a sentence.
         foot: The format, or of heats the interval and their number, or what runs now.
+        measured: The format with what its numbers are worth: no number is told without it.
         over: The race is over.
     """
 
@@ -37,6 +38,7 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
     heats: int = 0
     of: str = ""
     foot: str = ""
+    measured: str = ""
     over: bool = False
 
     @property
@@ -96,6 +98,7 @@ def race_result(view: RaceView) -> RaceResult:
         heats=interval.heats if interval is not None else 0,
         of=f"the baseline's {rate}" if winner is not base else f"{best.name}'s {rate}",
         foot=_foot(view, None if interval is None else (low, high, interval.heats)),
+        measured=format_words(view.header.format),
         over=view.over,
     )
 

@@ -14,7 +14,7 @@ from app.draw.look import DARK
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
 from app.present.winner import lane_sentences
-from app.present.words import format_words, requests_note
+from app.present.words import requests_note
 from app.race.fold import LaneState
 from app.race.heats import race_heats_summary
 from app.race.problems import Problem
@@ -75,7 +75,7 @@ def verdict_lines(view: RaceView) -> list[Text]:
     lines: list[Text] = []
     result = view.result
     if result.phrase:
-        note = f"  ({format_words(view.header.format)})"
+        note = f"  ({result.measured})" if result.measured else ""
         lines.append(Text.assemble((result.sentence, "bold"), (note, "dim")))
     lines += [Text(sentence) for sentence in lane_sentences(view)]
     if view.stage:
