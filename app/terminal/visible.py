@@ -14,6 +14,8 @@ from typing import IO, Any, Final
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from app.race.visible import sign
+
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line end, DEL, C1
     "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # turn text around, or are not seen
@@ -30,18 +32,9 @@ _PLAIN: Final = str.maketrans(
 """For encodings that lack them: this app's own signs."""
 
 
-def _sign(char: str) -> str:
-    code = ord(char)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
 def visible(text: str) -> str:
     """Returns the text with visible signs for what a terminal would obey; its lines and tabs stay."""
-    return _UNFIT.sub(lambda found: _sign(found[0]), text) if _UNFIT.search(text) else text
+    return _UNFIT.sub(lambda found: sign(found[0]), text) if _UNFIT.search(text) else text
 
 
 def visible_line(text: str) -> str:

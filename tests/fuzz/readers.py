@@ -7,6 +7,7 @@ must return, or raise what its documentation says; anything else is a fall, and 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,10 +64,16 @@ class Reader:
     allowed: tuple[type[Exception], ...] = field(default=(ProblemError,))
 
 
+def _is_one_line(text: str) -> bool:
+    """Whether nothing in a sentence steers a terminal or ends the line."""
+    return not {unicodedata.category(char) for char in text} & {"Cc", "Cs", "Zl", "Zp"}
+
+
 def _gguf(data: bytes, folder: Path) -> None:
     path = folder / "model.gguf"
     path.write_bytes(data)
     info = read_model(path)
+    assert isinstance(info, ModelInfo) or _is_one_line(str(info))
     if isinstance(info, ModelInfo):
         need_of(read_heads(path), Runtime())
         open_local(path)
@@ -108,7 +115,7 @@ def _registry(data: bytes, folder: Path) -> None:
     places.user_registry.write_bytes(data)
     registry = load_registry(places=places)
     assert registry.get("nano") is not None, "the app's own pairs must stay"
-    assert all(str(error).isprintable() for error in registry.errors)
+    assert all(_is_one_line(str(error)) for error in registry.errors)
     if (nano := registry.get("nano")) is not None:
         add_user_pair(msgspec.structs.replace(nano, id="new", title="New"), places)
 
@@ -150,7 +157,7 @@ def _hub(data: bytes, folder: Path) -> None:
             ask()
         except (ProblemError, TransientError) as error:
             said = str(error)
-        assert said.isprintable()
+        assert _is_one_line(said)
 
 
 def _hub_samples(folder: Path) -> list[bytes]:

@@ -140,6 +140,10 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
     hidden = head.number(f"{architecture}.embedding_length") or 0
     if not (0 < layers <= 10_000 and 0 < hidden <= 1 << 20):
         raise GgufError(f"{head.path.name} has no sensible number of layers or width.")
+    for key, most in (("attention.shared_kv_layers", layers), ("rope.dimension_count", 1 << 16)):
+        # llama.cpp ends its process over more.
+        if not 0 <= (head.number(f"{architecture}.{key}") or 0) <= most:
+            raise GgufError(f"{head.path.name} has no sensible {key}.")
     tensors = [tensor for part in heads for tensor in part.tensors]
     vocabulary, digest = _vocabulary(head)
     assistant = _ASSISTANT.fullmatch(architecture)

@@ -297,3 +297,14 @@ def test_experts_and_embeddings_of_each_layer_are_not_counted_as_active(tmp_path
     own = read_info(write_target(tmp_path / "b.gguf", Shape(per_layer=16)))
     assert own.active_parameters == own.parameters - 512 * 16 * 4 - 512 * 128
     assert read_info(write_target(tmp_path / "c.gguf")).active_parameters is None
+
+
+@pytest.mark.parametrize("key", ["attention.shared_kv_layers", "rope.dimension_count"])
+def test_numbers_over_which_the_library_ends_the_process_are_found_before(tmp_path: Path, key: str) -> None:
+    path = write_target(tmp_path / "t.gguf")
+    data = bytearray(path.read_bytes())
+    at = data.index(f"gemma4.{key}".encode()) + len(f"gemma4.{key}") + 4
+    data[at : at + 4] = struct.pack("<I", 99_999)
+    path.write_bytes(data)
+    with pytest.raises(GgufError, match=key):
+        read_info(path)
