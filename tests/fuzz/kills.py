@@ -295,6 +295,8 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=10.0, help="seconds in which a try has to end (default 10)")
     parser.add_argument("--minutes", type=float, default=0.0, help="start no new try after so long")
     arguments = parser.parse_args()
+    for number in ASKING:  # What a shell ignores for a command in the background, the app would ignore as well.
+        signal.signal(number, signal.default_int_handler)
     stages = [stage for stage in STAGES if arguments.stage is None or stage.name in arguments.stage]
     tried: Counter[str] = Counter()
     fallen: Counter[str] = Counter()
