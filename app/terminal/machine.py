@@ -11,7 +11,7 @@ from app.engines import ENGINES
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
 from app.terminal.environment import OK, Environment
-from app.worker.engine_names import engine_state
+from app.worker.engine_names import engine_facts, engine_state
 from app.worker.machine import describe_machine
 
 _GIB = 1 << 30
@@ -23,7 +23,9 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
     registry = load_registry(places=env.places)
     engines = {name: engine_state(info, registry.servers) for name, info in ENGINES.items()}
     if arguments.json:
-        told = {name: msgspec.to_builtins(found) for name, found in engines.items()}
+        told = {
+            name: {**msgspec.to_builtins(found), "can": engine_facts(ENGINES[name])} for name, found in engines.items()
+        }
         env.say_json(
             {
                 "cpu": machine.cpu,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from importlib import metadata
+from typing import Final
 
 import msgspec
 
@@ -70,6 +71,26 @@ def engine_state(
     if find_program(program) is None:
         return EngineState(Readiness.MISSING, f"there is no program {program} here", info.install_command(platform))
     return EngineState(Readiness.READY, f"the app starts {program}" if table else f"start {program} yourself")
+
+
+_TELLS: Final = {
+    "chess clock": "stepping",
+    "per-round counts": "rounds",
+    "token ids": "token_ids",
+    "logit gaps": "logits",
+    "same random numbers in every lane": "sampling",
+    "K changes without loading": "sets_k",
+}
+
+
+def engine_facts(info: EngineInfo) -> dict[str, str]:
+    """Returns what an engine can do and tell, in words: the columns of the README's table."""
+    can = info.capabilities
+    found = {title: "yes" if getattr(can, name) else "no" for title, name in _TELLS.items()}
+    if not can.rounds:
+        at_end = "at the end" if can.rounds_at_end else "sums at the end" if can.sums_at_end else "no"
+        found["per-round counts"] = at_end
+    return found
 
 
 def engine_missing(name: str, pair: Pair, servers: Mapping[str, ServerTable]) -> str:

@@ -7,31 +7,18 @@ from pathlib import Path
 import pytest
 
 from app.engines import ENGINES
-from app.engines.base import Capabilities
 from app.library.traces import open_trace
+from app.worker.engine_names import engine_facts
 
 ROOT = Path(__file__).resolve().parents[2]
-COLUMNS = {
-    "chess clock": "stepping",
-    "per-round counts": "rounds",
-    "token ids": "token_ids",
-    "logit gaps": "logits",
-    "same random numbers in every lane": "sampling",
-    "K changes without loading": "sets_k",
-}
 SAMPLES = sorted((ROOT / "resources" / "samples").glob("*.ndjson"))
 
 
-def cell(can: Capabilities, name: str) -> str:
-    if name == "rounds" and not can.rounds:
-        return "at the end" if can.rounds_at_end else "sums at the end" if can.sums_at_end else "no"
-    return "yes" if getattr(can, name) else "no"
-
-
 def table() -> str:
-    rows = [["engine", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
-    for info in ENGINES.values():
-        rows.append([info.title, *(cell(info.capabilities, name) for name in COLUMNS.values())])
+    facts = {info.title: engine_facts(info) for info in ENGINES.values()}
+    columns = next(iter(facts.values())).keys()
+    rows = [["engine", *columns], ["---"] * (len(columns) + 1)]
+    rows += [[title, *told.values()] for title, told in facts.items()]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
