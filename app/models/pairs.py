@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from app.places import Places
 
-Engine = Literal["llama.cpp", "mlx", "transformers", "server"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BAD_CHARACTERS = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 NOTES = ".mtp-race"
@@ -107,7 +105,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    engines: tuple[Engine, ...]
+    engines: tuple[str, ...]
     target: ModelSource
     drafter: ModelSource | None = None
     family: str = "gemma-4"

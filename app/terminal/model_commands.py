@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from app.engines import ENGINES
 from app.models.files.disk import is_dir, is_file
 from app.models.files.local import LocalPair, as_pair, open_local
 from app.models.files.other_apps import find_in_other_apps
@@ -23,6 +24,7 @@ from app.models.hub.transfer import Retries
 from app.models.hub.wanted import find_wanted
 from app.models.pairs import ModelSource, Pair, expand
 from app.models.registry.reader import Registry, load_registry
+from app.models.registry.servers import SERVER
 from app.models.shelf.availability import Damaged, Ready, availability
 from app.models.shelf.pair_fit import fit_pair
 from app.models.shelf.removal import remove_pair
@@ -143,6 +145,8 @@ def check_models(places: Places, hub: Hub | None = None, retries: Retries | None
         found = availability(pair, places)
         if isinstance(found, Damaged):
             errors.append(f"{pair.id}: {found.reason} {found.action}")
+        unknown = [name for name in pair.engines if name not in (*ENGINES, SERVER)]
+        errors += [f"{pair.id}: This version has no engine {name}." for name in unknown]
         if hub is not None and not pair.is_built_in:
             said = _ask(pair, places, hub, retries or Retries(attempts=3))
             checked.append({"id": pair.id, "hub": said or "as described"})

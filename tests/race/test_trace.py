@@ -183,13 +183,13 @@ def test_a_trace_of_tomorrow_opens_with_all_that_today_knows(
 def test_new_words_for_a_finish_a_lane_a_policy_and_a_format_are_shown_as_such() -> None:
     text = real_looking().decode().replace('"finish":"end"', '"finish":"budget"')
     text = text.replace('"kind":"mtp"', '"kind":"tree"').replace('"policy":"fixed"', '"policy":"bandit"')
-    lines = text.replace('"format":"clock"', '"format":"relay"').encode().splitlines()[:-1]
+    lines = text.replace('"format":"clock"', '"format":"tomorrow"').encode().splitlines()[:-1]
     trace = read_trace([closed(lines)])
     assert (trace.complete, trace.note) == (True, NEWER_NOTE)
     assert {lane.finish for lane in trace.state().lanes.values()} == {Finish.NEWER}
     assert [lane.kind for lane in trace.header.lanes] == [LaneKind.BASELINE, LaneKind.NEWER]
     assert lane_title(trace.header.lanes[1]) == "Newer drafter in a newer way (K ≤ 3)"
-    assert recorded_format(trace.header.format).title == "relay"
+    assert recorded_format(trace.header.format).title == "tomorrow"
 
 
 def test_a_header_that_only_a_newer_version_understands_asks_for_an_update() -> None:

@@ -208,3 +208,14 @@ def test_a_mistake_in_the_downloads_thread_ends_the_command(
     assert result.code != 0
     assert result.lines[0].startswith("Something went wrong while downloading Mine.")
     assert "ValueError, the test broke it" in " ".join(result.lines)
+
+
+def test_check_names_an_engine_that_this_version_does_not_have_and_the_pair_stays(places: Places) -> None:
+    places.config.mkdir(parents=True)
+    pair = '[[pair]]\nid = "theirs"\ntitle = "T"\nengines = ["abacus", "llama.cpp"]\n'
+    files = 'target.folder = "/x"\ntarget.files = [{ path = "a.gguf" }]\n'
+    places.user_registry.write_text(f"schema = 1\n{pair}{files}")
+    assert "theirs: This version has no engine abacus." in check_models(places).data["errors"]
+    theirs = load_registry(places=places).get("theirs")
+    assert theirs is not None
+    assert theirs.engines == ("abacus", "llama.cpp")

@@ -13,7 +13,7 @@ from app.models.files.disk import is_dir
 from app.models.files.folders import is_model_folder, read_folder_info
 from app.models.files.gguf import GgufError
 from app.models.files.info import ModelInfo, match, read_info, split_paths
-from app.models.pairs import Engine, ModelFile, ModelSource, Pair
+from app.models.pairs import ModelFile, ModelSource, Pair
 from app.race.problems import Problem
 from app.race.visible import visible
 
@@ -192,7 +192,7 @@ def _models_in(folder: Path) -> list[Path]:
     return sorted({split_paths(file)[0] for file in disk.files(folder, ".gguf")})
 
 
-_ENGINES: dict[str, tuple[Engine, ...]] = {
+_ENGINES: dict[str, tuple[str, ...]] = {
     "gguf": ("llama.cpp",),
     "mlx": ("mlx",),
     "transformers": ("transformers",),
