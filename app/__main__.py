@@ -13,7 +13,13 @@ def main() -> int:
         from app import cli
         from app.terminal.environment import Environment
 
-        return cli.main(env=Environment(interrupts=interrupts))
+        try:
+            status = cli.main(env=Environment(interrupts=interrupts))
+            interrupts.ignore()
+        except KeyboardInterrupt:  # between two steps, where nobody else takes it
+            interrupts.ignore()
+            status = 130
+    return status
 
 
 if __name__ == "__main__":

@@ -46,6 +46,12 @@ class Interrupts:
                 signal.signal(number, handler)
             self._before.clear()
 
+    def ignore(self) -> None:
+        """From now on signals do nothing, for good: what was to be done is done, and the process is about to end."""
+        for number in self._before:
+            signal.signal(number, signal.SIG_IGN)
+        self._before.clear()
+
     def let_go(self) -> None:
         """From now on a signal raises KeyboardInterrupt in the main thread; one that was held back does so now."""
         self._held = False

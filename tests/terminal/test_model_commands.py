@@ -12,6 +12,7 @@ from app.models.hub.client import Hub, make_client
 from app.models.hub.download import DownloadSettings
 from app.models.hub.progress import Progress
 from app.models.hub.transfer import Retries
+from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.terminal.model_commands import (
     STOPPED,
