@@ -37,7 +37,7 @@ class SGLang(OpenAI):
         details = table(table(data.get("usage")).get("completion_tokens_details"))
         accepted, rejected = (number(details.get(f"{word}_prediction_tokens")) for word in ("accepted", "rejected"))
         if accepted >= 0 and rejected >= 0:
-            piece = msgspec.structs.replace(piece, drafted=accepted + rejected, accepted=accepted, sums=True)
+            piece = msgspec.structs.replace(piece, drafted=number(accepted + rejected), accepted=accepted, sums=True)
         info = table(data.get("meta_info")) or table(first(data.get("choices")).get("meta_info"))
         return _with_info(piece, info) if info else piece
 
@@ -48,8 +48,8 @@ def _with_info(piece: Piece, info: dict[str, Any]) -> Piece:
     piece = msgspec.structs.replace(piece, rounds=number(info.get("spec_verify_ct")))
     if histogram is None or piece.drafted >= 0 or not isinstance(share, float) or not 0 < share <= 1:
         return piece
-    accepted = sum(at * rounds for at, rounds in enumerate(histogram[: MOST_DRAFTED + 1]))
-    return msgspec.structs.replace(piece, accepted=accepted, drafted=number(round(accepted / share)), sums=True)
+    accepted = number(sum(at * rounds for at, rounds in enumerate(histogram[: MOST_DRAFTED + 1])))
+    return msgspec.structs.replace(piece, accepted=accepted, drafted=number(accepted / share + 0.5), sums=True)
 
 
 def create() -> ServerEngine:
