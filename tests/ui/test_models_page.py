@@ -221,6 +221,20 @@ def test_a_gated_pair_says_what_to_do_and_which_page_to_open(
     assert item.get.isVisibleTo(page)
 
 
+@pytest.mark.parametrize(("name", "value"), [("ALL_PROXY", "junk://x"), ("SSL_CERT_FILE", "/nonexistent")])
+def test_a_wrong_setting_of_the_network_is_named_on_the_card(
+    page: ModelsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    item = press_get(page, qtbot)
+    qtbot.waitUntil(lambda: name in item.problem.text(), timeout=20000)
+    assert item.get.isVisibleTo(page)
+    assert not page.downloads.any_running
+    monkeypatch.delenv(name)
+    press_get(page, qtbot)
+    qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)
+
+
 def test_removing_asks_first_and_takes_the_pair_out_of_the_race_tab(
     window: MainWindow, page: ModelsPage, qtbot: QtBot
 ) -> None:
