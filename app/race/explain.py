@@ -47,15 +47,6 @@ class Explanation(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def split(lane: LaneState) -> Split | None:
-    """Returns the lane's time per token, or None before its first round."""
-    tokens = lane.count - 1
-    if tokens <= 0 or lane.decode_ns <= 0:
-        return None
-    draft, verify = lane.draft_ns / tokens, lane.verify_ns / tokens
-    return Split(draft, verify, max(0.0, lane.decode_ns / tokens - draft - verify))
-
-
 def explain(runs: Sequence[tuple[LaneState, LaneState]], speedup: float | None) -> Explanation | None:
     """Explains a lane against the baseline, with the costs that a what-if of the same runs stands on.
 

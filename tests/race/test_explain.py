@@ -4,23 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.explain import Explanation, explain, split
+from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, speedup
 from app.race.whatif import cost_sentence, race_ground
-from tests.race.builders import MS, folded, lane_events, spec
+from tests.race.builders import folded, lane_events, spec
 
 
 def explained(baseline: LaneState, lane: LaneState) -> Explanation | None:
     return explain([(baseline, lane)], speedup(baseline, lane))
-
-
-def test_the_split_adds_up_to_the_time_per_token() -> None:
-    lane = folded(lane_events(range(9), k=3, accepted=[3, 3], step_ms=20))
-    parts = split(lane)
-    assert parts is not None
-    assert parts.total_ns == pytest.approx(lane.decode_ns / 8)
-    assert parts.draft_ns == pytest.approx(2 * 5 * MS / 8)
-    assert parts.verify_ns == pytest.approx(2 * 10 * MS / 8)
 
 
 def test_the_explanation_gives_what_a_round_must_bring() -> None:
@@ -47,7 +38,6 @@ def test_there_is_nothing_to_explain_before_both_lanes_have_rounds() -> None:
     lane = folded(lane_events(range(9), k=3))
     assert explained(LaneState(), lane) is None
     assert explained(lane, LaneState()) is None
-    assert split(LaneState()) is None
 
 
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=40), st.floats(5, 60), st.floats(5, 60))

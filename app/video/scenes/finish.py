@@ -86,8 +86,9 @@ class FinishScene:
             for line in lines:
                 stage.text(line, left + u(40), y, 30)
                 y += u(44)
+        tone = look.warn if self._set.note else look.muted
         for line in self._note():
-            stage.text(line, middle, y + u(10), 26, tone=look.warn, align=CENTER)
+            stage.text(line, middle, y + u(10), 26, tone=tone, align=CENTER)
             y += u(40)
 
     def _bar(self, lane: LaneView, box: QRectF, grown: float) -> None:
