@@ -106,6 +106,64 @@ print(data.groupby("city")["sales"].sum())
 data.to_csv("sales.csv", index=False)
 """
 
+BARS = """
+import matplotlib.pyplot as plt
+axes = plt.figure(figsize=(4, 3)).add_subplot()
+axes.bar(["a", "b", "c"], [3, 5, 2])
+axes.set_title("Sales")
+axes.set_ylabel("k")
+plt.show()
+"""
+LINES = """
+import matplotlib.pyplot as plt
+plt.plot([1, 2, 3], [1, 2, 3], label="a")
+plt.plot([1, 2, 3], [2, 4, 6], label="b")
+plt.savefig("lines.png")
+"""
+LOOPED = (
+    'plt.plot([1, 2, 3], [1, 2, 3], label="a")\nplt.plot([1, 2, 3], [2, 4, 6], label="b")',
+    'for name, factor in (("a", 1), ("b", 2)):\n    plt.plot([1, 2, 3], [factor * x for x in (1, 2, 3)], label=name)',
+)
+# Programs that try to get another verdict than they deserve.
+CRASH = """
+open("hashlib.py", "w").write("import os\\nos._exit(0)")
+print(1)
+import ctypes, os
+os.remove("hashlib.py")
+ctypes.string_at(0)
+"""
+FORGED_STATUS = """
+import os
+print(1, flush=True)
+for fd in range(3, 64):
+    try:
+        os.write(fd, b'{"status": 0, "loaded": true, "error": null}\\n')
+    except OSError:
+        pass
+os._exit(3)
+"""
+FORGED_MODULE = FORGED_STATUS.replace('"status": 0', '"missing_module": "numpy"').replace("_exit(3)", "_exit(5)")
+FORGED_A = "def f(x: int):\n    return x\nprint(f(1))\n"
+FORGED_B = """
+import os
+def f(x: int):
+    return x if x < 2 else x + 1
+for fd in range(3, 64):
+    try:
+        os.write(fd, b'{"functions": [], "classes": [], "loaded": true}\\n')
+    except OSError:
+        pass
+print(f(1))
+"""
+DEEP = """
+import os
+print(1)
+for _ in range(40):
+    os.mkdir("d")
+    os.chdir("d")
+open("far.txt", "w").write("far")
+"""
+
 ROOT = """
 def root(x: float) -> float:
     if x < 0:
@@ -306,4 +364,23 @@ PAIRS = [
         "sales.csv",
         scientific=True,
     ),
+    Pair(
+        "the same bars in another order of calls",
+        BARS,
+        [('axes.set_title("Sales")\naxes.set_ylabel("k")', 'axes.set_ylabel("k")\naxes.set_title("Sales")')],
+        SAME,
+        "same figure",
+        scientific=True,
+    ),
+    Pair("one bar is higher", BARS, [("[3, 5, 2]", "[3, 5, 4]")], DIFFERENT, "Figure 1", scientific=True),
+    Pair("a legend more", LINES, [("plt.savefig", "plt.legend()\nplt.savefig")], DIFFERENT, "igure", scientific=True),
+    Pair("the same lines from a loop", LINES, [(LOOPED[0], LOOPED[1])], SAME, "same figure", scientific=True),
+    Pair("a figure as a drawing", LINES, [("lines.png", "lines.svg")], DIFFERENT, "SVG", scientific=True),
+    Pair("exit and quit", "print(1)\nexit()", "print(1)\nquit()", SAME, "without an error"),
+    Pair("a crash hidden behind an own module", "print(1)\n", CRASH, DIFFERENT, "SIGSEGV"),
+    Pair("a status hidden behind a forged report", "print(1)\n", FORGED_STATUS, DIFFERENT, "exit status 3"),
+    Pair("functions that a forged report leaves out", FORGED_A, FORGED_B, DIFFERENT, "f differs"),
+    Pair("a module that is said to be missing", "print(1)\n", FORGED_MODULE, DIFFERENT, "exit status 5"),
+    Pair("files too deep to be read", "print(1)\n", DEEP, NOT_COMPARABLE, "more than is looked at"),
+    Pair("the same digits without end", "print('1' * 9000)", "print('1' * 9000, end='  ')", SAME, "white space"),
 ]

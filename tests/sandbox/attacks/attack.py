@@ -43,7 +43,11 @@ USUAL = Limits(wall_s=15.0, memory=256 * 2**20)
 
 @dataclass(frozen=True)
 class Attack:
-    """A program that tries to get out. `control`: outside a sandbox it does get the secret (and does no harm)."""
+    """A program that tries to get out. `control`: outside a sandbox it does get the secret (and does no harm).
+
+    `ending`: how the run must be told to have ended; `plain`: nothing of it may hold a control character, and no name
+    markup; `most_outcomes`: so many results of calls it may have at most.
+    """
 
     name: str
     source: str
@@ -51,3 +55,6 @@ class Attack:
     limits: Limits = USUAL
     ends: tuple[str, ...] = ("exited",)  # how the run may end
     scenarios: tuple[Scenario, ...] = ()
+    ending: str = ""
+    plain: bool = False
+    most_outcomes: int | None = None

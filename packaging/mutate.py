@@ -1,0 +1,97 @@
+"""Mutation testing by hand: changes the code of one room a little, again and again, and sees whether its tests notice.
+
+``make mutate`` runs all rooms, ``make mutate ROOMS="compare fit"`` some. Each takes minutes to an hour of processor
+time. A mutant that survives shows a test that is missing, or a program that is equal: see docs/reliability.md.
+The tool is mutmut, which forks each mutant from one warm process: https://mutmut.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+WORK: Final = ROOT / "build" / "mutate"
+COPIED: Final = ("app", "tests", "resources", "models.toml", "pyproject.toml", "README.md")
+
+
+class Room(msgspec.Struct, frozen=True):
+    """Files whose code is changed (patterns below the root), and the tests that must notice."""
+
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+ROOMS: Final = {
+    "race": Room(("app/race/*",), ("tests/race",)),
+    "sampling": Room(("app/engines/sampling.py",), ("tests/engines/test_sampling.py",)),
+    "compare": Room(
+        ("app/sandbox/compare.py",), ("tests/sandbox/test_compare_words.py", "tests/sandbox/test_compare.py")
+    ),
+    "transfer": Room(("app/models/hub/transfer.py",), ("tests/models/hub",)),
+    "fit": Room(("app/models/fit/*",), ("tests/models/fit",)),
+}
+
+
+def main(names: list[str]) -> int:
+    """Mutate the rooms of these names, all if there are none. Returns the exit status."""
+    unknown = [name for name in names if name not in ROOMS]
+    if unknown:
+        print(f"There is no room {unknown[0]!r}. Use: {', '.join(ROOMS)}.", file=sys.stderr)
+        return 2
+    for name in names or ROOMS:
+        mutate(name, ROOMS[name])
+    return 0
+
+
+def mutate(name: str, room: Room) -> None:
+    """Mutate one room, and print how many mutants were caught and the names of those that were not."""
+    folder = WORK / name
+    prepare(folder, room)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ""}
+    tool = [sys.executable, "-P", "-m", "mutmut"]
+    with (folder / "log.txt").open("wb") as log:
+        children = str(os.cpu_count() or 1)
+        run = [*tool, "run", "--max-children", children]
+        subprocess.run(run, cwd=folder, env=environment, stdout=log, stderr=log, check=False)
+    subprocess.run([*tool, "export-cicd-stats"], cwd=folder, env=environment, check=True, capture_output=True)
+    left = subprocess.run([*tool, "results"], cwd=folder, env=environment, check=True, capture_output=True, text=True)
+    counts = json.loads((folder / "mutants" / "mutmut-cicd-stats.json").read_text())
+    caught = counts["killed"] + counts["timeout"] + counts["suspicious"] + counts.get("segfault", 0)
+    tried = counts["total"] - counts["skipped"]
+    print(left.stdout)
+    print(f"{name}: {caught} of {tried} mutants caught ({100 * caught / max(1, tried):.0f} %), in {folder}")
+
+
+def prepare(folder: Path, room: Room) -> None:
+    """Copy the project into `folder`, with the tool's settings for `room`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+        else:
+            shutil.copy(source, folder / name)
+    settings = {
+        "source_paths": ["app"],
+        "only_mutate": room.code,
+        "also_copy": ["resources", "models.toml", "README.md"],
+        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args_test_selection": room.tests,
+        "track_dependencies": ["false"],
+        "use_git_change_detection": ["false"],
+    }
+    lines = [f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in settings.items()]
+    (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
