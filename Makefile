@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz clean
+.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz mutate attacks clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -51,6 +51,14 @@ lock: .venv/.ready-dev
 	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml --group dev -o requirements/dev.txt
 	printf "llama-cpp-python==0.3.36\n" | $(LOCK) --no-deps - -o requirements/llama.txt
 	printf "uv\nhatchling\neditables\n" | $(LOCK) - -o requirements/bootstrap.txt
+
+# By hand: changes the code a little, again and again, and sees whether the tests notice (docs/reliability.md).
+mutate: .venv/.ready-dev
+	$(BIN)/python -P packaging/mutate.py $(ROOMS)
+
+# By hand: programs that try to get out of the sandbox, as a table (docs/reliability.md).
+attacks: .venv/.ready-dev
+	PYTHONPATH=$(CURDIR) $(BIN)/python -P -m tests.sandbox.attacks
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
