@@ -6,6 +6,8 @@ must return, or raise what its documentation says; anything else is a fall, and 
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import unicodedata
 from collections.abc import Callable
@@ -16,6 +18,12 @@ import httpx
 import msgspec
 from PySide6.QtCore import QSettings
 
+from app.engines.answer import Answer
+from app.engines.detokenize import PairDecoder
+from app.engines.event_stream import EventStream
+from app.engines.servers.counters import CounterNames, read_counts
+from app.engines.servers.said import fault, server_failed
+from app.engines.stream import decoded
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
 from app.models.files.info import ModelInfo, read_heads
@@ -242,7 +250,69 @@ def _sweep_samples(folder: Path) -> list[bytes]:
     return [write_sweep(sweep()), write_sweep(SweepResult())]
 
 
+def _answer(data: bytes, folder: Path) -> None:
+    """A server's streamed answer, as each kind of server would be read, cut into pieces."""
+    for module in ("llama_server", "vllm", "sglang", "ollama", "lmstudio"):
+        adapter = importlib.import_module(f"app.engines.servers.{module}").create()._adapter
+        events, answer, pairs = EventStream(), Answer(16), PairDecoder()
+        pieces = [data[at : at + 61] for at in range(0, len(data), 61)]
+        for event in [*itertools.chain.from_iterable(map(events.feed, pieces)), *events.end()]:
+            try:
+                chunk = decoded(event.data)
+            except ValueError:
+                continue
+            if (said := fault(chunk)) is not None:
+                assert "\n" not in server_failed(said, event.data).cause
+                continue
+            piece = adapter.read(chunk)
+            answer.take(msgspec.structs.replace(piece, text=pairs.feed(piece.text)))
+            try:
+                while (found := answer.round()) is not None:
+                    msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=type(found))
+            except ProblemError:
+                break
+        if (totals := answer.totals) is not None:
+            msgspec.msgpack.decode(msgspec.msgpack.encode(totals), type=type(totals))
+
+
+def _answer_samples(folder: Path) -> list[bytes]:
+    usage = {"prompt_tokens": 9, "completion_tokens": 3, "completion_tokens_details": {"accepted_prediction_tokens": 1}}
+    told = {"per_step_drafted": [3, 3], "per_step_accepted": [1, 0], "num_spec_steps": 2}
+    timings = {"predicted_n": 3, "prompt_n": 9, "draft_n": 6, "draft_n_accepted": 1, "draft_by_depth": [{"draft_n": 2}]}
+    said = {
+        "choices": [{"index": 0, "delta": {"content": "a", "reasoning": "b"}, "finish_reason": None, "token_ids": [1]}]
+    }
+    chunks = [
+        said,
+        {**said, "timings": timings},
+        {"choices": [], "usage": usage, "metrics": {"speculative_decoding": told}},
+    ]
+    events = b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
+    lines = [{"message": {"content": "a"}, "done": False}, {"done": True, "eval_count": 2, "prompt_eval_count": 3}]
+    return [events, events.replace(b"\n", b"\r\n"), b"\n".join(json.dumps(line).encode() for line in lines),
+            b'event: error\ndata: {"error": {"message": "no"}}\n\nerror: {"code": 500}\n<html>']  # fmt: skip
+
+
+def _metrics(data: bytes, folder: Path) -> None:
+    read_counts(data.decode("utf-8", "replace"), CounterNames("vllm:spec_decode_num_", "vllm:generation_tokens_total"))
+
+
+def _metrics_samples(folder: Path) -> list[bytes]:
+    names = (
+        "spec_decode_num_drafts",
+        "spec_decode_num_draft_tokens",
+        "spec_decode_num_accepted_tokens",
+        "generation_tokens",
+    )
+    lines = [f'vllm:{name}_total{{engine="0",model_name="m"}} {at + 3}.0' for at, name in enumerate(names)]
+    return ["\n".join([*lines, 'vllm:spec_decode_num_accepted_tokens_per_pos_total{position="0"} 2.0']).encode()]
+
+
 READERS: dict[str, Reader] = {
+    "answer": Reader(
+        _answer, _answer_samples, (b"data: ", b"\n\n", b"\r", b"event: error", b"\\ud83d", b"NaN", b'"usage"')
+    ),
+    "metrics": Reader(_metrics, _metrics_samples, (b"vllm:", b"_total", b'position="', b"1e999")),
     "gguf": Reader(
         _gguf,
         _gguf_samples,
