@@ -16,8 +16,8 @@ from app.terminal.environment import FAILED, Environment
 if TYPE_CHECKING:
     from app.draw.studio import Studio
 
-_STOPS_CLEANLY: Final = ("run", "sweep", "window", None)
-"""Commands that a signal never interrupts: it stops what they do, once that has begun."""
+_STOPS_CLEANLY: Final = ("run", "sweep", "export", "sweep-export", "window", None)
+"""Commands that a signal never cuts off inside a step: it stops what they do, once that has begun."""
 
 
 def main(arguments: Sequence[str] | None = None, env: Environment | None = None) -> int:

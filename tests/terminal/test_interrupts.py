@@ -157,3 +157,13 @@ def test_a_signal_that_is_to_be_ignored_stays_ignored() -> None:
             assert not interrupts.wanted
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("how", [CTRL_C, "SIGTERM"])
+def test_an_export_that_is_interrupted_leaves_neither_a_film_nor_its_scratch(tmp_path: Path, how: str) -> None:
+    trace = Path(__file__).resolve().parents[1] / "video" / "data" / "fibonacci.ndjson"
+    app = Typed(tmp_path / "home", "export", str(trace), "--to", str(tmp_path / "film.gif"), "--seconds", "600")
+    app.wait_for(lambda: b"Exporting" in app.said)
+    status, said = app.stop(how)
+    assert (status, "Traceback" in said) == (130, False), said
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
