@@ -6,6 +6,7 @@ blues and its orange on dark ground, the stronger blue and vermillion on light g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,9 @@ SANS: Final = "Inter"
 MONO: Final = "JetBrains Mono"
 CJK: Final = "Noto Sans CJK JP"
 EMOJI: Final = "Noto Emoji"
+
+READABLE: Final = 4.5
+"""Least contrast of words on their ground (WCAG 2.2, level AA)."""
 
 SIGNS: Final = "●■▲◆▼⬟"
 """The sign of each lane or prompt, which tells it as its colour does; charts draw the same shapes."""
@@ -74,6 +78,10 @@ class Look:
         """Returns the colour of the lane at ``index``; the colours repeat after four."""
         return self.lanes[index % len(self.lanes)]
 
+    def ink(self, index: int) -> str:
+        """Returns the colour of a lane for words: as much of it as can be read on every ground."""
+        return readable(self.lane(index), self.text, (self.card, self.ground))
+
 
 DARK: Final = Look(
     dark=True,
@@ -92,12 +100,12 @@ DARK: Final = Look(
     primary="#eceef2",
     primary_hover="#ffffff",
     on_primary="#15171b",
-    selection="#33475c",
+    selection="#2a3b4d",
     tint=0.16,
     keyword="#c792ea",
     string="#a5d6a0",
     number="#f2a97c",
-    comment="#7f8896",
+    comment="#9aa3b2",
     name="#82bdf2",
 )
 
@@ -112,18 +120,18 @@ LIGHT: Final = Look(
     muted="#5c6470",
     faint="#969daa",
     lanes=("#0072b2", "#d55e00", "#00875f", "#a8508c"),
-    good="#1a8a52",
-    warn="#9a6b00",
+    good="#157a47",
+    warn="#8a6000",
     bad="#c62f22",
     primary="#1b1e24",
     primary_hover="#343944",
     on_primary="#ffffff",
-    selection="#cfe3f5",
+    selection="#dcebf8",
     tint=0.13,
     keyword="#8a2da8",
-    string="#2f7d32",
-    number="#b0480e",
-    comment="#77808c",
+    string="#28702b",
+    number="#a8430c",
+    comment="#5a636f",
     name="#1a5fb4",
 )
 
@@ -132,6 +140,30 @@ def mix(front: str, back: str, share: float) -> str:
     """Returns ``share`` (0..1) of ``front`` over ``back``, both ``#rrggbb``, as an opaque colour."""
     parts = [round(int(front[at : at + 2], 16) * share + int(back[at : at + 2], 16) * (1 - share)) for at in (1, 3, 5)]
     return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def contrast(front: str, back: str) -> float:
+    """Returns the contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
+
+    Source: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+    """
+    bright, dark = sorted((_luminance(front), _luminance(back)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(tone: str) -> float:
+    parts = [int(tone[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def readable(front: str, strong: str, backs: Sequence[str]) -> str:
+    """Returns ``front``, with as little of ``strong`` as gives words a contrast of ``READABLE`` on all ``backs``."""
+    for step in range(21):
+        tone = mix(strong, front, step / 20)
+        if all(contrast(tone, back) >= READABLE for back in backs):
+            return tone
+    return strong
 
 
 def fonts_folder(resources: Path) -> Path:

@@ -153,7 +153,7 @@ class ChartRow(QWidget):
         """Names the lanes' colours, and more if there is room: the panes above have the same colours."""
         look = self._theme.look
         for index, sign in self._signs.items():
-            sign.setStyleSheet(f"color: {look.lane(index)}")
+            sign.setStyleSheet(f"color: {look.ink(index)}")
         names = [lane_name(spec) for spec in self._specs]
         clock = "over each lane\u2019s clock"
         metrics = QFontMetrics(ui_font(8.25))
@@ -161,7 +161,7 @@ class ChartRow(QWidget):
         short = sum(metrics.horizontalAdvance(f"{SIGNS[0]} {name}   ") for name in names)
         parts = (
             [
-                f'<span style="color:{look.lane(index)}">{SIGNS[index % len(SIGNS)]} {name}</span>'
+                f'<span style="color:{look.ink(index)}">{SIGNS[index % len(SIGNS)]} {name}</span>'
                 for index, name in enumerate(names)
             ]
             if short <= room

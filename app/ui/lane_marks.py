@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.draw.look import mix
@@ -25,10 +25,19 @@ class ProgressLine(QWidget):
         self.setAccessibleName("Progress")
         theme.changed.connect(self.update)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Knows where the line ends now, so that the next share takes all of the old one away."""
+        super().resizeEvent(event)
+        self._pixels = self._end()
+
+    def _end(self) -> int:
+        """Where the line ends, in pixels of the screen."""
+        return round(self._share * self.width() * self.devicePixelRatioF())
+
     def set_share(self, share: float) -> None:
         """Shows ``share`` (0..1)."""
         self._share = min(1.0, max(0.0, share))
-        pixels = round(self._share * self.width() * self.devicePixelRatioF())
+        pixels = self._end()
         if pixels != self._pixels:
             # Only the stretch between the old end and the new one looks different.
             ends = [round(end / self.devicePixelRatioF()) for end in (self._pixels, pixels)]

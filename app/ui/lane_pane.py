@@ -16,7 +16,7 @@ from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
 from app.ui.text_line import TextLine
-from app.ui.theme import Theme, color
+from app.ui.theme import Theme
 from app.ui.widgets import label
 
 _DRAWING_HEIGHT = 230
@@ -108,7 +108,7 @@ class LanePane(QFrame):
         return page
 
     def _restyle(self) -> None:
-        self._title.setStyleSheet(f"color: {color(self._theme.look.lane(self._index)).name()}")
+        self._title.setStyleSheet(f"color: {self._theme.look.ink(self._index)}")
 
     def set_spec(self, spec: LaneSpec) -> None:
         """Shows a lane before its race."""

@@ -174,6 +174,7 @@ class LanesPopover(Overlay):
             row.file_wanted.connect(lambda number=number: self.file_wanted.emit(number))
             row.removed.connect(lambda number=number: self._remove(number))
             self._rows.addWidget(row)
+            row.show()  # What is not shown yet counts for nothing in the panel's size.
         self.add.setEnabled(len(lanes) < MAX_CONTENDERS)
         self.add.setToolTip(
             "One more lane that races against the baseline"
@@ -182,7 +183,7 @@ class LanesPopover(Overlay):
         )
         self._say(problem)
         self._order()
-        self.adjustSize()
+        self.fit_in()
 
     def _say(self, problem: Problem | None) -> None:
         set_text(self.note, _NOTE if problem is None else str(problem))

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QIcon,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.boundary.log import logger
@@ -18,6 +27,7 @@ from app.models.pairs import Pair
 from app.places import Places
 from app.race.problems import Problem
 from app.ui import settings as remembered
+from app.ui.drop_mark import DropMark
 from app.ui.icons import icon
 from app.ui.page import Copy, Page
 from app.ui.race_page import RacePage
@@ -53,12 +63,13 @@ class MainWindow(QMainWindow):
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("Pages")
-        self.pages = QStackedWidget()
+        self.pages, self._middle = QStackedWidget(), QWidget()
         self.copy_button = button("Copy", "quiet", tip="Copy a text, the verdict or the result")
         self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
         self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of it (Ctrl+E)")
         self._lay_out()
-        self.toast = Toast(self.pages)
+        self.toast = Toast(self._middle)  # Not over the pages alone: each that is shown comes to the front.
+        self._drop_mark = DropMark(self)
         self._copy_menu = QMenu(self)
         self.copy_button.clicked.connect(self._open_copy_menu)
         self.save_button.clicked.connect(self.save_trace)
@@ -81,13 +92,12 @@ class MainWindow(QMainWindow):
         row.addWidget(self.copy_button)
         row.addWidget(self.save_button)
         row.addWidget(self.export_button)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
+        layout = QVBoxLayout(self._middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
         layout.addWidget(self.pages, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(self._middle)
 
     def _shortcuts(self) -> None:
         shortcuts = {
@@ -201,6 +211,7 @@ class MainWindow(QMainWindow):
         for shown, found in ((self.copy_button, can.copy), (self.save_button, can.save)):
             shown.setVisible(found is not None)
             shown.setEnabled(bool(found))
+        self.export_button.setEnabled(can.export)
 
     def _open_copy_menu(self) -> None:
         self._copy_menu.clear()
@@ -247,12 +258,22 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one local file."""
         urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
-            event.acceptProposedAction()
+        # Never as a move, which lets the file manager delete what was dropped.
+        if len(urls) == 1 and urls[0].isLocalFile() and event.possibleActions() & Qt.DropAction.CopyAction:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._drop_mark.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing is going to be dropped."""
+        event.accept()
+        self._drop_mark.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Opens what was dropped: a model file or a folder goes to the models, anything else is a trace."""
-        event.acceptProposedAction()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._drop_mark.hide()
         self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def show_widget(self, page: QWidget) -> None:

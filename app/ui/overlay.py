@@ -23,12 +23,22 @@ class Overlay(QFrame):
         if self.parentWidget() is not window:
             self.setParent(window)
         self._anchor = anchor
-        self.adjustSize()
-        at = anchor.mapTo(window, QPoint(0, anchor.height() + 4))
-        self.move(max(8, min(at.x(), window.width() - self.width() - 8)), at.y())
+        self.fit_in()
         self.show()
         self.raise_()
         self.take_focus()
+
+    def fit_in(self) -> None:
+        """Takes the size that its parts need, and a place where all of it is in the window."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.adjustSize()
+        if self._anchor is not None:
+            window = self._anchor.window()
+            at = self._anchor.mapTo(window, QPoint(0, self._anchor.height() + 4))
+            left = min(at.x(), window.width() - self.width() - 8)
+            self.move(max(8, left), max(8, min(at.y(), window.height() - self.height() - 8)))
 
     def take_focus(self) -> None:
         """Gives the keyboard to what is most likely wanted in the panel."""

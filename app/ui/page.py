@@ -16,10 +16,14 @@ from app.race.problems import Problem
 
 @dataclass(frozen=True)
 class Actions:
-    """Which of the window's buttons a page has, and whether they can be pressed now; None: it has no such button."""
+    """Which of the window's buttons a page has, and whether they can be pressed now; None: it has no such button.
+
+    ``export`` stands on every page: whether what is shown there can be exported now.
+    """
 
     copy: bool | None = None
     save: bool | None = None
+    export: bool = True
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class RacePage(Page):
     def offers(self) -> Actions:
         """A race that runs can be copied; one that is over can be saved too."""
         shown = self.view is not None or self.running
-        return Actions(copy=shown, save=shown and not self.running)
+        return Actions(copy=shown, save=shown and not self.running, export=self.shown_trace is not None)
 
     def copies(self) -> list[Copy | None]:
         """The text of each lane, the verdict and the result."""

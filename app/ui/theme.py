@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 from app.draw import look as looks
 from app.draw.look import CJK, DARK, EMOJI, FONT_FILES, LIGHT, MONO, SANS, Look
 
+VEIL = 0.55
+"""How much of the ground lies over what is not the matter now: what is behind it shows at 45 %."""
+
 
 class Theme(QObject):
     """Holds the current look, and tells when it changes.
@@ -70,10 +73,13 @@ class Theme(QObject):
         look = self.look
         self._app.setPalette(_palette(look))
         shade = "dark" if look.dark else "light"
+        veil = color(look.ground, VEIL).name(QColor.NameFormat.HexArgb)
         icons = (self._resources / "icons").as_posix()
         tokens = {name: getattr(look, name) for name in Look.__slots__ if isinstance(getattr(look, name), str)}
         self._app.setStyleSheet(
-            self._template.substitute(tokens, icons=icons, shade=shade, sans=SANS, mono=MONO, lane0=look.lanes[0])
+            self._template.substitute(
+                tokens, icons=icons, shade=shade, sans=SANS, mono=MONO, lane0=look.lanes[0], veil=veil
+            )
         )
 
 
@@ -120,12 +126,12 @@ def _palette(look: Look) -> QPalette:
         QPalette.ColorRole.ToolTipText: look.text,
         QPalette.ColorRole.Highlight: look.selection,
         QPalette.ColorRole.HighlightedText: look.text,
-        QPalette.ColorRole.PlaceholderText: look.faint,
+        QPalette.ColorRole.PlaceholderText: look.muted,
         QPalette.ColorRole.Link: look.lanes[0],
         QPalette.ColorRole.Accent: look.lanes[0],
     }
     for role, value in roles.items():
         palette.setColor(role, QColor(value))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(look.faint))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(look.muted))
     return palette

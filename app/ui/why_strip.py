@@ -124,7 +124,8 @@ class WhyStrip(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
-        layout.addWidget(label("WHY", "caption"))
+        # No wider than its word: what lies over the corner would take the button's clicks.
+        layout.addWidget(label("WHY", "caption"), 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._bars)
         layout.addWidget(self._empty)
         layout.addWidget(self._sentence)
@@ -139,6 +140,7 @@ class WhyStrip(QFrame):
         top = layout.contentsMargins().top() if layout else 0
         corner.adjustSize()
         corner.move(self.width() - corner.width() - 8, max(2, top - 6))
+        corner.raise_()
 
     def clear(self) -> None:
         """Says what will be here."""

@@ -91,11 +91,11 @@ class WinnerCard(QFrame):
 
     def _restyle(self) -> None:
         look = self._theme.look
-        tone = look.lane(self._lane) if self._lane >= 0 else look.faint
+        tone = look.lane(self._lane) if self._lane >= 0 else look.muted
         edge = tone if self._over and self._lane >= 0 else look.line
         self.setStyleSheet(
             f"QFrame#winner {{ background: {look.card}; border: {2 if edge == tone else 1}px solid {edge};"
             " border-radius: 8px; }"
         )
-        font = self._ratio.font()
-        self._ratio.setStyleSheet(f"color: {tone}; font-size: {font.pixelSize()}px; font-weight: 700;")
+        ink = look.ink(self._lane) if self._lane >= 0 else tone
+        self._ratio.setStyleSheet(f"color: {ink}; font-size: {self._ratio.font().pixelSize()}px; font-weight: 700;")
