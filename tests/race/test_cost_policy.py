@@ -137,3 +137,28 @@ def test_costs_known_in_part_only_are_not_used_above() -> None:
     policy = CostPolicy(8, [10, 11, 12])
     assert 0 <= policy.next_k() <= 8
     assert policy.cost(2) == 12
+
+
+def seen_policy(costs: dict[int, int], known: Sequence[int] = ()) -> CostPolicy:
+    """A policy for K up to 6 that saw one round of each K that is a key, of so many ns."""
+    policy = CostPolicy(6, known)
+    for k, cost in costs.items():
+        policy.observe(Round(start_ns=1000, end_ns=1000 + cost, tokens=(), drafted=k, accepted=0))
+    return policy
+
+
+def test_costs_between_those_that_were_seen_lie_on_a_straight_line() -> None:
+    policy = seen_policy({1: 100, 3: 300, 5: 900})
+    assert [policy.cost(k) for k in range(7)] == [1.0, 100, 200, 300, 600, 900, 1200]
+    assert [seen_policy({2: 500}).cost(k) for k in (0, 2, 6)] == [500, 500, 500]
+    assert CostPolicy(6).cost(3) == 1.0
+
+
+def test_more_drafted_never_costs_less_than_the_widest_round_that_was_seen() -> None:
+    policy = seen_policy({1: 500, 3: 400})
+    assert [policy.cost(k) for k in (2, 4, 6)] == [450, 500, 500]
+
+
+def test_costs_that_are_known_are_brought_to_the_level_of_what_was_seen() -> None:
+    policy = seen_policy({1: 400, 2: 900}, known=[100, 200, 300, 400])
+    assert [policy.cost(k) for k in (0, 1, 2, 3)] == [250, 400, 900, 1000]

@@ -117,3 +117,12 @@ def test_the_summary_holds_every_ratio() -> None:
     assert found["heats"] == 5
     assert found["ratios"] == [2.0] * 5
     assert found["speedup"] == 2.0
+
+
+def test_the_summary_holds_both_ends_of_the_interval() -> None:
+    heats = heats_of((10.0, 8.0), (10.0, 9.0), (11.0, 8.0), (10.0, 8.5), (12.0, 9.0))
+    interval = heats.interval("mtp", "baseline")
+    assert interval is not None
+    found = heats_summary(heats, "baseline", "mtp", "MTP")
+    assert (found["low"], found["high"]) == (round(interval.low, 4), round(interval.high, 4))
+    assert found["low"] < found["speedup"] < found["high"]

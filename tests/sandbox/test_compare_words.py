@@ -247,8 +247,12 @@ def test_files_beyond_what_is_looked_at() -> None:
         found = compare_files(run(*left), run(*right))
         assert found is not None
         assert found.verdict == verdict
-    assert found is not None
-    assert found.sentence == "They write files that differ a little, and there is more than is looked at."
+    little = "They write files that differ a little, and there is more than is looked at."
+    assert found == Aspect("files", "unclear", little)
+    same, other = file("a", None, "x"), file("b", b"1")
+    assert compare_files(run(same, other), run(same, file("b", b"2"))) == Aspect(
+        "files", "different", "They write b, which differs at line 1."
+    )
 
 
 SQUARE, SMALL = picture(), picture(size=(100, 100))
@@ -364,7 +368,19 @@ def test_figures_are_told_by_their_endings() -> None:
 
 def test_what_changes_in_a_drawing_from_run_to_run_is_left_out() -> None:
     assert steady_svg("a<!---->b<!--->c-->d") == "abd"
+    assert steady_svg("<!-- x -->a") == "a"
     assert steady_svg('<g id="ab-1.x" class="k">') == '<g " class="k">'
     assert steady_svg('<use href="#m1_a"/>') == '<use href=""/>'
     assert steady_svg('fill="url(#p1)"') == 'fill=")"'
     assert steady_svg("<dc:date>2026-12</dc:date>") == "</dc:date>"
+
+
+def test_drawings_that_are_no_text_are_compared_too() -> None:
+    odd, same = file("a.svg", b"<svg>\xff<!-- 1 --></svg>"), file("a.svg", b"<svg>\xff<!-- 2 --></svg>")
+    _, (pair,) = compare_figures(run(odd), run(same))
+    assert (pair.verdict, pair.sentence, pair.changed) == ("same", "the drawings are the same.", None)
+    _, (pair,) = compare_figures(run(odd), run(file("a.svg", b"<svg>\xfe\xff</svg>")))
+    assert (pair.verdict, pair.sentence, pair.changed) == ("different", "the drawings differ.", None)
+    _, (pair,) = compare_figures(run(odd), run(file("a.svg", None)))
+    assert pair.changed is None
+    assert pair.verdict == "unreadable"
