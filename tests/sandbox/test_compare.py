@@ -199,6 +199,9 @@ def test_no_more_pixels_are_looked_at_than_the_budget_has(monkeypatch: pytest.Mo
     assert aspect is not None
     assert aspect.verdict == "unclear"
     assert [pair.verdict for pair in pairs] == ["same"] * 6 + ["unreadable"] * 34
+    alike, pairs = compare_figures(run(*files), run(*files))
+    assert alike is not None
+    assert alike.sentence == "They draw the same 40 figures."
 
 
 def test_a_difference_in_one_figure_counts_before_another_that_cannot_be_read() -> None:
