@@ -64,6 +64,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import sweep_export
 
             return sweep_export.run(parsed, env)
+        case "prompts":
+            from app.terminal import prompts
+
+            return prompts.run(parsed, env)
         case "verify" | "sandbox":
             from app.terminal import verify
 

@@ -15,8 +15,9 @@ from app.models.registry.servers import ServerTable
 from app.present.result import summarize
 from app.present.view import RaceView
 from app.race.events import LaneEvent, Token
-from app.race.lanes import Contender, LaneSpec, Request, Sampling
+from app.race.lanes import Contender, LaneSpec, Message, Request, Sampling
 from app.race.problems import Problem
+from app.race.prompts import PromptFile, PromptTurn
 from app.race.statistics import Interval
 from app.race.sweep import SweepPlan, SweepPrompt
 from app.race.sweep_result import Cell, PromptResult, SweepResult
@@ -30,8 +31,8 @@ ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     item.__name__: item
     for item in (
-        Header, Request, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
-        SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender,
+        Header, Request, Message, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
+        SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender, PromptFile, PromptTurn,
         Pair, ModelSource, ModelFile, ServerTable,
     )
 } | {str(item.__struct_config__.tag): item for item in get_args(LaneEvent)}  # fmt: skip

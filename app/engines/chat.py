@@ -6,16 +6,19 @@ import atexit
 import functools
 import subprocess
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from app.engines.chat_template import DROPPED, Asked, Rendered
 from app.processes import module_command, safe_environment
+from app.race.lanes import Message
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
 GEMMA_4: Final = (
-    "{{ bos_token }}{% for m in messages %}<|turn>{{ m['role'] }}\n{{ m['content'] }}<turn|>\n{% endfor %}"
+    "{{ bos_token }}{% for m in messages %}"
+    "<|turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n{{ m['content'] }}<turn|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|turn>model\n{% endif %}"
 )
 NO_TEMPLATE_NOTE: Final = "The model has no chat template: the prompt is fed as it is, as to a base model."
@@ -136,7 +139,14 @@ def prepare() -> None:
 
 
 def render(
-    template: str | None, prompt: str, bos: str = "", eos: str = "", *, thinking: bool = False, patience_s: float = 0
+    template: str | None,
+    prompt: str,
+    bos: str = "",
+    eos: str = "",
+    *,
+    thinking: bool = False,
+    before: Sequence[Message] = (),
+    patience_s: float = 0,
 ) -> str:
     """Returns the text to feed: the message as the user's turn, then the start of the model's turn.
 
@@ -146,15 +156,17 @@ def render(
         bos: Text of the beginning-of-sequence token.
         eos: Text of the end-of-sequence token.
         thinking: Whether the model is to think before it answers, where its template lets one choose.
+        before: A system prompt and earlier turns.
         patience_s: How long the template may take; 0 takes the usual.
 
     Raises:
         ProblemError: the template cannot be used, or leaves out what the user wrote.
     """
     if template is None:
-        return prompt
+        return "\n\n".join([*(item.text for item in before), prompt])
+    said = tuple((item.role, item.text) for item in before)
     try:
-        return _rendered(Asked(template, prompt, bos, eos, thinking), patience_s or PATIENCE_S)
+        return _rendered(Asked(template, prompt, bos, eos, thinking, said), patience_s or PATIENCE_S)
     except UnicodeEncodeError as error:
         raise ProblemError(
             Problem("prompt-text", "The prompt holds something that is no text.", f"{error}.", "Save it as UTF-8.")

@@ -44,6 +44,7 @@ class Asked(msgspec.Struct, frozen=True):
         prompt: The message.
         bos: Text of the token that begins a sequence; ``eos`` of the one that ends it.
         thinking: Whether the model is to think first, for templates that ask.
+        before: What was said before: a role and a text each.
     """
 
     template: str
@@ -51,6 +52,7 @@ class Asked(msgspec.Struct, frozen=True):
     bos: str = ""
     eos: str = ""
     thinking: bool = False
+    before: tuple[tuple[str, str], ...] = ()
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -119,7 +121,7 @@ def rendered(asked: Asked) -> str:
 
     def with_content(make: Callable[[str], Any], text: str) -> str:
         return template.render(
-            messages=[{"role": "user", "content": make(text)}],
+            messages=[{"role": role, "content": make(said)} for role, said in (*asked.before, ("user", text))],
             tools=None,
             documents=None,
             add_generation_prompt=True,

@@ -182,7 +182,9 @@ class LlamaLane:
         text, special = request.prompt, True
         if not request.raw:
             bos, eos = (model.special_text(find(model.vocab)) for find in (lib.llama_vocab_bos, lib.llama_vocab_eos))
-            text = chat.render(self.template, request.prompt, bos, eos, thinking=request.thinking)
+            text = chat.render(
+                self.template, request.prompt, bos, eos, thinking=request.thinking, before=request.before
+            )
             special = not (bos and text.startswith(bos))  # else the beginning would be there twice
         tokens = model.tokenize(text, special)
         if not tokens or not request.prompt.strip():

@@ -153,7 +153,7 @@ class MlxEngine:
         if not request.raw:
             template = chat.template_for(tokenizer.chat_template, str(getattr(self._model.config, "model_type", "")))
             bos, eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
-            text = chat.render(template, text, bos, eos, thinking=request.thinking)
+            text = chat.render(template, text, bos, eos, thinking=request.thinking, before=request.before)
         tokens: list[int] = tokenizer.encode(text, add_special_tokens=False)
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]

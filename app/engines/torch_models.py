@@ -91,7 +91,9 @@ class TorchPair:
         text = request.prompt
         if not request.raw:
             template = chat.template_for(tokenizer.chat_template, str(getattr(self.target.config, "model_type", "")))
-            text = chat.render(template, text, bos, tokenizer.eos_token or "", thinking=request.thinking)
+            text = chat.render(
+                template, text, bos, tokenizer.eos_token or "", thinking=request.thinking, before=request.before
+            )
         tokens: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]

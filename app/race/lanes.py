@@ -239,6 +239,18 @@ class LaneSpec(msgspec.Struct, frozen=True):
     options: dict[str, str] = {}
 
 
+class Message(msgspec.Struct, frozen=True):
+    """One turn of a chat.
+
+    Attributes:
+        role: Who speaks: ``"system"``, ``"user"`` or ``"assistant"``.
+        text: What is said.
+    """
+
+    role: str
+    text: str
+
+
 class Request(msgspec.Struct, frozen=True):
     """What every lane of a race is asked for.
 
@@ -250,6 +262,7 @@ class Request(msgspec.Struct, frozen=True):
         concurrency: How many requests like this one are sent at once. One is shown, all are counted.
         thinking: Whether the model is to think before it answers, where it can be chosen. Off in every engine unless
             asked for, so that the same pair gets the same prompt everywhere.
+        before: What was said before the prompt: a system prompt and earlier turns, in their order.
     """
 
     prompt: str
@@ -258,6 +271,13 @@ class Request(msgspec.Struct, frozen=True):
     raw: bool = False
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=MAX_CONCURRENCY)] = 1
     thinking: bool = False
+    before: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The whole chat with the prompt as its last turn, as chat interfaces take it."""
+        said = [{"role": item.role, "content": item.text} for item in self.before]
+        return [*said, {"role": "user", "content": self.prompt}]
 
 
 def k_words(spec: LaneSpec) -> str:

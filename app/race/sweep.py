@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from app.race.heats import Heats
-from app.race.lanes import Contender, KPolicy, Sampling
+from app.race.lanes import Contender, KPolicy, Message, Sampling
 from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record
 
@@ -39,6 +39,8 @@ class SweepPrompt(msgspec.Struct, frozen=True):
     workload: str
     language: str
     text: str
+    before: tuple[Message, ...] = ()
+    thinking: bool = False
 
 
 class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="as one JSON object")
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
+    _add_prompts(commands)
     _add_models(commands)
     _add_probe(commands)
     doctor = commands.add_parser("doctor", help="say what this machine can do")
@@ -61,7 +62,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run = commands.add_parser("run", help="race in the terminal")
     run.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
     prompt = run.add_mutually_exclusive_group()
-    prompt.add_argument("--prompt", metavar="NAME", help="a prompt that comes with the app (default code)")
+    prompt.add_argument("--prompt", metavar="NAME", help="a prompt, see 'mtp-race prompts' (default code)")
     prompt.add_argument("--prompt-text", metavar="TEXT", help="your own prompt")
     prompt.add_argument("--prompt-file", metavar="FILE", type=Path, help="your own prompt, from a UTF-8 file")
     run.add_argument(
@@ -275,6 +276,31 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     local.add_argument("paths", nargs="*")
     for action in (check, fit, local):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+
+
+def _add_prompts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    prompts = commands.add_parser("prompts", help="list, show, add and remove prompts")
+    prompts.add_argument("--json", action="store_true", help="as JSON")
+    actions = prompts.add_subparsers(dest="action", metavar="ACTION")
+    for name, words in (
+        ("show", "print a prompt"),
+        ("remove", "put one of yours into the bin"),
+        ("restore", "get one back from the bin as it was removed or replaced last"),
+        ("add", "keep a prompt of your own"),
+    ):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("name")
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    add = actions.choices["add"]
+    text = add.add_mutually_exclusive_group(required=True)
+    text.add_argument("--text", metavar="TEXT", help="what to ask")
+    text.add_argument("--file", metavar="FILE", type=Path, help="the same from a UTF-8 file")
+    text.add_argument("--copy-of", metavar="NAME", help="another prompt, of the app or yours")
+    add.add_argument("--title", default="", help="for people (default: the first line)")
+    add.add_argument("--system", default="", metavar="TEXT", help="system prompt")
+    add.add_argument("--workload", default="", metavar="KIND", help="such as code, english or json (default custom)")
+    add.add_argument("--thinking", action="store_true", help="let the model think first")
+    add.add_argument("--replace", action="store_true", help="if there is one, put its old text into the bin")
 
 
 def _drafter_words() -> str:

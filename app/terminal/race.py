@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import shutil
 import threading
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from rich.live import Live
 
 from app.boundary.unexpected import UNEXPECTED
-from app.library.prompts import load_prompts
+from app.library.prompts import find_prompt
 from app.library.records import recorded_clocks
 from app.library.traces import open_trace
 from app.models.pairs import Pair
@@ -32,6 +31,7 @@ from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import stored_behaviour, to_be_verified
 from app.terminal.environment import FAILED, LANE_FAILED, OK, USAGE, Environment
 from app.terminal.fork import show_fork
+from app.terminal.texts import read_text
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.contenders import make_contenders
@@ -151,16 +151,6 @@ def find_pair(name: str, env: Environment) -> Pair:
     return pair
 
 
-def find_prompt(name: str, env: Environment) -> Prompt:
-    """Returns the prompt of that name. Raises :class:`ProblemError`."""
-    prompts = {prompt.name: prompt for prompt in load_prompts(env.places)}
-    if name not in prompts:
-        raise ProblemError(
-            Problem("prompt-unknown", f"There is no prompt {name!r}.", action=f"Use: {', '.join(prompts)}.")
-        )
-    return prompts[name]
-
-
 def _choice(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
     pair = find_pair(arguments.pair, env)
     race_format = arguments.format or default_format(arguments.engine or pair.engines[0])
@@ -209,24 +199,8 @@ def _prompt(arguments: argparse.Namespace, env: Environment) -> Prompt:
     if arguments.prompt_text is not None:
         return custom_prompt(arguments.prompt_text)
     if arguments.prompt_file is not None:
-        return custom_prompt(_read_prompt(arguments.prompt_file))
-    return find_prompt(arguments.prompt or "code", env)
-
-
-def _read_prompt(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        # Editors on Windows begin a file with a byte order mark; what they call Unicode is UTF-16.
-        is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        text = data.decode("utf-16" if is_utf_16 else "utf-8-sig")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        problem = Problem(
-            "prompt-file", f"{path} is not UTF-8 text.", f"Byte {error.start} does not fit.", "Convert it."
-        )
-    except OSError as error:
-        problem = Problem("prompt-file", f"{path} cannot be read.", f"{error.strerror or error}.", "Check its name.")
-    raise ProblemError(problem)
+        return custom_prompt(read_text(arguments.prompt_file))
+    return find_prompt(env.places, arguments.prompt or "code")
 
 
 def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> RaceView:

@@ -11,12 +11,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from app.library.prompts import find_prompt
 from app.present.sweep_figures import cell_name, interval_words, rate_words, speedup_words
 from app.present.words import NONE
 from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
-from app.terminal.race import find_pair, find_prompt
+from app.terminal.race import find_pair
 from app.worker.request import SweepRequest
 from app.worker.sweep_run import SweepRun
 
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     names = [name.strip() for name in arguments.prompts.split(",") if name.strip()]
     choice = SweepRequest(
         pair=find_pair(arguments.pair, env),
-        prompts=tuple(find_prompt(name, env) for name in names),
+        prompts=tuple(find_prompt(env.places, name) for name in names),
         contenders=arguments.k,
         spend=Spend(arguments.repeats or (0 if arguments.budget else REPEATS), arguments.budget),
         max_tokens=arguments.max_tokens,

@@ -45,7 +45,8 @@ def make_header(request: RaceRequest, specs: Sequence[LaneSpec], now: datetime) 
             request.max_tokens,
             request.sampling,
             concurrency=request.concurrency,
-            thinking=request.thinking,
+            thinking=request.thinking or request.prompt.thinking,
+            before=request.prompt.before,
         ),
         format=request.format,
         lanes=tuple(

@@ -366,7 +366,7 @@ def _plan(request: SweepRequest) -> SweepPlan:
     return SweepPlan(
         pair=request.pair.id,
         engine=engine,
-        prompts=tuple(SweepPrompt(p.name, p.title, p.workload, p.language, p.text) for p in request.prompts),
+        prompts=tuple(msgspec.convert(p, SweepPrompt, from_attributes=True) for p in request.prompts),
         contenders=request.contenders,
         max_tokens=request.max_tokens,
         sampling=request.sampling,

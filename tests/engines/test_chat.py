@@ -13,6 +13,7 @@ import pytest
 
 from app.engines import chat
 from app.engines.chat import GEMMA_4, render, template_for
+from app.race.lanes import Message
 from app.race.problems import ProblemError
 
 ONE_TURN = (
@@ -187,3 +188,11 @@ def test_the_same_prompt_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> No
     text = render(ONE_TURN, "only once")
     monkeypatch.setattr(chat, "_process", None)
     assert render(ONE_TURN, "only once") == text
+
+
+def test_a_system_prompt_and_earlier_turns_come_before_the_message_in_their_order() -> None:
+    before = [Message("system", "Be brief."), Message("user", "Hi"), Message("assistant", "Hello")]
+    text = render(GEMMA_4, "And you?", before=before)
+    turns = [("system", "Be brief."), ("user", "Hi"), ("model", "Hello"), ("user", "And you?")]
+    assert text == "".join(f"<|turn>{role}\n{said}<turn|>\n" for role, said in turns) + "<|turn>model\n"
+    assert render(None, "And you?", before=before) == "Be brief.\n\nHi\n\nHello\n\nAnd you?"

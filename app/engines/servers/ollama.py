@@ -52,7 +52,7 @@ class Ollama:
             return "/api/generate", {**body, "prompt": request.prompt, "raw": True}
         # A model that cannot think takes a no, but not a yes.
         body["think"] = request.thinking
-        return "/api/chat", {**body, "messages": [{"role": "user", "content": request.prompt}]}
+        return "/api/chat", {**body, "messages": request.messages}
 
     def read(self, chunk: Any) -> Piece:
         data = table(chunk)

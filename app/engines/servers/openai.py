@@ -50,7 +50,7 @@ class OpenAI:
             return "/v1/completions", {**body, "prompt": request.prompt}
         if self.thinking_switch:
             body["chat_template_kwargs"] = {"enable_thinking": request.thinking}
-        return "/v1/chat/completions", {**body, "messages": [{"role": "user", "content": request.prompt}]}
+        return "/v1/chat/completions", {**body, "messages": request.messages}
 
     def read(self, chunk: Any) -> Piece:
         data = table(chunk)
