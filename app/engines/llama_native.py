@@ -6,10 +6,12 @@ Nothing here knows rounds or lanes. A :class:`Context` borrows its :class:`Model
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 import threading
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 import llama_cpp as lib
@@ -18,6 +20,7 @@ from llama_cpp import llama_cpp_ext as ext
 from numpy.typing import NDArray
 
 from app.engines.base import Stopped
+from app.engines.llama_backends import load_backends
 from app.race.problems import Problem, ProblemError
 
 BATCH = 512  # most tokens of a forward pass
@@ -40,7 +43,13 @@ def start_library() -> None:
     """
     os.environ.setdefault("GGML_CUDA_PDL", "0")
     lib.llama_log_set(_keep_log, None)
+    _load_backends()
     lib.llama_backend_init()
+
+
+@functools.cache
+def _load_backends() -> None:
+    load_backends(lib.llama_cpp._lib, Path(lib.__file__).parent / "lib")
 
 
 def log_tail(characters: int = 4000) -> str:
