@@ -1,8 +1,8 @@
 """The backends of a portable llama.cpp: which lie beside the library, which suit this processor, and loading them.
 
-A build with ``GGML_BACKEND_DL`` and ``GGML_CPU_ALL_VARIANTS`` has one library for each instruction set, and GPU backends
-that load where a driver is. ggml's own search also looks beside the running program and in the current folder, where
-anything may lie; so only the folder of the library is given to it. A build for one machine has nothing to load.
+A build with ``GGML_BACKEND_DL`` and ``GGML_CPU_ALL_VARIANTS`` has one library for each instruction set, and GPU
+backends that load where a driver is. ggml's own search also looks beside the running program and in the current folder,
+where anything may lie; so only the folder of the library is given to it. A build for one machine has nothing to load.
 
 Source of the names and of the score (0: this processor lacks an instruction): ggml-backend-reg.cpp, ggml-cpu's
 arch/*/cpu-feats.cpp.
@@ -96,5 +96,7 @@ def build_sentence(folder: Path | None) -> str:
     if not runs.score:
         return "portable, but none of its instruction sets runs on this processor"
     lacking = [item.name for item in variants if not item.score]
-    better = f"; this processor lacks what {', '.join(lacking)} need{'s' if len(lacking) == 1 else ''}" if lacking else ""
+    better = (
+        f"; this processor lacks what {', '.join(lacking)} need{'s' if len(lacking) == 1 else ''}" if lacking else ""
+    )
     return f"portable, runs its {runs.name} code{better}"

@@ -8,6 +8,7 @@ import msgspec
 import psutil
 
 from app.engines import ENGINES
+from app.engines.llama_backends import build_sentence, library_folder
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
 from app.terminal.environment import OK, Environment
@@ -32,6 +33,7 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
                 "cores": machine.cores,
                 "gpus": machine.gpus,
                 "engines": told,
+                "llama_build": build_sentence(library_folder()),
                 "log": str(env.places.log),
             }
         )
@@ -44,6 +46,8 @@ def doctor(arguments: argparse.Namespace, env: Environment) -> int:
         env.say(f"Engine     {ENGINES[name].title}: {found.sentence}")
         if found.install:
             env.say(f"           install it with: {found.install}")
+        if name == "llama.cpp":
+            env.say(f"           build: {build_sentence(library_folder())}")
     env.say("           A server that runs elsewhere needs nothing installed here: --servers URL MTP_URL")
     ready = [pair.id for pair in registry.pairs if isinstance(availability(pair, env.places), Ready)]
     env.say(f"Pairs      ready to race: {', '.join(ready) or 'none'}; 'mtp-race models' lists all")

@@ -2,9 +2,9 @@
 
     python packaging/linux/bundle.py [--llama WHEEL] [--out build/linux]
 
-Inputs are pinned: Python packages by the hashes in requirements/, Debian packages by those in debs.txt, llama.cpp by its
-source's hash (packaging/portable). Times in the archives are those of the commit, so that the same commit and inputs give
-the same bytes; llama.cpp's own libraries are the same only with the same compiler.
+Inputs are pinned: Python packages by the hashes in requirements/, Debian packages by those in debs.txt, llama.cpp by
+its source's hash (packaging/portable). Times in the archives are those of the commit, so that the same commit and
+inputs give the same bytes; llama.cpp's own libraries are the same only with the same compiler.
 """
 
 from __future__ import annotations
@@ -27,8 +27,25 @@ MACHINE = "x86_64-linux-gnu"
 STDLIB_LEFT_OUT = ("idlelib", "turtledemo", "tkinter", "lib2to3", "test", "distutils", "pydoc_data", "ensurepip")
 QT_KEPT = ("Core", "Gui", "Widgets", "Svg", "DBus", "OpenGL", "XcbQpa", "WaylandClient")
 QT_MODULES = ("QtCore", "QtGui", "QtWidgets", "QtSvg")
-QT_PLUGINS = ("iconengines", "imageformats", "platforminputcontexts", "platforms", "platformthemes", "wayland*", "xcbgl*")
-QT_PLUGINS_LEFT_OUT = ("*qeglfs*", "*qlinuxfb*", "*qvkkhr*", "*qvnc*", "*virtualkeyboard*", "*qpdf*", "*qtiff*", "*compositor*")
+QT_PLUGINS = (
+    "iconengines",
+    "imageformats",
+    "platforminputcontexts",
+    "platforms",
+    "platformthemes",
+    "wayland*",
+    "xcbgl*",
+)
+QT_PLUGINS_LEFT_OUT = (
+    "*qeglfs*",
+    "*qlinuxfb*",
+    "*qvkkhr*",
+    "*qvnc*",
+    "*virtualkeyboard*",
+    "*qpdf*",
+    "*qtiff*",
+    "*compositor*",
+)
 
 
 def version() -> str:
@@ -140,14 +157,14 @@ def debian(tree: Path, out: Path, when: str) -> Path:
     root = out / "deb"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(tree, root / "opt/mtp-race", symlinks=True)
-    for place, target in {
-        "usr/bin/mtp-race": "/opt/mtp-race/bin/mtp-race",
-        "usr/share/applications/mtp-race.desktop": "/opt/mtp-race/share/applications/mtp-race.desktop",
-        "usr/share/mime/packages/mtp-race.xml": "/opt/mtp-race/share/mime/packages/mtp-race.xml",
-        "usr/share/icons/hicolor/scalable/apps/mtp-race.svg": "/opt/mtp-race/share/icons/hicolor/scalable/apps/mtp-race.svg",
-    }.items():
-        (root / place).parent.mkdir(parents=True, exist_ok=True)
-        (root / place).symlink_to(target)
+    for place in (
+        "bin/mtp-race",
+        "share/applications/mtp-race.desktop",
+        "share/mime/packages/mtp-race.xml",
+        "share/icons/hicolor/scalable/apps/mtp-race.svg",
+    ):
+        (root / "usr" / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / "usr" / place).symlink_to(f"/opt/mtp-race/{place}")
     size = sum(path.lstat().st_size for path in root.rglob("*") if path.is_file()) // 1024
     control = root / "DEBIAN/control"
     control.parent.mkdir()

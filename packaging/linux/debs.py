@@ -1,6 +1,6 @@
 """The Debian packages that the Linux package is made from: fetched by name and version, checked by their hash.
 
-    python packaging/linux/debs.py pin     # writes debs.txt anew with the versions that are offered now
+python packaging/linux/debs.py pin     # writes debs.txt anew with the versions that are offered now
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Builds llama.cpp once for every x86-64 processor, and for GPUs with a Vulkan driver: ``build_llama.py OUT_FOLDER``.
 
 The wheel holds one CPU backend for each instruction set (ggml chooses at run time, app/engines/llama_backends.py) and
-the Vulkan backend, which loads where a driver is. Needs a C++ compiler, ``glslc``, and the headers of Vulkan and SPIR-V
-(Debian: glslc libvulkan-dev spirv-headers). Takes 20 to 40 minutes on 2 cores; the source is pinned by its hash in
-requirements/llama.txt.
+the Vulkan backend, which loads where a driver is. Needs a C++ compiler, ``glslc``, and the headers of Vulkan (from
+1.3.272 on) and SPIR-V (Debian: glslc libvulkan-dev spirv-headers; on Debian 12, whose headers are older, unpack
+libvulkan-dev of Debian 13 somewhere and name its ``usr/include`` in ``VULKAN_HEADERS``). Takes 20 to 40 minutes on 2
+cores; the source is pinned by its hash in requirements/llama.txt.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def build(out: Path) -> Path:
     if found:
         return found[0]
     out.mkdir(parents=True, exist_ok=True)
-    settings = " ".join(f"-D{name}={value}" for name, value in SETTINGS.items())
+    headers = os.environ.get("VULKAN_HEADERS")
+    more = {"Vulkan_INCLUDE_DIR": headers} if headers else {}
+    settings = " ".join(f"-D{name}={value}" for name, value in {**SETTINGS, **more}.items())
     environment = {**os.environ, "CMAKE_ARGS": settings}
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--require-hashes"]
