@@ -29,6 +29,7 @@ from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
 from app.ui import settings as remembered
 from app.ui.main_window import MainWindow
+from app.ui.options import read_options, scale_screen
 from app.ui.page import Page
 from app.ui.race_page import RacePage
 from app.ui.surface import Surface, wake_for_signals
@@ -55,6 +56,7 @@ def run(
         trace: A trace to open in the library.
         interrupts: What hears this process's signals, entered.
     """
+    scale_screen(read_options(open_settings(places)))
     app = make_application(arguments)
     app.setQuitOnLastWindowClosed(False)  # What the window ends is waited for.
     with QEventLoop(app) as loop:
@@ -72,6 +74,7 @@ async def _live(app: QApplication, places: Places, studio: Studio, trace: Path |
         window = build_window(app, places, WorkerPool(), studio)
         surface.arrived.connect(window.show_unexpected, Qt.ConnectionType.QueuedConnection)
         window.recall()
+        window.use_options(read_options(window.settings))
         window.race.controls.go.setFocus()
         window.show()
         if trace is not None:
@@ -141,7 +144,7 @@ def make_sweep_page(
 def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: Studio) -> MainWindow:
     """Builds the window; nothing is shown or started yet."""
     settings = open_settings(places)
-    theme = Theme(app, places.resources, forced=remembered.text(settings, "window/theme"))
+    theme = Theme(app, places.resources, forced=read_options(settings).theme)
     registry = load_registry(places=places)
     pairs = [pair for pair in registry.pairs if isinstance(availability(pair, places), Ready)]
     problem = None

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.library.traces import open_trace
 from app.places import Places, make_private
+from app.present.naming import is_automatic, race_name
 from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
@@ -30,7 +31,7 @@ from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
 from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan_all
-from app.ui.page import Page, is_model
+from app.ui.page import Actions, Page, is_model
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
 from app.ui.tasks import Tasks, in_thread
@@ -149,8 +150,7 @@ class LibraryPage(Page):
         self.delete_button.clicked.connect(self.delete)
         self._theme.changed.connect(self._restyle)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        for keys, slot in (("Ctrl+O", self.choose_file), ("F2", self._ask_name)):
-            QShortcut(QKeySequence(keys), self, context=inside).activated.connect(slot)
+        QShortcut(QKeySequence("F2"), self, context=inside).activated.connect(self._ask_name)
         QShortcut(QKeySequence("Del"), self.list, context=inside).activated.connect(self.delete)
         QShortcut(QKeySequence("Space"), self.list, context=inside).activated.connect(self.transport.toggle)
 
@@ -215,6 +215,10 @@ class LibraryPage(Page):
         if chosen:
             self.open_file(Path(chosen))
 
+    def offers(self) -> Actions:
+        """A race that is shown can be exported."""
+        return Actions(export=self.shown_trace is not None)
+
     def opens(self, path: Path) -> bool:
         """Whether it may be a trace: any file that is no model."""
         return not is_model(path)
@@ -252,7 +256,8 @@ class LibraryPage(Page):
             return
         status = path.stat() if path.exists() else None
         entry = next((item for item in self.model.entries if item.path == path), None)
-        self._title.setText(entry.title if entry else path.stem)
+        named = path.stem if not is_automatic(path.stem) else race_name(trace.header, self._titles)
+        self._title.setText(entry.title if entry else named)
         about = entry.about if entry else trace.header.pair_title
         self._about.setText(" \u00b7 ".join(part for part in (about, entry.when if entry else "") if part))
         self._note.setText(trace.note)
@@ -263,6 +268,8 @@ class LibraryPage(Page):
         self.board.behaviour.recall(path)
         self._select(path)
         self._show_actions()
+        if status is not None and not self._is_sample:
+            self.raced.emit(path, self._title.text())
 
     def _not_opened(self, path: Path, problem: Problem) -> None:
         if path == self._path:
@@ -271,6 +278,7 @@ class LibraryPage(Page):
             self._show_actions()
 
     def _show_actions(self) -> None:
+        self.changed.emit()
         there = self._path is not None
         self.reveal_button.setEnabled(there)
         for action in (self.rename_button, self.delete_button):

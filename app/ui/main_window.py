@@ -19,7 +19,17 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.boundary.log import logger
 from app.draw.studio import Studio
@@ -29,9 +39,14 @@ from app.race.problems import Problem
 from app.ui import settings as remembered
 from app.ui.drop_mark import DropMark
 from app.ui.icons import icon
+from app.ui.menus import Menus
+from app.ui.notifier import Notifier
+from app.ui.options import Options, write_options
 from app.ui.page import Copy, Page
+from app.ui.page_tabs import PageTabs
 from app.ui.race_page import RacePage
 from app.ui.race_report import save_copy
+from app.ui.recent import add_recent
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.ui.toast import Toast
@@ -48,7 +63,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._places = places
-        self._settings = settings
+        self.settings = settings
+        self.options = Options()
         self._studio = studio
         self.race = race
         self.tasks = Tasks(self)
@@ -59,18 +75,27 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
         self.setMinimumSize(960, 640)
         self.setAcceptDrops(True)
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setAccessibleName("Pages")
+        self.tabs = PageTabs(theme)
         self.pages, self._middle = QStackedWidget(), QWidget()
         self.copy_button = button("Copy", "quiet", tip="Copy a text, the verdict or the result")
         self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
         self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of it (Ctrl+E)")
+        self.menu_button = button("", "quiet", tip="Menu: open, preferences, help", name="Menu")
         self._lay_out()
         self.toast = Toast(self._middle)  # Not over the pages alone: each that is shown comes to the front.
         self._drop_mark = DropMark(self)
         self._copy_menu = QMenu(self)
+        self.notifier = Notifier(self)
+        slots: dict[str, Callable[[], object]] = {
+            "open": self.choose_trace,
+            "save": self.save_trace,
+            "export": self.export,
+            "preferences": self.show_preferences,
+            "help": self.show_help,
+            "about": self.show_about,
+            "close": self.close,
+        }
+        self.menus = Menus(self, settings, self.open_path, slots, self.menu_button)
         self.copy_button.clicked.connect(self._open_copy_menu)
         self.save_button.clicked.connect(self.save_trace)
         self.export_button.clicked.connect(self.export)
@@ -92,6 +117,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.copy_button)
         row.addWidget(self.save_button)
         row.addWidget(self.export_button)
+        row.addWidget(self.menu_button)
         layout = QVBoxLayout(self._middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -104,8 +130,6 @@ class MainWindow(QMainWindow):
             "Ctrl+Return": self._start,
             "Ctrl+Enter": self._start,
             "Esc": self._stop,
-            "Ctrl+S": self.save_trace,
-            "Ctrl+E": self.export,
             "Ctrl+P": self._edit_prompt,
         }
         for keys, slot in shortcuts.items():
@@ -134,6 +158,14 @@ class MainWindow(QMainWindow):
         page.said.connect(self.toast.say)
         page.offered.connect(lambda said, name, act: self.toast.say(said, action=name, act=act))
         page.changed.connect(self._update_actions)
+        page.ended.connect(lambda sentence: self._tell_ended(page, sentence))
+        page.raced.connect(lambda path, name: add_recent(self.settings, path, name))
+
+    def _tell_ended(self, page: Page, sentence: str) -> None:
+        """Tells what came of long work, to someone who looks at another page or another program."""
+        self.notifier.tell(sentence)
+        if page is not self.page:
+            self.toast.say(sentence, action="Show", act=lambda: self.show_widget(page))
 
     def make_page(self, number: int) -> None:
         """Makes the page with that number, if it is one that comes later."""
@@ -143,7 +175,8 @@ class MainWindow(QMainWindow):
         shown = self.pages.currentIndex()
         page = make()
         self._connect(page)
-        page.recall(self._settings)
+        page.recall(self.settings)
+        page.use_machine(self.options.threads, self.options.gpu_layers)
         self.pages.removeWidget(placeholder)
         self.pages.insertWidget(number, page)
         self.pages.setCurrentIndex(shown)
@@ -208,10 +241,61 @@ class MainWindow(QMainWindow):
 
     def _update_actions(self) -> None:
         can = self.page.offers()
-        for shown, found in ((self.copy_button, can.copy), (self.save_button, can.save)):
+        for shown, found in (
+            (self.copy_button, can.copy),
+            (self.save_button, can.save),
+            (self.export_button, can.export),
+        ):
             shown.setVisible(found is not None)
             shown.setEnabled(bool(found))
-        self.export_button.setEnabled(can.export)
+        self.menus.save.setEnabled(bool(can.save))
+        self.menus.export.setEnabled(bool(can.export))
+        self.tabs.mark(
+            frozenset(self.pages.indexOf(page) for page in self.made_pages if page.busy and page is not self.page)
+        )
+
+    def use_options(self, options: Options) -> None:
+        """Takes what the user prefers, for all pages."""
+        if self._theme.forced != options.theme:
+            self._theme.force(options.theme)
+        self.options = options
+        for page in self.made_pages:
+            page.use_machine(options.threads, options.gpu_layers)
+
+    def choose_trace(self) -> None:
+        """Asks for a trace file and opens it."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open a trace", str(Path.home()), "Traces (*.ndjson);;All files (*)"
+        )
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def show_preferences(self) -> None:
+        """Opens Preferences; what is changed there is used and kept at once."""
+        from app.ui.preferences import PreferencesDialog  # Dialogs are loaded when they are wanted.
+
+        def change(options: Options) -> None:
+            write_options(self.settings, options)
+            self.use_options(options)
+
+        self._open_dialog(PreferencesDialog(self._places, self.options, change, self))
+
+    def show_help(self) -> None:
+        """Opens the keys and the words."""
+        from app.ui.reference import HelpDialog
+
+        self._open_dialog(HelpDialog(self))
+
+    def show_about(self) -> None:
+        """Opens what this is and what it is made of."""
+        from app.ui.reference import AboutDialog
+
+        self._open_dialog(AboutDialog(self._theme, lambda text: self.copy_text(text, "What this is made of"), self))
+
+    @staticmethod
+    def _open_dialog(dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _open_copy_menu(self) -> None:
         self._copy_menu.clear()
@@ -282,19 +366,19 @@ class MainWindow(QMainWindow):
 
     def remember(self) -> None:
         """Writes size, place and choices down."""
-        self._settings.setValue("window/geometry", self.saveGeometry())
-        self._settings.setValue("window/page", self.tabs.currentIndex())
+        self.settings.setValue("window/geometry", self.saveGeometry())
+        self.settings.setValue("window/page", self.tabs.currentIndex())
         for page in self.made_pages:
-            page.remember(self._settings)
-        self._settings.sync()
+            page.remember(self.settings)
+        self.settings.sync()
 
     def recall(self) -> None:
         """Restores size, place and choices."""
-        geometry = remembered.data(self._settings, "window/geometry")
+        geometry = remembered.data(self.settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
         for page in self.made_pages:
-            page.recall(self._settings)
+            page.recall(self.settings)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remembers the state and ends everything that runs; ``gone`` is set when it has ended."""
@@ -332,4 +416,5 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         self.copy_button.setIcon(icon(self._theme, "copy"))
         self.save_button.setIcon(icon(self._theme, "save"))
+        self.menu_button.setIcon(icon(self._theme, "more"))
         self.setWindowFlag(Qt.WindowType.Window, True)

@@ -23,7 +23,7 @@ class Actions:
 
     copy: bool | None = None
     save: bool | None = None
-    export: bool = True
+    export: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,15 @@ class Page(QWidget):
     Signals:
         said: A short remark. offered: One with something to do about it: remark, name of the action, callable.
         changed: ``busy`` or ``offers`` say something else now.
+        ended: Long work ended; a sentence with what came of it, for someone who looks elsewhere.
+        raced: A race is shown now: its file, and what it is called.
     """
 
     said = Signal(str)
     offered = Signal(str, str, object)
     changed = Signal()
+    ended = Signal(str)
+    raced = Signal(object, str)
 
     title: ClassVar[str] = ""
     """On its tab."""
@@ -88,6 +92,9 @@ class Page(QWidget):
     def offers(self) -> Actions:
         """Which of the window's buttons it has now."""
         return Actions()
+
+    def use_machine(self, threads: int, gpu_layers: int) -> None:
+        """Takes so many CPU threads a lane (0: what suits) and layers on the GPU (-1: all) from the next start on."""
 
     def copies(self) -> Sequence[Copy | None]:
         """What Copy offers; None separates."""

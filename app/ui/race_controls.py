@@ -54,6 +54,7 @@ class RaceControls(QWidget):
         self._prompts = list(prompts)
         self._custom: Prompt | None = None
         self._running = False
+        self.threads, self.gpu_layers = 0, -1
         self.pair = _combo("Model and drafter", [pair.title for pair in pairs], 150)
         self.prompt = _combo("Prompt", [prompt.title for prompt in prompts], 150)
         self.lanes = LanesField(theme)
@@ -208,6 +209,8 @@ class RaceControls(QWidget):
             max_tokens=self.max_tokens.value(),
             sampling=Sampling(temperature=round(self.temperature.value(), 1)),
             format=list(FORMATS)[self.format.currentIndex()],
+            threads=self.threads,
+            gpu_layers=self.gpu_layers,
             context=max(2048, self.max_tokens.value() + 2048),
         )
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
+from app.present.naming import race_ended, race_name
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.race.events import Finish
@@ -71,6 +72,7 @@ class RacePage(Page):
     ) -> None:
         super().__init__()
         self._places = places
+        self._titles = {prompt.name: prompt.title for prompt in prompts}
         self._held = ""
         self.controls = RaceControls(theme, pairs, prompts)
         self.prompt_bar = PromptBar(theme)
@@ -150,6 +152,12 @@ class RacePage(Page):
         """A race that runs can be copied; one that is over can be saved too."""
         shown = self.view is not None or self.running
         return Actions(copy=shown, save=shown and not self.running, export=self.shown_trace is not None)
+
+    def use_machine(self, threads: int, gpu_layers: int) -> None:
+        """Races with so many threads and layers from the next race on."""
+        if (threads, gpu_layers) != (self.controls.threads, self.controls.gpu_layers):
+            self.controls.threads, self.controls.gpu_layers = threads, gpu_layers
+            self._choice_changed()
 
     def copies(self) -> list[Copy | None]:
         """The text of each lane, the verdict and the result."""
@@ -284,6 +292,10 @@ class RacePage(Page):
             self.board.behaviour.run(self.view, self.runner.trace)
         self._hold_films()
         self.recorded.emit(self.runner.trace)
+        if self.view is not None:
+            self.ended.emit(race_ended(self.view))
+            if self.runner.trace is not None:
+                self.raced.emit(self.runner.trace, race_name(self.view.header, self._titles))
 
     def _record(self, trace: Path | None) -> None:
         """Has the race filmed that ended, if that is wanted and it was not given up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +77,15 @@ def number(settings: QSettings, key: str, default: float, least: float, most: fl
 def whole(settings: QSettings, key: str, default: int, least: int, most: int) -> int:
     """Returns a whole number that was remembered, if it lies between two others."""
     return round(number(settings, key, default, least, most))
+
+
+def one_of(settings: QSettings, key: str, default: str, allowed: Sequence[str]) -> str:
+    """Returns a text that was remembered, if it is one of those allowed."""
+    words = text(settings, key, default)
+    if words in allowed:
+        return words
+    _ignored(key, f'"{visible(words, 40)}" is none of {", ".join(item or "nothing" for item in allowed)}')
+    return default
 
 
 def data(settings: QSettings, key: str) -> QByteArray | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFont
+from PySide6.QtGui import QDesktopServices, QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDialog,
@@ -109,6 +109,7 @@ def scroll_in(dialog: QDialog, inner: QWidget, close: QPushButton) -> None:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inner)
+    QShortcut(QKeySequence("Ctrl+W"), dialog).activated.connect(dialog.reject)
     row = QHBoxLayout()
     row.setContentsMargins(20, 8, 20, 16)
     row.addStretch(1)

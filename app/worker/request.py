@@ -94,6 +94,8 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
         sampling: Shared by all lanes.
         context: Context size in tokens.
         threads: CPU threads a lane, 0 for the default.
+        gpu_layers: Layers on the GPU; -1 means all where there is one.
+        gpu_layers: Layers on the GPU; -1 means all where there is one.
         engine: Registry name; empty takes the pair's first.
     """
 
@@ -105,4 +107,5 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling = Sampling()
     context: int = 2048
     threads: int = 0
+    gpu_layers: int = -1
     engine: str = ""

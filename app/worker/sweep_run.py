@@ -247,6 +247,7 @@ class SweepRun:
             format=REPEATED.name,
             context=request.context,
             threads=request.threads,
+            gpu_layers=request.gpu_layers,
             engine=request.engine,
             numbered=True,
         )

@@ -235,7 +235,9 @@ class ModelsPage(Page):
             item.set_running(False)
             item.show_problem(problem if problem is not None and problem.kind != "cancelled" else None)
             if problem is None:
-                self.said.emit(f"{item.summary.title} is ready to race.")
+                words = f"{item.summary.title} is ready to race."
+                self.said.emit(words)
+                self.ended.emit(words)
         self.refresh()
 
     def _ask_remove(self, pair: Pair) -> None:

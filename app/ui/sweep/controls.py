@@ -54,6 +54,7 @@ class SweepControls(QWidget):
         super().__init__()
         self._pairs, self._prompts = list(pairs), list(prompts)
         self._running = False
+        self.threads, self.gpu_layers = 0, -1
         self.pair = QComboBox()
         self.pair.addItems([pair.title for pair in pairs])
         self.prompts = MenuButton()
@@ -156,6 +157,8 @@ class SweepControls(QWidget):
             prompts=tuple(picked),
             contenders=contenders,
             spend=SPENDS[self.spend.currentText()],
+            threads=self.threads,
+            gpu_layers=self.gpu_layers,
         )
 
     def set_pairs(self, pairs: Sequence[Pair]) -> None:

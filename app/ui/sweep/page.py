@@ -16,13 +16,14 @@ from app.draw.sweep.speedup import Other
 from app.library.sweeps import load_sweep, stored_sweeps
 from app.models.pairs import Pair
 from app.places import Places
+from app.present.naming import sweep_ended
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published
 from app.race.sweep import progress_words
 from app.race.sweep_result import Cell, SweepResult
 from app.ui.failure_card import FailureCard
-from app.ui.page import Page
+from app.ui.page import Actions, Page
 from app.ui.sweep.advice_card import AdviceCard
 from app.ui.sweep.chart_card import ChartCard
 from app.ui.sweep.controls import SweepControls
@@ -58,7 +59,7 @@ class SweepPage(Page):
         super().__init__()
         self._theme, self._places, self._pool = theme, places, pool
         self._run: SweepRun | None = None
-        self._starting = False
+        self._starting = self._elsewise = False
         self._shown: tuple[SweepResult, Path | None] = (SweepResult(), None)
         self._published: tuple[Published, ...] = ()
         self.race_runs: Callable[[], bool] = lambda: False
@@ -162,7 +163,17 @@ class SweepPage(Page):
     def _goes_on(self, choice: SweepRequest) -> bool:
         """Whether the sweep that is shown is an unfinished one of this choice."""
         result, folder = self._shown
-        return folder is not None and result.heats < result.planned and _names(choice) == _result_names(result)
+        unfinished = folder is not None and result.heats < result.planned and not self._elsewise
+        return unfinished and _names(choice) == _result_names(result)
+
+    def use_machine(self, threads: int, gpu_layers: int) -> None:
+        """Sweeps with so many threads and layers from now on; what was measured with others is not gone on with."""
+        self._elsewise |= (threads, gpu_layers) != (self.controls.threads, self.controls.gpu_layers)
+        self.controls.threads, self.controls.gpu_layers = threads, gpu_layers
+
+    def offers(self) -> Actions:
+        """A sweep with a heat in it can be exported."""
+        return Actions(export=self.result.heats > 0)
 
     def stop(self) -> None:
         """Stops; what was measured stays."""
@@ -174,6 +185,7 @@ class SweepPage(Page):
         run = await in_thread(lambda: SweepRun(choice, self._places, self._pool, folder))
         self._starting = False
         self._run = run
+        self._elsewise = False
         run.start()
         try:
             self._show(run.result, run.folder)
@@ -189,6 +201,8 @@ class SweepPage(Page):
         set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
         if run.problem is not None:
             self.show_problem(run.problem)
+        else:
+            self.ended.emit(sweep_ended(run.result))
 
     def _follow(self, run: SweepRun) -> None:
         """Shows how far it is, and what it found."""
@@ -209,6 +223,7 @@ class SweepPage(Page):
         if running:
             self.controls.tell(0.0, "Starting")
         self.running_changed.emit(running)
+        self.changed.emit()
 
     def show_problem(self, problem: Problem) -> None:
         """Shows what went wrong above the charts."""
@@ -217,6 +232,7 @@ class SweepPage(Page):
 
     def _show(self, result: SweepResult, folder: Path | None) -> None:
         self._shown = (result, folder)
+        self.changed.emit()
         self.charts["accepted"].setMinimumHeight(176 if len(result.prompts) <= 2 else 236)
         others = self._others(result)
         for chart in self.charts.values():

@@ -1,0 +1,62 @@
+"""What Preferences sets: kept in the window's settings, and used from then on."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import QSettings
+
+from app.ui import settings as remembered
+
+THEMES: Final = {"": "As the system", "light": "Light", "dark": "Dark"}
+SCALES: Final = (90, 100, 110, 125, 150, 175, 200)
+"""Sizes of text and controls, in percent."""
+MOST_THREADS: Final = 512
+MOST_GPU_LAYERS: Final = 999
+_SCALE_VARIABLE: Final = "QT_SCALE_FACTOR"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the user prefers.
+
+    Attributes:
+        theme: ``"light"``, ``"dark"``, or empty to follow the system.
+        scale: Size of text and controls in percent, used at the next start.
+        threads: CPU threads a lane, 0 for what suits the processor.
+        gpu_layers: Layers on the GPU, -1 for all where there is one.
+    """
+
+    theme: str = ""
+    scale: int = 100
+    threads: int = 0
+    gpu_layers: int = -1
+
+
+def read_options(settings: QSettings) -> Options:
+    """Returns what was remembered; what cannot be used is ignored and named in the log."""
+    return Options(
+        theme=remembered.one_of(settings, "window/theme", "", tuple(THEMES)),
+        scale=int(remembered.one_of(settings, "window/scale", "100", tuple(map(str, SCALES)))),
+        threads=remembered.whole(settings, "race/threads", 0, 0, MOST_THREADS),
+        gpu_layers=remembered.whole(settings, "race/gpu-layers", -1, -1, MOST_GPU_LAYERS),
+    )
+
+
+def write_options(settings: QSettings, options: Options) -> None:
+    """Keeps them."""
+    settings.setValue("window/theme", options.theme)
+    settings.setValue("window/scale", options.scale)
+    settings.setValue("race/threads", options.threads)
+    settings.setValue("race/gpu-layers", options.gpu_layers)
+    settings.sync()
+
+
+def scale_screen(options: Options) -> None:
+    """Tells Qt how large everything is; it listens only before the application is made.
+
+    Someone who set Qt's own variable is not overruled.
+    """
+    if options.scale != 100:
+        os.environ.setdefault(_SCALE_VARIABLE, f"{options.scale / 100:g}")
