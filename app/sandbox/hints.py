@@ -13,6 +13,8 @@ Strategy = SearchStrategy[Any]
 _LETTERS = "abcdefgxyzABC 0123-_.,!?é"
 _WORDS = ("", "a", "racecar", "hello world", "Hello, World!", "The quick brown fox", "aabbcc", "12", "level")
 _SIZE = 7
+_SIZES = (_SIZE, _SIZE, 4, 2, 1)  # of a container, by how many it lies within: all of them multiply
+_DEEPEST = 4  # containers within each other; what a deeper hint would give is longer than a call may be
 
 INTEGERS: Strategy = st.integers(-3, 12) | st.integers(-30, 100)
 FLOATS: Strategy = st.integers(-20, 100).map(float) | st.integers(-50_000, 50_000).map(lambda n: n / 1000)
@@ -45,7 +47,7 @@ def from_hint(hint: str) -> Strategy | None:
 
 
 def _from_node(node: ast.expr, depth: int) -> Strategy | None:
-    if depth > 6:
+    if depth > _DEEPEST:
         return None
     if isinstance(node, ast.Constant):
         if node.value is None:
@@ -65,8 +67,10 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _generic(name: str, inner: Sequence[ast.expr], depth: int) -> Strategy | None:
+    size = _SIZES[min(depth, len(_SIZES) - 1)]
     if name == "Literal":
-        return st.sampled_from([n.value for n in inner if isinstance(n, ast.Constant)]) if inner else None
+        named = [n.value for n in inner if isinstance(n, ast.Constant)]
+        return st.sampled_from(named) if named else None
     parts = [_from_node(n, depth) for n in inner if not (isinstance(n, ast.Constant) and n.value is ...)]
     if any(part is None for part in parts):
         return None
@@ -76,15 +80,15 @@ def _generic(name: str, inner: Sequence[ast.expr], depth: int) -> Strategy | Non
     if name in ("Union", "Annotated", "Final") and found:
         return _either(found) if name == "Union" else found[0]
     if name in _LISTS:
-        return st.lists(found[0] if found else INTEGERS, max_size=_SIZE)
+        return st.lists(found[0] if found else INTEGERS, max_size=size)
     if name in _SETS:
-        return st.sets(found[0] if found else INTEGERS, max_size=_SIZE)
+        return st.sets(found[0] if found else INTEGERS, max_size=size)
     if name in _DICTS:
         keys, values = (found + [TEXTS, INTEGERS][len(found) :])[:2]
-        return st.dictionaries(keys, values, max_size=5)
+        return st.dictionaries(keys, values, max_size=min(size, 5))
     if name in ("tuple", "Tuple"):
         if len(parts) < len(inner) or not found:
-            return st.lists(found[0] if found else INTEGERS, max_size=_SIZE).map(tuple)
+            return st.lists(found[0] if found else INTEGERS, max_size=size).map(tuple)
         return st.tuples(*found)
     return None
 

@@ -10,13 +10,15 @@ import hypothesis
 import msgspec
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 
 from app.sandbox.hints import FLOATS, INTEGERS, TEXTS, Strategy, from_hint, like
 from app.sandbox.matching import Match, accepted, required
 from app.sandbox.results import CallSpec, Function, Parameter
 
 LONGEST = 400  # characters of one call
-_BATCH = 25
+_BATCH = 25  # values drawn at once, if they are short
+_BATCH_CHARS = 1500  # of one batch as literals: Hypothesis gives up what is much larger, and begins anew
 _DEMOS = {"main", "demo", "run_demo", "test", "tests", "run_tests", "example", "examples"}
 _BY_NAME = {
     "int": ("n", "k", "m", "i", "num", "number", "count", "size", "limit", "index", "x", "y", "a", "b", "value"),
@@ -52,7 +54,11 @@ def plan_calls(match: Match, demo: Sequence[CallSpec], amount: int, seed: int) -
         if not calls:
             return "its inputs cannot be written down as literals"
     else:
-        for values in examples(strategy, amount, seed):
+        try:
+            made = examples(strategy, amount, seed)
+        except ValueError as error:
+            return _plan(calls, from_demo, True) if calls else str(error)
+        for values in made:
             if len(calls) >= amount:
                 break
             _add(calls, match, [repr(value) for value in values], {})
@@ -132,16 +138,28 @@ def guess(parameter: Parameter) -> Strategy:
 
 
 def examples(strategy: Strategy, amount: int, seed: int) -> list[Any]:
-    """Up to `amount` values of `strategy`, the same for the same seed.
+    """Up to `amount` values of `strategy`, the same for the same seed. Raises ValueError if it has none.
 
-    They are drawn in batches: starting an example costs Hypothesis more than drawing a value.
+    They are drawn in batches: starting an example costs Hypothesis more than drawing a value. The strategy comes from
+    hints that a model wrote, which may name what cannot be, such as a set of lists.
     """
+    try:
+        first = _drawn(strategy, 1, min(5, amount), seed)
+        length = max(1, sum(len(repr(value)) for value in first) // max(1, len(first)))
+        batch = max(1, min(_BATCH, amount, _BATCH_CHARS // length))
+        found = _drawn(strategy, batch, -(-amount * 3 // (2 * batch)), seed)  # half as many again: there are repeats
+    except (TypeError, ValueError, HypothesisException) as error:
+        raise ValueError(f"its hints cannot be followed ({type(error).__name__})") from error
+    distinct = {repr(value): value for value in found}
+    return list(distinct.values())[:amount]
+
+
+def _drawn(strategy: Strategy, batch: int, times: int, seed: int) -> list[Any]:
     found: list[Any] = []
-    batch = min(_BATCH, amount)
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=-(-amount * 3 // (2 * batch)),  # half as many again, since batches hold repeats
+        max_examples=times,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -152,5 +170,4 @@ def examples(strategy: Strategy, amount: int, seed: int) -> list[Any]:
         found.extend(values)
 
     collect()
-    distinct = {repr(value): value for value in found}
-    return list(distinct.values())[:amount]
+    return found
