@@ -51,6 +51,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         engine: Registry name of the engine.
         prompts: In the order that they are shown.
         contenders: The lanes besides the baseline.
+        suite: Name of the file that the prompts come from; empty for a sweep of a few.
     """
 
     pair: str
@@ -61,6 +62,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     sampling: Sampling = Sampling()
     context: int = 2048
     threads: int = 0
+    suite: str = ""
 
 
 class Spend(msgspec.Struct, frozen=True):
@@ -69,10 +71,13 @@ class Spend(msgspec.Struct, frozen=True):
     Attributes:
         repeats: Heats a prompt; 0 for as many as the budget allows.
         budget_s: Wall time, s; 0 for no limit.
+        evenly: Every prompt gets as many heats as the others, with all lanes: what is asked is about the prompts
+            together, and not about each.
     """
 
     repeats: int = REPEATS
     budget_s: float = 0.0
+    evenly: bool = False
 
     @property
     def most(self) -> int:
@@ -95,6 +100,7 @@ class PromptHeats:
         heats: The folded heats of all lanes.
         seconds: Wall time of each heat by its number, s.
         files: Trace file of each heat by its number.
+        left_out: Why it cannot be raced, in a sentence; empty if it can.
     """
 
     def __init__(self, prompt: SweepPrompt, lanes: Sequence[str]) -> None:
@@ -103,6 +109,7 @@ class PromptHeats:
         self.heats = Heats(Header())
         self.seconds: dict[int, float] = {}
         self.files: dict[int, str] = {}
+        self.left_out = ""
         self._lane_s: dict[str, list[float]] = {}
 
     @property
@@ -190,11 +197,11 @@ def next_heat(prompts: Sequence[PromptHeats], spend: Spend, elapsed_s: float) ->
     """
     if spend.budget_s and elapsed_s >= spend.budget_s:
         return None
-    open_prompts = [item for item in prompts if item.done < spend.most]
+    open_prompts = [item for item in prompts if item.done < spend.most and not item.left_out]
     if not open_prompts:
         return None
     fewest = min(open_prompts, key=lambda item: item.done)
-    if not spend.budget_s or fewest.done < min(LEAST, spend.most):
+    if spend.evenly or not spend.budget_s or fewest.done < min(LEAST, spend.most):
         return _fitting(fewest, fewest.lanes, spend, elapsed_s)
     doubtful = [item for item in open_prompts if item.doubt() > ENOUGH]
     if doubtful:
@@ -221,14 +228,16 @@ def heat_seconds(prompt: PromptHeats, lanes: Sequence[str]) -> float | None:
 
 def remaining_seconds(prompts: Sequence[PromptHeats], spend: Spend, elapsed_s: float) -> float | None:
     """Expected wall time to the end, s; None before anything is known. An upper bound where a budget may end early."""
-    if spend.budget_s:
-        left = max(0.0, spend.budget_s - elapsed_s)
-        return left if next_heat(prompts, spend, elapsed_s) is not None else 0.0
+    left = max(0.0, spend.budget_s - elapsed_s) if spend.budget_s else None
+    if left is not None and next_heat(prompts, spend, elapsed_s) is None:
+        return 0.0
     known = [seconds for item in prompts if (seconds := heat_seconds(item, item.lanes)) is not None]
     if not known:
-        return None
+        return left
     usual = sum(known) / len(known)
-    return sum(max(0, spend.most - item.done) * (heat_seconds(item, item.lanes) or usual) for item in prompts)
+    racing = [item for item in prompts if not item.left_out]
+    whole = sum(max(0, spend.most - item.done) * (heat_seconds(item, item.lanes) or usual) for item in racing)
+    return whole if left is None else min(left, whole)
 
 
 class SweepProgress(msgspec.Struct, frozen=True):

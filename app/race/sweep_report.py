@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from app.race.costs import Costs, measured_costs
-from app.race.fold import LaneState
+from app.race.fold import NS, LaneState
 from app.race.heats import warnings
 from app.race.lanes import Contender, KPolicy, LaneSpec, lane_title
 from app.race.predict import predict
@@ -32,16 +32,30 @@ def prompt_result(
     lanes = [(lane, by_lane[lane]) for lane in prompt.lanes]
     cells = tuple(_cell(prompt, lane, contender, by_lane, widths or {}) for lane, contender in lanes)
     best = best_lane(prompt)
+    base = list(prompt.heats.runs(BASELINE).values())
     return PromptResult(
         prompt=prompt.prompt.name,
         title=prompt.prompt.title,
         workload=prompt.prompt.workload,
         language=prompt.prompt.language,
         baseline_tps=_baseline_tps(prompt),
+        baseline_s=_clock_s(base),
+        prompt_tokens=max((run.prefilled.prompt_tokens for run in base if run.prefilled), default=0),
+        tokens=sum(run.count for run in base) / len(base) if base else 0.0,
         cells=cells,
         best=best,
         advice=advice(prompt, {cell.lane: cell for cell in cells}, best),
+        left_out=prompt.left_out or (_NO_RATE if prompt.done and not any(cell.ratios for cell in cells) else ""),
     )
+
+
+_NO_RATE: Final = "The answer has a single token, so it has no decode rate."
+
+
+def _clock_s(runs: Iterable[LaneState]) -> float:
+    """Typical lane clock of runs, s; 0 without one."""
+    found = [run.clock_ns / NS for run in runs if run.clock_ns > 0]
+    return typical(found) if found else 0.0
 
 
 def _cell(
@@ -80,6 +94,7 @@ def _cell(
         break_even=whole.break_even(contender.k) if fixed and whole else None,
         identical=verdicts.count(TokenVerdict.IDENTICAL),
         forks=verdicts.count(TokenVerdict.FORK) + verdicts.count(TokenVerdict.NEAR_TIE_FORK),
+        clock_s=_clock_s(runs.values()),
         traces=tuple(prompt.files[heat] for heat in sorted(runs) if heat in prompt.files),
         warnings=tuple(warnings(interval, rates, conditions)),
     )

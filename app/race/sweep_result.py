@@ -41,6 +41,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         break_even: Tokens a round from which this K is as fast as the baseline; None where it cannot be told.
         identical: Heats in which the lane wrote the baseline's tokens.
         forks: Heats in which it did not.
+        clock_s: Typical lane clock of a whole answer, s; 0 without a finished heat.
         traces: Files of its heats, relative to the sweep's folder.
         warnings: What makes its numbers less sure, in sentences.
     """
@@ -61,6 +62,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     break_even: float | None = None
     identical: int = 0
     forks: int = 0
+    clock_s: float = 0.0
     traces: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -71,9 +73,13 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         prompt: Name of the prompt; ``title``, ``workload`` and ``language`` are the prompt's own.
         baseline_tps: Typical decode rate of the baseline, tokens per second.
+        baseline_s: Typical lane clock of a whole answer of the baseline, s; 0 without a finished heat.
+        prompt_tokens: Tokens of the prompt; 0 if they are not known.
+        tokens: Tokens that the baseline wrote, on average.
         cells: One for each lane, in the order of K, adaptive lanes last.
         best: Lane id of the cell with the largest speedup that the intervals support; None if none is.
         advice: One sentence, no surer than the intervals are.
+        left_out: Why the prompt could not be measured, in a sentence; empty if it can.
     """
 
     prompt: str
@@ -81,9 +87,13 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
     workload: str
     language: str
     baseline_tps: float = 0.0
+    baseline_s: float = 0.0
+    prompt_tokens: int = 0
+    tokens: float = 0.0
     cells: tuple[Cell, ...] = ()
     best: str | None = None
     advice: str = ""
+    left_out: str = ""
 
 
 class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +102,7 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         mtp_race_sweep: Version of this format.
         created: UTC time of the start, ISO 8601.
+        suite: Name of the file that the prompts come from; empty for a sweep of a few.
         pair: Registry id of the pair; ``pair_title`` is its name for people.
         target: File name of the target, to find published results for the same model.
         engine: What the engine calls itself.
@@ -106,6 +117,7 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
     mtp_race_sweep: int = SWEEP_VERSION
     created: str = ""
     app_version: str = ""
+    suite: str = ""
     pair: str = ""
     pair_title: str = ""
     target: str = ""

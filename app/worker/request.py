@@ -97,6 +97,7 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
         gpu_layers: Layers on the GPU; -1 means all where there is one.
         gpu_layers: Layers on the GPU; -1 means all where there is one.
         engine: Registry name; empty takes the pair's first.
+        suite: Name of the file that the prompts come from; empty for a sweep of a few.
     """
 
     pair: Pair
@@ -109,3 +110,4 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 0
     gpu_layers: int = -1
     engine: str = ""
+    suite: str = ""

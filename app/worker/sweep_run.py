@@ -324,6 +324,7 @@ class SweepRun:
         return SweepResult(
             created=self._created,
             app_version=__version__,
+            suite=self._request.suite,
             pair=self._request.pair.id,
             pair_title=self._request.pair.title,
             target=self._target(),
@@ -373,6 +374,7 @@ def _plan(request: SweepRequest) -> SweepPlan:
         sampling=request.sampling,
         context=request.context,
         threads=request.threads,
+        suite=request.suite,
     )
 
 
