@@ -27,7 +27,7 @@ def check_spec(spec: LaneSpec) -> tuple[ModelInfo, ModelInfo | None]:
             Problem(
                 "target-is-drafter",
                 f"{target.path.name} is a drafter, not a full model.",
-                cause=f"Its architecture is {target.architecture}: it needs the hidden state of its target.",
+                cause=f"Its architecture is {target.architecture}: it needs what its target computes.",
                 action="Choose the full model as the target, and this file as its drafter.",
             )
         )

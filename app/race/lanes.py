@@ -94,6 +94,47 @@ class LaneKind(StrEnum):
             file="Model",
         ),
     )
+    EAGLE3 = (
+        "eagle3",
+        KindFacts(
+            name="EAGLE3",
+            phrase="an EAGLE3 head",
+            way="A head that reads three layers drafts {k}, the full model checks",
+            way_long=(
+                "A small head reads what three layers of the full model make of the text, and guesses the next {k} "
+                "tokens one after the other. The full model checks them in one step and keeps those it would have "
+                "written itself."
+            ),
+            file="EAGLE3",
+        ),
+    )
+    DFLASH = (
+        "dflash",
+        KindFacts(
+            name="DFlash",
+            phrase="a DFlash drafter",
+            way="Drafts {k} in one pass, the full model checks",
+            way_long=(
+                "A small drafter reads layers of the full model and fills a block of {k} tokens in one pass. The full "
+                "model checks them in one step and keeps those it would have written itself."
+            ),
+            file="DFlash",
+        ),
+    )
+    DSPARK = (
+        "dspark",
+        KindFacts(
+            name="DSpark",
+            phrase="a DSpark drafter",
+            way="Drafts {k} in one pass and corrects their order, the full model checks",
+            way_long=(
+                "A small drafter reads layers of the full model and fills a block of {k} tokens in one pass, each "
+                "weighed by the one before it. The full model checks them in one step and keeps those it would have "
+                "written itself."
+            ),
+            file="DSpark",
+        ),
+    )
     LOOKUP = (
         "lookup",
         KindFacts(

@@ -77,7 +77,7 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
                 "drafter-refused",
                 f"{path.name} cannot draft for {pair.title}.",
                 cause=fits.reason,
-                action="Choose the MTP drafter that was made for it, or a small model with the same vocabulary.",
+                action="Choose a drafter that was made for it, or a small model with the same vocabulary.",
                 details=f"{found.target_path}\n{path}",
             )
         )

@@ -140,10 +140,16 @@ def check_kind(engine: str, kind: LaneKind) -> None:
             f"{info.title} cannot race {kind.facts.phrase}.",
             cause="A server drafts with what it was started with."
             if info.capabilities.server
-            else "It drafts with the MTP drafter only.",
-            action=f"Race the MTP drafter, or use an engine that can: {others}.",
+            else f"It drafts with {_listed(info.capabilities.drafters)}.",
+            action=f"Race the MTP drafter{f', or use an engine that can: {others}' if others else ''}.",
         )
     )
+
+
+def _listed(kinds: Sequence[LaneKind]) -> str:
+    """Returns what drafts, such as ``"an MTP drafter or prompt lookup"``."""
+    *front, last = (kind.facts.phrase for kind in kinds)
+    return f"{', '.join(front)} or {last}" if front else f"{last} only"
 
 
 def check_format(race_format: RaceFormat, engine: str) -> None:

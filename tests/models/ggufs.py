@@ -113,6 +113,20 @@ def write_drafter(path: Path, shape: Shape = Shape(), hidden: int = 64, layers: 
     return _end(writer, path)
 
 
+def write_reader(path: Path, shape: Shape = Shape(), layers: tuple[int, ...] = (1, 2, 3), markov: bool = False) -> Path:
+    """Writes the head of a drafter that reads layers of its target: EAGLE3 by its three, DFlash with another number."""
+    architecture = "eagle3" if len(layers) == 3 and not markov else "dflash"
+    writer = _begin(path, architecture, replace(shape, layers=1), template=False)
+    writer.add_embedding_length(shape.hidden)
+    writer.add_array(f"{architecture}.target_layers", list(layers))
+    writer.add_uint32(f"{architecture}.target_hidden_size", shape.hidden)
+    put = _Tensors(writer, shape)
+    put.weight("fc.weight", shape.hidden, len(layers) * shape.hidden)
+    if markov:
+        put.weight("markov_w1.weight", shape.vocabulary, 16)
+    return _end(writer, path)
+
+
 def _begin(path: Path, architecture: str, shape: Shape, template: bool) -> gguf.GGUFWriter:
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_type("model")

@@ -15,7 +15,7 @@ from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
 from app.race.problems import Problem, ProblemError
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import drafting_specs
-from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.models.ggufs import Shape, write_drafter, write_reader, write_target
 
 
 @pytest.fixture
@@ -54,6 +54,15 @@ def test_a_file_is_used_as_what_it_is(nano: Pair, places: Places) -> None:
         Contender(3, kind=LaneKind.MTP, drafter=str(drafter)),
     )
     assert make_contenders((Contender(3),), [str(target)], nano, places)[0].kind is LaneKind.DRAFT_MODEL
+
+
+def test_a_head_for_another_engine_is_refused_by_what_it_is_and_never_raced_as_a_draft_model(
+    nano: Pair, places: Places, tmp_path: Path
+) -> None:
+    head = write_reader(tmp_path / "draft-model.gguf")
+    problem = refused((Contender(3),), [str(head)], nano, places)
+    assert problem.sentence == "draft-model.gguf cannot draft for Nano (built in)."
+    assert "width" in problem.cause
 
 
 def test_every_k_meets_every_drafter_up_to_three_lanes(nano: Pair, places: Places) -> None:

@@ -12,6 +12,7 @@ from app.models.files.disk import files, is_file, size
 from app.models.files.gguf import GgufError
 from app.models.files.heads import HeadCache
 from app.models.files.info import ModelInfo
+from app.race.lanes import LaneKind
 from app.race.visible import visible
 
 _MAX_CONFIG = 4 << 20
@@ -26,6 +27,10 @@ _ENCODERS = {
 """Kinds (`model_type`) that do not write text token after token."""
 _MARK = "config_sentence_transformers.json"
 """A file that stands in the folder of an embedding model, whatever kind it was made from."""
+
+
+_BACKBONES = ("backbone_hidden_size", "target_hidden_size")
+_READERS = (LaneKind.EAGLE3, LaneKind.DSPARK, LaneKind.DFLASH)
 
 
 def is_model_folder(path: Path) -> bool:
@@ -45,8 +50,10 @@ def read_folder_info(path: Path) -> ModelInfo:
     if not weights:
         raise GgufError(f"{path.name} has a config.json and no weights (*.safetensors).")
     _check_index(path)
-    text = config.get("text_config") if isinstance(config.get("text_config"), dict) else config
-    kind = config.get("model_type")
+    parts = (config.get(key) for key in ("text_config", "transformer_layer_config"))
+    text = next((part for part in parts if isinstance(part, dict)), config)
+    drafts_as = _drafts_as(config)
+    kind = config.get("model_type") or (drafts_as and drafts_as.value)
     if kind in _ENCODERS or is_file(path / _MARK):
         raise GgufError(f"{path.name} is a model that writes no text, such as one for embeddings.")
     hidden, layers = _number(text, "hidden_size"), _number(text, "num_hidden_layers")
@@ -54,8 +61,11 @@ def read_folder_info(path: Path) -> ModelInfo:
         raise GgufError(f"The config.json of {path.name} does not describe a language model.")
     heads = [_heads.get(file, _safetensors_head) for file in weights]
     is_mlx = "quantization" in config or any(head[1] == "mlx" for head in heads)
-    drafts_for = kind.removesuffix("_assistant") if kind.endswith("_assistant") else ""
-    backbone = _number(config, "backbone_hidden_size") or _number(text, "backbone_hidden_size")
+    drafts_for = kind.removesuffix("_assistant") if drafts_as is LaneKind.MTP else ""
+    backbone = next(
+        (width for key in _BACKBONES for table in (config, text) if (width := _number(table, key))),
+        hidden if drafts_as in (LaneKind.DFLASH, LaneKind.DSPARK) else 0,
+    )
     return ModelInfo(
         path=path,
         architecture=visible(kind, 80),
@@ -69,10 +79,25 @@ def read_folder_info(path: Path) -> ModelInfo:
         vocabulary=_number(text, "vocab_size") or _number(config, "vocab_size"),
         vocabulary_digest="",
         has_template=_has_template(path),
+        drafts_as=drafts_as,
         drafts_for=drafts_for,
-        target_hidden=backbone if drafts_for else 0,
+        target_hidden=backbone if drafts_as else 0,
         format="mlx" if is_mlx else "transformers",
     )
+
+
+def _drafts_as(config: dict[str, Any]) -> LaneKind | None:
+    """Returns the kind of drafter that a config describes, None for a full model.
+
+    Drafters that read layers of their target are told by their class, as llama.cpp's converter does (its
+    conversion/__init__.py names the classes), and by the kind that the ``speculators`` format states.
+    """
+    kind, classes = config.get("model_type"), config.get("architectures")
+    if isinstance(kind, str) and kind.endswith("_assistant"):
+        return LaneKind.MTP
+    said = [*classes[:8]] if isinstance(classes, list) else []
+    told = " ".join(name for name in [*said, config.get("speculators_model_type")] if isinstance(name, str)).lower()
+    return next((kind for kind in _READERS if kind.value in told), None)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

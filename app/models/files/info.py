@@ -60,8 +60,10 @@ class ModelInfo(msgspec.Struct, frozen=True):
         vocabulary: Tokens.
         vocabulary_digest: Equal for equal token lists; "" if there is none.
         has_template: Whether it brings a chat template.
+        drafts_as: The kind of drafter that it is, None for a full model.
         drafts_for: For an MTP drafter the architecture of its targets, else "".
-        target_hidden: For an MTP drafter the width of its target's hidden state.
+        target_hidden: For a drafter the width of its target's hidden state, 0 if it does not say.
+        target_layers: For a drafter that reads layers of its target: which.
         mtp_layers: For a full model the MTP layers in its own file, 0 if none.
         format: "gguf", "mlx" or "transformers".
         kv_shape: (K width, V width) of the last sliding and of the last full layer's cache; a drafter reads these.
@@ -79,8 +81,10 @@ class ModelInfo(msgspec.Struct, frozen=True):
     vocabulary: int
     vocabulary_digest: str
     has_template: bool
+    drafts_as: LaneKind | None = None
     drafts_for: str = ""
     target_hidden: int = 0
+    target_layers: tuple[int, ...] = ()
     mtp_layers: int = 0
     format: str = "gguf"
     kv_shape: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
@@ -88,8 +92,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
     @property
     def is_drafter(self) -> bool:
-        """Whether it is an MTP drafter, which writes nothing by itself."""
-        return self.drafts_for != ""
+        """Whether it is a drafter, which writes nothing by itself."""
+        return self.drafts_as is not None
 
 
 def split_paths(path: Path) -> list[Path]:
@@ -147,7 +151,9 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
     tensors = [tensor for part in heads for tensor in part.tensors]
     vocabulary, digest = _vocabulary(head)
     assistant = _ASSISTANT.fullmatch(architecture)
-    mtp = 0 if assistant else _mtp_layers(head, architecture, layers, {tensor.name for tensor in tensors})
+    names = {tensor.name for tensor in tensors}
+    drafts_as = LaneKind.MTP if assistant else _reader_of_layers(architecture, names)
+    mtp = 0 if drafts_as else _mtp_layers(head, architecture, layers, names)
     return ModelInfo(
         path=head.path,
         architecture=architecture,
@@ -161,12 +167,41 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
         vocabulary=vocabulary or _embedding_rows(heads),
         vocabulary_digest=digest,
         has_template=bool(head.text("tokenizer.chat_template")),
+        drafts_as=drafts_as,
         drafts_for=assistant["base"] if assistant else "",
-        target_hidden=(head.number(f"{architecture}.embedding_length_out") or 0) if assistant else 0,
+        target_hidden=_target_hidden(head, architecture, hidden, drafts_as),
+        target_layers=_target_layers(head, architecture) if drafts_as else (),
         mtp_layers=mtp,
         kv_shape=kv_shape(head, architecture, layers),
         active_parameters=_active_parameters(head, architecture, tensors),
     )
+
+
+def _reader_of_layers(architecture: str, tensors: set[str]) -> LaneKind | None:
+    """Returns the kind of drafter that reads layers of its target, None for other files.
+
+    llama.cpp (src/models/eagle3.cpp, dflash.cpp) has an architecture for EAGLE3 and one for DFlash, which is DSpark if
+    it has a Markov head.
+    """
+    if architecture == "dflash" and "markov_w1.weight" in tensors:
+        return LaneKind.DSPARK
+    return {"eagle3": LaneKind.EAGLE3, "dflash": LaneKind.DFLASH, "dspark": LaneKind.DSPARK}.get(architecture)
+
+
+def _target_layers(head: Gguf, architecture: str) -> tuple[int, ...]:
+    found = head.metadata.get(f"{architecture}.target_layers")
+    if not isinstance(found, tuple) or not all(isinstance(item, int) for item in found):
+        return ()
+    return tuple(int(item) for item in found)
+
+
+def _target_hidden(head: Gguf, architecture: str, hidden: int, kind: LaneKind | None) -> int:
+    """Returns the width of the hidden state that a drafter reads: DFlash has the width of its target."""
+    if kind is LaneKind.MTP:
+        return head.number(f"{architecture}.embedding_length_out") or 0
+    if kind is LaneKind.EAGLE3:
+        return head.number(f"{architecture}.target_hidden_size") or 0
+    return hidden if kind is not None else 0
 
 
 def _active_parameters(head: Gguf, architecture: str, tensors: list[TensorInfo]) -> int | None:
@@ -290,8 +325,8 @@ class DrafterMatch(msgspec.Struct, frozen=True):
 
 def match_draft_model(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether `drafter` can be the classic draft model of `target`: a full model with the same vocabulary."""
-    if drafter.is_drafter:
-        return DrafterMatch(False, f"{drafter.path.name} is an MTP drafter for {drafter.drafts_for}, not a full model.")
+    if drafter.drafts_as is not None:
+        return DrafterMatch(False, f"{drafter.path.name} is {drafter.drafts_as.facts.phrase}, not a full model.")
     if drafter.format != "gguf" or target.format != "gguf":
         return DrafterMatch(False, "Draft models are read from GGUF files only.")
     if not drafter.vocabulary_digest or drafter.vocabulary_digest != target.vocabulary_digest:
@@ -303,12 +338,42 @@ def match_draft_model(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     return DrafterMatch(True)
 
 
+def match_reader(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
+    """Tells whether a drafter that reads layers of its target (EAGLE3, DFlash, DSpark) was made for ``target``."""
+    name, made_for = drafter.path.name, target.path.name
+    if target.is_drafter:
+        return DrafterMatch(False, f"{made_for} is itself a drafter. Choose the full model as the target.")
+    if drafter.format != target.format and "gguf" in (drafter.format, target.format):
+        return DrafterMatch(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
+    if drafter.drafts_as is LaneKind.EAGLE3 and drafter.format == "gguf" and len(drafter.target_layers) != 3:
+        return DrafterMatch(False, f"{name} does not say which three layers of its target it reads.")
+    if not drafter.target_layers and drafter.format == "gguf":
+        return DrafterMatch(False, f"{name} does not say which layers of its target it reads.")
+    if not all(0 <= layer <= target.layers for layer in drafter.target_layers):
+        return DrafterMatch(
+            False,
+            f"{name} reads layer {max(drafter.target_layers)}, and {made_for} has {target.layers}: it belongs to "
+            "another model.",
+        )
+    if drafter.target_hidden and drafter.target_hidden != target.hidden:
+        return DrafterMatch(
+            False,
+            f"{name} is for a target of width {drafter.target_hidden:,}, and {made_for} has {target.hidden:,}: it "
+            "belongs to another model.",
+        )
+    if drafter.vocabulary_digest and drafter.vocabulary_digest != target.vocabulary_digest:
+        return DrafterMatch(False, f"{name} was made for other tokens than {made_for} has.")
+    return DrafterMatch(True)
+
+
 def match(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether `drafter` is an MTP drafter for `target`."""
     if target.is_drafter:
         return DrafterMatch(False, f"{target.path.name} is itself a drafter. Choose the full model as the target.")
-    if not drafter.is_drafter:
+    if drafter.drafts_as is None:
         return DrafterMatch(False, f"{drafter.path.name} is a full model ({drafter.architecture}), not an MTP drafter.")
+    if drafter.drafts_as is not LaneKind.MTP:
+        return DrafterMatch(False, f"{drafter.path.name} is {drafter.drafts_as.facts.phrase}, not an MTP drafter.")
     if drafter.format != target.format and "gguf" in (drafter.format, target.format):
         return DrafterMatch(False, f"Target and drafter have different formats: {target.format} and {drafter.format}.")
     if drafter.drafts_for != target.architecture.removesuffix("_text"):
@@ -339,18 +404,21 @@ def match(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     return DrafterMatch(True)
 
 
-FILE_KINDS: Final[tuple[tuple[LaneKind, Callable[[ModelInfo], bool], Matcher], ...]] = (
-    (LaneKind.MTP, lambda drafter: drafter.is_drafter, match),
-    (LaneKind.DRAFT_MODEL, lambda drafter: True, match_draft_model),
-)
-"""Kinds of lanes that a model file drafts for: which files those are (the first that fits), and what they belong to."""
+FILE_KINDS: Final[dict[LaneKind, Matcher]] = {
+    LaneKind.MTP: match,
+    LaneKind.EAGLE3: match_reader,
+    LaneKind.DFLASH: match_reader,
+    LaneKind.DSPARK: match_reader,
+    LaneKind.DRAFT_MODEL: match_draft_model,
+}
+"""Kinds of lanes that a model file drafts for, and how it is told what such a file belongs to."""
 
 
 def kind_of_file(drafter: ModelInfo) -> LaneKind:
-    """Returns the kind of lane that this file drafts for."""
-    return next(kind for kind, is_one, _ in FILE_KINDS if is_one(drafter))
+    """Returns the kind of lane that this file drafts for, as its own contents say."""
+    return drafter.drafts_as or LaneKind.DRAFT_MODEL
 
 
 def match_kind(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether ``drafter`` can draft for ``target`` in a lane of this kind."""
-    return next(fits for known, _, fits in FILE_KINDS if known is kind)(target, drafter)
+    return FILE_KINDS[kind](target, drafter)

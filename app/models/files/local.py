@@ -12,8 +12,9 @@ from app.models.files import disk
 from app.models.files.disk import is_dir
 from app.models.files.folders import is_model_folder, read_folder_info
 from app.models.files.gguf import GgufError
-from app.models.files.info import ModelInfo, match, read_info, split_paths
+from app.models.files.info import ModelInfo, kind_of_file, match, read_info, split_paths
 from app.models.pairs import ModelFile, ModelSource, Pair
+from app.race.lanes import LaneKind
 from app.race.problems import Problem
 from app.race.visible import visible
 
@@ -118,7 +119,9 @@ def open_local(path: Path, drafter: Path | None = None) -> LocalPair | Problem:
         return opened
     if drafter is not None:
         return _with_drafter(opened, drafter)
-    if opened.is_drafter:
+    if opened.drafts_as is not None:
+        if opened.drafts_as is not LaneKind.MTP:
+            return _refused_reader(opened)
         for near in read_near(opened.path, for_drafter=True):
             if match(near, opened).fits:
                 return LocalPair(near, opened, match(near, opened).reason, title=near.name)
@@ -127,10 +130,23 @@ def open_local(path: Path, drafter: Path | None = None) -> LocalPair | Problem:
     return find_pair(opened, read_near(opened.path))
 
 
+def _refused_reader(drafter: ModelInfo) -> Problem:
+    """Says what to do with a drafter that is no pair's own: it is chosen for a lane."""
+    kind = kind_of_file(drafter)
+    return Problem(
+        "drafter-refused",
+        f"{visible(drafter.path.name, 120)} is {kind.facts.phrase}, not a full model.",
+        cause="It reads what its target computes, and writes nothing by itself.",
+        action="Open the full model that it was made for, and choose this file as the drafter of a lane.",
+    )
+
+
 def _with_drafter(target: ModelInfo, path: Path) -> LocalPair | Problem:
     chosen = read_model(path)
     if isinstance(chosen, Problem):
         return chosen
+    if kind_of_file(chosen) not in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
+        return _refused_reader(chosen)
     found = match(target, chosen)
     if not found.fits:
         return Problem("drafter-refused", found.reason, action="Choose the drafter that was made for this target.")

@@ -12,10 +12,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from llama_cpp._ggml import libggml
+from msgspec.structs import replace as replace_struct
 
 from app.models.files.gguf import TENSOR_TYPES, GgufError, LongArray, read_gguf
-from app.models.files.info import ModelInfo, info_of, match, read_heads, read_info, split_paths
-from tests.models.ggufs import Shape, write_drafter, write_target
+from app.models.files.info import (
+    ModelInfo,
+    info_of,
+    kind_of_file,
+    match,
+    match_kind,
+    read_heads,
+    read_info,
+    split_paths,
+)
+from app.race.lanes import LaneKind
+from tests.models.ggufs import Shape, write_drafter, write_reader, write_target
 
 
 def text(value: str) -> bytes:
@@ -204,6 +215,37 @@ def test_a_drafter_matches_its_target_and_nothing_else(info: tuple[ModelInfo, Mo
         assert not match(other, drafter).fits
         assert says in match(other, drafter).reason
     assert "not an MTP drafter" in match(target, target).reason
+
+
+@pytest.mark.parametrize(
+    ("layers", "markov", "kind"),
+    [((1, 2, 3), False, LaneKind.EAGLE3), ((0, 1, 2, 3, 4), False, LaneKind.DFLASH), ((0, 4), True, LaneKind.DSPARK)],
+)
+def test_a_drafter_that_reads_layers_is_told_by_its_contents_and_is_no_draft_model(
+    tmp_path: Path, layers: tuple[int, ...], markov: bool, kind: LaneKind
+) -> None:
+    # The name says nothing, and the vocabulary is the target's very own.
+    target = read_info(write_target(tmp_path / "t.gguf"))
+    drafter = read_info(write_reader(tmp_path / "small-model.gguf", layers=layers, markov=markov))
+    assert kind_of_file(drafter) is kind
+    assert drafter.is_drafter
+    assert drafter.vocabulary_digest == target.vocabulary_digest
+    assert match_kind(kind, target, drafter).fits
+    for other in (LaneKind.MTP, LaneKind.DRAFT_MODEL):
+        assert kind.facts.phrase in match_kind(other, target, drafter).reason
+    wide = read_info(write_target(tmp_path / "wide.gguf", replace(Shape(), hidden=256)))
+    words = read_info(write_target(tmp_path / "words.gguf", replace(Shape(), vocabulary=600)))
+    few = read_info(write_target(tmp_path / "few.gguf", replace(Shape(), layers=2)))
+    for bad, says in ((wide, "width"), (words, "other tokens"), (few, "reads layer"), (drafter, "itself a drafter")):
+        assert says in match_kind(kind, bad, drafter).reason
+
+
+def test_an_eagle3_head_that_does_not_name_its_layers_is_refused_before_the_library_ends_the_process(
+    tmp_path: Path,
+) -> None:
+    target = read_info(write_target(tmp_path / "t.gguf"))
+    drafter = replace_struct(read_info(write_reader(tmp_path / "d.gguf")), target_layers=(1, 2))
+    assert "three layers" in match_kind(LaneKind.EAGLE3, target, drafter).reason
 
 
 def test_a_missing_part_of_a_split_model_is_named(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from app.models.files.local import LocalPair, as_pair, open_local, read_model
 from app.models.files.other_apps import find_in_other_apps
 from app.models.shelf.availability import Ready, availability
 from app.places import find_places
+from app.race.lanes import LaneKind
 from app.race.problems import Problem
-from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.models.ggufs import Shape, write_drafter, write_reader, write_target
 
 CONFIG: dict[str, Any] = {
     "model_type": "gemma4",
@@ -97,6 +98,34 @@ def test_a_drafter_alone_says_that_its_target_is_missing(tmp_path: Path) -> None
     found = open_local(write_drafter(tmp_path / "drafter.gguf"))
     assert isinstance(found, Problem)
     assert "no target lies beside it" in found.sentence
+
+
+def test_a_drafter_of_another_kind_is_no_pairs_own_and_says_where_it_is_chosen(tmp_path: Path) -> None:
+    target = write_target(tmp_path / "model.gguf")
+    head = write_reader(tmp_path / "model-mtp-drafter.gguf")  # whatever it is called
+    for found in (open_local(head), open_local(target, head)):
+        assert isinstance(found, Problem)
+        assert "an EAGLE3 head" in found.sentence
+        assert "drafter of a lane" in found.action
+    alone = open_local(target)
+    assert isinstance(alone, LocalPair)
+    assert alone.drafter is None
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"architectures": ["Eagle3Speculator"], "transformer_layer_config": DRAFTER["text_config"]}, LaneKind.EAGLE3),
+        ({"speculators_model_type": "dflash", **CONFIG}, LaneKind.DFLASH),
+        ({"architectures": ["Gemma4DSparkModel"], **CONFIG}, LaneKind.DSPARK),
+    ],
+)
+def test_a_folder_with_a_drafter_that_reads_layers_is_told_by_its_config(
+    tmp_path: Path, config: dict[str, Any], kind: LaneKind
+) -> None:
+    read = read_model(folder(tmp_path / "model", config))
+    assert isinstance(read, ModelInfo)
+    assert read.drafts_as is kind
 
 
 def test_folders_for_transformers_and_mlx_are_told_apart_and_paired(tmp_path: Path) -> None:
