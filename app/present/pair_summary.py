@@ -22,6 +22,8 @@ from app.places import Places
 from app.worker.engine_names import engine_missing
 
 FIT_UNKNOWN = "unknown"
+GROUPS = ("Ready", "Good for this machine", "Not known whether it fits", "Too large for this machine")
+"""Of lists, in their order."""
 _FIT_ORDER = (FitVerdict.FITS.value, FitVerdict.TIGHT.value, FIT_UNKNOWN, FitVerdict.NO.value)
 
 
@@ -36,6 +38,7 @@ class PairSummary(msgspec.Struct, frozen=True):
         state_text: A sentence on the state.
         action_text: What to do about it, "" if nothing.
         size_text: Of all files, such as "6.9 GB to download".
+        download_text: On the button that fetches it: "Download 6.9 GB", or what is left of it.
         about: One line: family, quantization, parameters, size.
         fit: "fits", "tight", "does not fit" or "unknown".
         fit_text: A sentence on the fit.
@@ -58,6 +61,7 @@ class PairSummary(msgspec.Struct, frozen=True):
     state_text: str
     action_text: str
     size_text: str
+    download_text: str
     about: str
     fit: str
     fit_text: str
@@ -73,6 +77,13 @@ class PairSummary(msgspec.Struct, frozen=True):
     can_remove: bool
     folder: str | None
     notes: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """Where lists have it: one of :data:`GROUPS`."""
+        if self.can_race:
+            return GROUPS[0]
+        return GROUPS[{FIT_UNKNOWN: 2, FitVerdict.NO.value: 3}.get(self.fit, 1)]
 
     @property
     def details(self) -> str:
@@ -122,6 +133,7 @@ def summarize_pair(
         state_text=availability_text(found),
         action_text="" if isinstance(found, Ready) else found.action,
         size_text=size,
+        download_text=_download_text(pair, found),
         about=_about(pair, size),
         fit=FIT_UNKNOWN if isinstance(fit, str) else fit.verdict.value,
         fit_text=fit if isinstance(fit, str) else fit.advice,
@@ -142,7 +154,7 @@ def summarize_pair(
 
 def in_order(summaries: Iterable[PairSummary]) -> list[PairSummary]:
     """Sorts for lists: what can race first, then what fits."""
-    return sorted(summaries, key=lambda summary: (not summary.can_race, _FIT_ORDER.index(summary.fit)))
+    return sorted(summaries, key=lambda summary: (GROUPS.index(summary.group), _FIT_ORDER.index(summary.fit)))
 
 
 def availability_text(found: Availability) -> str:
@@ -191,6 +203,21 @@ def _size_text(pair: Pair, found: Availability) -> str:
     if pair.download_size is None:
         return "size not known before the hub is asked"
     return f"{bytes_text(pair.download_size)} to download"
+
+
+def _download_text(pair: Pair, found: Availability) -> str:
+    if isinstance(found, Partial):
+        return f"Resume, {bytes_text(max(0, found.total - found.have))} left" if found.total else "Resume"
+    return "Download" if pair.download_size is None else f"Download {bytes_text(pair.download_size)}"
+
+
+def count_text(shown: int, every: int, ready: int) -> str:
+    """Returns what stands above a list of pairs: how many of them it shows, and how many can race."""
+    if every and not shown:
+        return "No model fits the filter."
+    of = f"{every} models" if every != 1 else "1 model"
+    listed = of if shown == every else f"{shown} of {of}"
+    return f"{listed}, {ready or 'none'} ready to race on this machine."
 
 
 def _bytes_in(path: Path) -> int:

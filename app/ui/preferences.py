@@ -33,8 +33,8 @@ class PreferencesDialog(ReferenceDialog):
         for percent in SCALES:
             self.scale.addItem(f"{percent} %", percent)
         self.scale.setCurrentIndex(SCALES.index(options.scale))
-        self.threads = _spin(0, MOST_THREADS, options.threads, "What suits it")
-        self.gpu_layers = _spin(-1, MOST_GPU_LAYERS, options.gpu_layers, "All of them")
+        self.threads = _spin(0, MOST_THREADS, options.threads, "Automatic")
+        self.gpu_layers = _spin(-1, MOST_GPU_LAYERS, options.gpu_layers, "All")
         self._add("Theme", self.theme)
         self._add("Text size", self.scale, "Of text and controls; from the next start on.")
         self._add(
@@ -70,7 +70,10 @@ class PreferencesDialog(ReferenceDialog):
             field.setFixedWidth(_FIELD)
             caption.setFixedHeight(34)
             caption.setBuddy(field)
-        told.addWidget(field)
+        if isinstance(field, QComboBox | QSpinBox):
+            told.addWidget(field, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            told.addWidget(field)
         if hint:
             told.addWidget(label(hint, "muted", wrap=True))
         self.box.addLayout(row)

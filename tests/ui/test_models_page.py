@@ -18,8 +18,9 @@ from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.reader import load_registry
 from app.models.registry.user_pairs import pair_text
 from app.places import Places
+from app.present.pair_summary import GROUPS
 from app.ui.main_window import MainWindow
-from app.ui.models.card import ModelCard
+from app.ui.models.card import ROW_HEIGHT, ModelCard
 from app.ui.models.page import ModelsPage
 from app.ui.theme import Theme
 from tests.models.fakehub import COMMIT, FakeHub, Handler, sha256
@@ -160,7 +161,8 @@ def test_a_cancelled_download_is_partly_here_and_goes_on_from_there(
     qtbot.mouseClick(item.cancel, LEFT)
     gate.set()
     qtbot.waitUntil(lambda: state_of(page) == "Partly here", timeout=20000)
-    assert item.get.text() == "Resume"
+    assert item.get.text().startswith("Resume, ")
+    assert item.get.text().endswith(" left")
     assert item.problem.text() == ""
     press_get(page, qtbot)
     qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)
@@ -240,11 +242,39 @@ def test_removing_asks_first_and_takes_the_pair_out_of_the_race_tab(
 ) -> None:
     item = press_get(page, qtbot)
     qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)
+    qtbot.mouseClick(item.more, LEFT)
     qtbot.mouseClick(item.remove, LEFT)
     box = next(found for found in page.findChildren(QMessageBox) if found.isVisible())
     qtbot.mouseClick(next(found for found in box.buttons() if found.text() == "Remove"), LEFT)
     qtbot.waitUntil(lambda: state_of(page) == "Not here", timeout=20000)
     qtbot.waitUntil(lambda: window.race.controls.pair.findText("Small test pair") < 0)
+
+
+def test_models_are_rows_of_one_height_in_groups_with_the_size_on_the_button(page: ModelsPage, qtbot: QtBot) -> None:
+    rows = [item for item in page.cards.values() if item.isVisible()]
+    assert {item.height() for item in rows} == {ROW_HEIGHT}
+    assert page.cards["nano"].summary.group == "Ready"
+    places = [GROUPS.index(item.summary.group) for item in sorted(rows, key=lambda item: item.y())]
+    assert places == sorted(places)
+    for name, heading in page.groups.items():
+        group = [item for item in rows if item.summary.group == name]
+        assert heading.isVisibleTo(page) == bool(group)
+        assert all(item.y() > heading.y() for item in group)
+    sized = [item for item in rows if "to download" in item.summary.size_text]
+    assert sized
+    for item in sized:
+        assert item.get.text() == f"Download {item.summary.size_text.removesuffix(' to download')}"
+    page.filter.setText("nano (built in)")
+    assert [name for name, heading in page.groups.items() if heading.isVisibleTo(page)] == ["Ready"]
+
+
+def test_a_click_on_a_row_shows_more_of_it_and_another_one_less(page: ModelsPage, qtbot: QtBot) -> None:
+    nano = page.cards["nano"]
+    qtbot.mouseClick(nano, LEFT, pos=nano.facts.geometry().center())
+    assert nano.details.isVisibleTo(page)
+    qtbot.waitUntil(lambda: nano.height() > ROW_HEIGHT)
+    qtbot.mouseClick(nano.more, LEFT)
+    qtbot.waitUntil(lambda: nano.height() == ROW_HEIGHT)
 
 
 def test_filters_leave_what_fits_them(page: ModelsPage, qtbot: QtBot) -> None:
@@ -262,6 +292,8 @@ def test_filters_leave_what_fits_them(page: ModelsPage, qtbot: QtBot) -> None:
 
 def test_the_sum_is_shown_on_demand_and_details_are_copied(page: ModelsPage, qtbot: QtBot) -> None:
     nano = page.cards["nano"]
+    assert not nano.details.isVisibleTo(page)
+    qtbot.mouseClick(nano.more, LEFT)
     assert not nano.sum.isVisibleTo(page)
     qtbot.mouseClick(nano.show_sum, LEFT)
     assert nano.sum.isVisibleTo(page)

@@ -1,19 +1,20 @@
-"""One pair in the Models tab: what it is, whether it fits, and what can be done with it."""
+"""One pair in the Models tab, as a row: what it is, whether it fits, what can be done with it; more on demand."""
 
 from __future__ import annotations
 
 import re
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.models.fit.estimate import FitVerdict
 from app.models.hub.progress import Progress, progress_text
 from app.present.pair_summary import FIT_UNKNOWN, PairSummary
 from app.race.problems import Problem
+from app.ui.icons import icon
 from app.ui.theme import Theme, mono_font
-from app.ui.widgets import button, label, restyle, set_text
+from app.ui.widgets import Chip, CutLabel, button, label, restyle, set_text
 
 _FIT = {
     FitVerdict.FITS.value: ("\u2713 Fits", "good"),
@@ -24,6 +25,8 @@ _FIT = {
 _STATES = {"ready": "Ready", "missing": "Not here", "partial": "Partly here", "damaged": "Damaged"}
 _ADDRESS = re.compile(r"https?://[^\s,;]+")
 _STEPS = 1000
+ROW_HEIGHT = 72
+"""Of a row that shows nothing but the usual, px."""
 
 
 class ModelCard(QFrame):
@@ -42,11 +45,11 @@ class ModelCard(QFrame):
         self.summary = summary
         self._page = ""
         self._running = self._paused = False
-        self.title = label("", "lead")
+        self.title = CutLabel("lead")
         self.state = label("", "head")
-        self.facts = label("", "muted", wrap=True)
+        self.facts = CutLabel("muted")
         self.engine = label("", "muted", wrap=True)
-        self.fit = label("", "head")
+        self.fit = Chip()
         self.fit_text = label("", "muted", wrap=True)
         self.note = label("", "muted", wrap=True)
         self.sum = label("", "plain")
@@ -64,6 +67,9 @@ class ModelCard(QFrame):
         self.cancel = button("Cancel", "quiet", tip="Stops the download. What was fetched is kept.")
         self.remove = button("Remove", "quiet", tip="Deletes the downloaded files of this pair")
         self.folder = button("Open folder", "quiet", tip="Shows its files in the file manager")
+        self.more = button("", "quiet", tip="More about this model")
+        self.more.setCheckable(True)
+        self.details, self._wrong = QWidget(), QWidget()
         self.copy = button("Copy details", "quiet", tip="Copies all that is said here")
         self.show_sum = button("Show the sum", "quiet", tip="How the memory estimate is made")
         self.show_sum.setCheckable(True)
@@ -72,22 +78,40 @@ class ModelCard(QFrame):
         self.set_summary(summary)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.title)
-        head.addWidget(self.state)
-        head.addStretch(1)
-        for widget in (self.cancel, self.pause, self.get, self.race):
-            head.addWidget(widget)
-        fit = QHBoxLayout()
-        fit.setSpacing(12)
-        fit.addWidget(self.fit, 0, Qt.AlignmentFlag.AlignTop)
-        fit.addWidget(self.fit_text, 1)
+        names = QHBoxLayout()
+        names.setSpacing(12)
+        names.addWidget(self.title)
+        names.addWidget(self.state)
+        names.addStretch(1)
         loading = QHBoxLayout()
         loading.setSpacing(12)
         loading.addWidget(self.bar, 1)
         loading.addWidget(self.progress)
-        wrong = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addLayout(names)
+        words.addWidget(self.facts)
+        words.addLayout(loading)
+        head = QWidget()
+        head.setFixedHeight(ROW_HEIGHT - 2)  # The frame has a pixel above and below.
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(12)
+        row.addLayout(words, 1)
+        for widget in (self.fit, self.cancel, self.pause, self.get, self.race, self.more):
+            row.addWidget(widget)
+        self._lay_out_more()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for part in (head, self._wrong, self.details):
+            layout.addWidget(part)
+        self._wrong.hide()
+        self._unfold(False)
+
+    def _lay_out_more(self) -> None:
+        wrong = QHBoxLayout(self._wrong)
+        wrong.setContentsMargins(16, 0, 12, 10)
         wrong.setSpacing(12)
         wrong.addWidget(self.problem, 1)
         wrong.addWidget(self.open_page, 0, Qt.AlignmentFlag.AlignTop)
@@ -97,18 +121,22 @@ class ModelCard(QFrame):
         for widget in (self.show_sum, self.folder, self.copy, self.remove):
             tools.addWidget(widget)
         tools.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 12, 8)
-        layout.setSpacing(6)
-        layout.addLayout(head)
-        layout.addLayout(loading)
-        layout.addLayout(wrong)
-        for line in (self.facts, self.engine):
-            layout.addWidget(line)
-        layout.addLayout(fit)
-        layout.addWidget(self.sum)
-        layout.addWidget(self.note)
-        layout.addLayout(tools)
+        more = QVBoxLayout(self.details)
+        more.setContentsMargins(16, 0, 12, 8)
+        more.setSpacing(6)
+        for line in (self.fit_text, self.engine, self.note, self.sum):
+            more.addWidget(line)
+        more.addLayout(tools)
+
+    def _unfold(self, on: bool) -> None:
+        self.details.setVisible(on)
+        self.more.setIcon(icon(self._theme, "chevron-up" if on else "chevron-down"))
+        self.more.setToolTip("Less" if on else "More about this model")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the row, beside its buttons, shows more of it or less."""
+        if event.button() == Qt.MouseButton.LeftButton and event.position().y() < ROW_HEIGHT:
+            self.more.toggle()
 
     def _connect(self) -> None:
         asks: dict[str, QPushButton] = {
@@ -119,6 +147,8 @@ class ModelCard(QFrame):
         self.get.clicked.connect(lambda: self.asked.emit("get", self.summary.id))
         self.pause.clicked.connect(lambda: self.asked.emit("resume" if self._paused else "pause", self.summary.id))
         self.open_page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
+        self.more.toggled.connect(self._unfold)
+        self._theme.changed.connect(lambda: self._unfold(self.more.isChecked()))
         self.show_sum.toggled.connect(self.sum.setVisible)
         self.show_sum.toggled.connect(lambda on: self.show_sum.setText("Hide the sum" if on else "Show the sum"))
 
@@ -130,14 +160,13 @@ class ModelCard(QFrame):
     def set_summary(self, summary: PairSummary) -> None:
         """Shows another state of the same pair."""
         self.summary = summary
-        set_text(self.title, summary.title)
+        self.title.setText(summary.title)
         words = "Built in" if summary.built_in and summary.state == "ready" else _STATES[summary.state]
         self._state(words, {"ready": "good", "damaged": "wrong", "partial": "warn"}.get(summary.state, "muted"))
-        set_text(self.facts, summary.about)
+        self.facts.setText(summary.about)
         set_text(self.engine, f"Needs {summary.engine_text} \u00b7 {summary.licence_text}")
         text, role = _FIT[summary.fit]
-        set_text(self.fit, text)
-        restyle(self.fit, role)
+        self.fit.say(text, role)
         set_text(self.fit_text, summary.fit_text)
         set_text(self.sum, "\n".join(summary.fit_lines))
         self.show_sum.setVisible(bool(summary.fit_lines))
@@ -145,6 +174,7 @@ class ModelCard(QFrame):
         lines = [*([] if summary.state in ("ready", "missing") else [summary.state_text]), *summary.notes]
         set_text(self.note, " ".join(lines))
         self.note.setVisible(bool(lines))
+        self.more.setAccessibleName(f"More: {summary.title}")
         for widget in (self.race, self.get, self.pause, self.cancel, self.remove, self.folder, self.copy):
             widget.setAccessibleName(f"{widget.text()}: {summary.title}")
         self.setAccessibleName(f"{summary.title}. {words}. {text}. {summary.fit_text}")
@@ -160,15 +190,13 @@ class ModelCard(QFrame):
         self.race.setEnabled(summary.engine_here)
         self.race.setToolTip("Goes to the Race tab with this pair" if summary.engine_here else summary.engine_text)
         self.get.setVisible(summary.can_download and not self._running)
-        self.get.setText("Resume" if summary.state == "partial" else "Download")
+        self.get.setText(summary.download_text)
         self.get.setAccessibleName(f"{self.get.text()}: {summary.title}")
         self.remove.setVisible(summary.can_remove and not self._running)
         self.folder.setVisible(summary.folder is not None)
         for widget in (self.pause, self.cancel, self.bar, self.progress):
             widget.setVisible(self._running)
-        if not self._page and not self.problem.text():
-            self.problem.hide()
-            self.open_page.hide()
+        self.facts.setVisible(not self._running)
 
     def set_running(self, running: bool, *, paused: bool = False) -> None:
         """A download runs, is paused or is over."""
@@ -197,6 +225,6 @@ class ModelCard(QFrame):
         # With a token at hand the model's own page is what is wanted; without one, the page that makes tokens.
         self._page = (found[0] if found else "").rstrip(".)")
         set_text(self.problem, words)
-        self.problem.setVisible(bool(words))
+        self._wrong.setVisible(bool(words))
         self.open_page.setVisible(bool(self._page))
         self.open_page.setToolTip(self._page)

@@ -30,7 +30,7 @@ from app.models.registry.user_pairs import add_user_pair
 from app.models.shelf.availability import Ready, availability
 from app.models.shelf.removal import remove_pair
 from app.places import Places
-from app.present.pair_summary import PairSummary, in_order, summarize_pair
+from app.present.pair_summary import GROUPS, PairSummary, count_text, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
 from app.ui import settings as remembered
 from app.ui.models.card import ModelCard
@@ -72,6 +72,7 @@ class ModelsPage(Page):
         self._count = label("", "muted")
         self._problem = label("", wrap=True)
         self._found_frame, self._found = card("Found in other apps")
+        self.groups = {name: label(name, "lead") for name in GROUPS}
         self._list = QVBoxLayout()
         self._lay_out()
         self.filter.textChanged.connect(self._show_cards)
@@ -95,12 +96,17 @@ class ModelsPage(Page):
         row.addWidget(self.engine)
         row.addWidget(self.state)
         row.addWidget(self.add_button)
+        row.setContentsMargins(0, 0, 8, 0)
         inside = QWidget()
         inside.setProperty("role", "list")
         self._list.setContentsMargins(0, 0, 8, 0)
-        self._list.setSpacing(10)
+        self._list.setSpacing(8)
         self._found_frame.hide()
         self._list.addWidget(self._found_frame)
+        for heading in self.groups.values():
+            heading.setContentsMargins(0, 8, 0, 0)
+            heading.hide()
+            self._list.addWidget(heading)
         self._list.addStretch(1)
         inside.setLayout(self._list)
         area = QScrollArea()
@@ -154,7 +160,13 @@ class ModelsPage(Page):
         old = set(self.cards) - {summary.id for summary in summaries}
         for pair_id in old:
             self.cards.pop(pair_id).deleteLater()
-        for place, summary in enumerate(summaries):
+        place = 1
+        group = ""
+        for summary in summaries:
+            if summary.group != group:
+                group = summary.group
+                self._list.insertWidget(place, self.groups[group])
+                place += 1
             shown = self.cards.get(summary.id)
             if shown is None:
                 shown = ModelCard(self._theme, summary)
@@ -162,7 +174,8 @@ class ModelsPage(Page):
                 self.cards[summary.id] = shown
             else:
                 shown.set_summary(summary)
-            self._list.insertWidget(place + 1, shown)
+            self._list.insertWidget(place, shown)
+            place += 1
         self._show_cards()
         ready = {summary.id for summary in summaries if summary.can_race}
         self.ready_changed.emit([pair for pair in self._registry.pairs if pair.id in ready])
@@ -189,6 +202,7 @@ class ModelsPage(Page):
     def _show_cards(self) -> None:
         engine, wanted = _ENGINES[self.engine.currentText()], _STATES[self.state.currentText()]
         shown = ready = 0
+        groups: set[str] = set()
         for item in self.cards.values():
             summary = item.summary
             visible = (
@@ -199,8 +213,11 @@ class ModelsPage(Page):
             item.setVisible(visible)
             shown += visible
             ready += summary.state == "ready"
-        words = f"{shown} of {len(self.cards)} models, {ready} ready to race on this machine."
-        set_text(self._count, "No model fits the filter." if self.cards and not shown else words)
+            if visible:
+                groups.add(summary.group)
+        for name, heading in self.groups.items():
+            heading.setVisible(name in groups)
+        set_text(self._count, count_text(shown, len(self.cards), ready))
 
     def _asked(self, what: str, pair_id: str) -> None:
         item = self.cards[pair_id]
