@@ -41,6 +41,11 @@ def sweep_name(result: SweepResult) -> str:
     return " · ".join(part for part in parts if part) or "A sweep"
 
 
+def last_sweep(result: SweepResult) -> str:
+    """Returns what is said above a sweep that was opened by itself."""
+    return f"The last sweep: {sweep_name(result)}"
+
+
 def first_words(text: str) -> str:
     """Returns the begin of a text in one line."""
     line = " ".join(text.split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.present.figures import machine_text
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
@@ -28,6 +30,14 @@ def cell_words(result: SweepResult, cell: Cell) -> str:
     if cell.forks:
         lines.append(f"another text than the baseline in {cell.forks} of {cell.forks + cell.identical} heats")
     return "\n".join([*lines, *cell.warnings])
+
+
+def crowded_words(marks: Sequence[tuple[str, int]]) -> str:
+    """Names other machines whose marks have no room for their name: (machine, K) each."""
+    ks: dict[str, list[int]] = {}
+    for name, k in sorted(set(marks), key=lambda mark: mark[1]):
+        ks.setdefault(name, []).append(k)
+    return "also " + ", ".join(f"{name} (K = {', '.join(map(str, found))})" for name, found in ks.items())
 
 
 def _interval_line(cell: Cell) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QMenu,
     QPushButton,
     QStyle,
     QStyleOptionButton,
@@ -29,6 +30,26 @@ class Picker(QComboBox):
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class TickMenu(QMenu):
+    """A menu of things to tick: it stays open, so that several can be ticked, by the mouse or by Space."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ticks what is under the pointer."""
+        action = self.actionAt(event.position().toPoint())
+        if action is not None and action.isCheckable() and action.isEnabled():
+            action.trigger()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ticks what is picked with the arrow keys."""
+        action = self.activeAction()
+        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
+            action.trigger()
+        else:
+            super().keyPressEvent(event)
 
 
 class MenuButton(QPushButton):

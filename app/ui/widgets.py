@@ -85,7 +85,8 @@ class Chip(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setContentsMargins(9, 3, 9, 3)
+        self.setContentsMargins(9, 4, 9, 4)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str, tone: str) -> None:
         """Shows a text in another tone."""

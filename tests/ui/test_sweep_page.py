@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QRectF, QSettings, Qt
+from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.draw.canvas import Canvas
+from app.draw.look import LIGHT
 from app.draw.sweep.charts import CHARTS
+from app.draw.sweep.speedup import _Speedup
 from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
@@ -191,6 +195,75 @@ def test_results_of_others_are_laid_beside_and_named_as_theirs(page: SweepPage, 
     chart = page.charts["speedup"]
     qtbot.waitUntil(lambda: any("Another machine" in mark.text for mark in chart.marks))
     assert all("26B-A4B" in mark.text for mark in chart.marks if "Another machine" in mark.text)
+
+
+def test_every_machine_that_lies_beside_is_named_in_the_chart(page: SweepPage, places: Places, qtbot: QtBot) -> None:
+    page.open_sweep(stored(places))
+    qtbot.waitUntil(lambda: page.result.heats > 0)
+    click(qtbot, page.others_button)
+    others = page._others(page.result)
+    said: list[str] = []
+    picture = QPicture()
+    painter = QPainter(picture)
+    canvas = Canvas(painter, LIGHT, said)
+    _Speedup(canvas, QRectF(0, 0, 840, 260), page.result, others).draw(1.0)
+    painter.end()
+    told = " ".join(said)
+    assert others
+    for other in others:
+        assert other.name in told
+    crowded = next(words for words in said if words.startswith("also "))
+    assert "K = " in crowded
+
+
+def test_space_and_the_mouse_tick_prompts_and_the_menu_stays_open(page: SweepPage, qtbot: QtBot) -> None:
+    menu, actions = page.controls._menu, page.controls.prompt_actions
+    menu.popup(page.controls.prompts.mapToGlobal(QPoint(0, 34)))
+    qtbot.waitUntil(menu.isVisible)
+    before = [action.isChecked() for action in actions]
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    at = actions.index(menu.activeAction())
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible()
+    assert actions[at].isChecked() != before[at]
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(actions[3]).center())
+    assert menu.isVisible()
+    assert actions[3].isChecked() != before[3]
+    qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
+
+
+def test_no_empty_chart_is_shown_before_a_sweep_and_all_are_after_one(
+    page: SweepPage, places: Places, qtbot: QtBot
+) -> None:
+    assert not any(card.isVisible() for card in page.charts.values())
+    assert page.advice.isVisible()
+    page.open_sweep(stored(places))
+    qtbot.waitUntil(lambda: page.result.heats > 0)
+    assert all(card.isVisibleTo(page) for card in page.charts.values())
+
+
+def test_the_last_sweep_is_shown_again_when_the_page_comes_into_sight(
+    page: SweepPage, places: Places, qtbot: QtBot
+) -> None:
+    folder = stored(places)
+    page.activate()
+    qtbot.waitUntil(lambda: page._shown[1] == folder)
+    assert page._now.text().startswith("The last sweep: ")
+    assert folder.name not in page._now.text()
+
+
+def test_earlier_sweeps_are_listed_by_what_they_were_of(page: SweepPage, places: Places, qtbot: QtBot) -> None:
+    folder = stored(places)
+    broken = folder.with_name("20200101-000000-broken")
+    broken.mkdir()
+    (broken / "sweep.json").write_text("{", encoding="utf-8")
+    click(qtbot, page.earlier_button)
+    qtbot.waitUntil(page._menu.isVisible)
+    names = [action.text() for action in page._menu.actions()]
+    assert any("Code, English, Japanese" in name for name in names)
+    assert "20200101-000000-broken, which cannot be read" in names
+    page._menu.close()
 
 
 def test_a_folder_without_a_sweep_is_told_and_changes_nothing(page: SweepPage, tmp_path: Path, qtbot: QtBot) -> None:

@@ -13,10 +13,11 @@ from app.draw.axes import Frame, free_place, spread
 from app.draw.canvas import NORMAL, SMALL, Canvas, Mark
 from app.draw.look import Look, mix
 from app.draw.sweep.labels import tone_of
-from app.present.sweep_figures import cell_words, lane_word
+from app.present.sweep_figures import cell_words, crowded_words, lane_word
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
 _TINY: Final = 9.5
+_AXIS: Final = "K, draft tokens a round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _Speedup:
     def draw(self, progress: float) -> None:
         canvas, frame, look = self.canvas, self.frame, self.canvas.look
         frame.grid(canvas, lambda value: f"{value:g}×")
-        frame.below(canvas, [(place, word) for word, place in self.places.items()], "K, draft tokens a round")
+        frame.below(canvas, [(place, word) for word, place in self.places.items()], _AXIS)
         one = frame.y(1.0)
         canvas.line(QPointF(frame.area.left(), one), QPointF(frame.area.right(), one), look.muted, 1.6)
         reach = frame.area.left() + frame.area.width() * min(1.0, max(0.0, progress))
@@ -175,8 +176,9 @@ class _Speedup:
         self._others_names()
 
     def _others_names(self) -> None:
-        """Names the machines whose name has room beside their mark; of the others the pointer tells it."""
+        """Names the machines beside their marks where there is room, and the rest of them below the chart."""
         canvas, taken = self.canvas, [mark.area for mark in self.canvas.marks]
+        crowded: list[tuple[str, int]] = []
         for other in self.others:
             at = self.frame.at(other.k, other.speedup) + QPointF(12, 0)
             name = canvas.fit(other.name, _TINY, 120)
@@ -189,6 +191,14 @@ class _Speedup:
                 # Lines would run through the letters.
                 canvas.box(place.adjusted(-2, 0, 2, 1), canvas.look.card, 2)
                 canvas.text(name, QPointF(place.left(), place.bottom() - 2), size=_TINY, tone=canvas.look.muted)
+            elif name:
+                crowded.append((other.name, other.k))
+        if crowded:
+            area = self.frame.area
+            room = area.width() / 2 - canvas.measure(_AXIS, SMALL) / 2 + self.names
+            said = canvas.fit(crowded_words(crowded), _TINY, room)
+            at = QPointF(area.right() + self.names + 8 - canvas.measure(said, _TINY), area.bottom() + 36)
+            canvas.text(said, at, size=_TINY, tone=canvas.look.muted)
 
     def _no_drafter(self, one: float) -> None:
         """Names the line of the baseline where nothing else is drawn."""

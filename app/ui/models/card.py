@@ -25,6 +25,7 @@ _FIT = {
 _STATES = {"ready": "Ready", "missing": "Not here", "partial": "Partly here", "damaged": "Damaged"}
 _ADDRESS = re.compile(r"https?://[^\s,;]+")
 _STEPS = 1000
+_BUTTON_WIDTH = 148
 ROW_HEIGHT = 72
 """Of a row that shows nothing but the usual, px."""
 
@@ -64,6 +65,8 @@ class ModelCard(QFrame):
         self.race = button("Race now", tip="Goes to the Race tab with this pair")
         self.get = button("Download")
         self.pause = button("Pause")
+        for wide in (self.race, self.get):
+            wide.setMinimumWidth(_BUTTON_WIDTH)  # So that the chips stand below each other.
         self.cancel = button("Cancel", "quiet", tip="Stops the download. What was fetched is kept.")
         self.remove = button("Remove", "quiet", tip="Deletes the downloaded files of this pair")
         self.folder = button("Open folder", "quiet", tip="Shows its files in the file manager")

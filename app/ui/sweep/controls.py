@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QProgressBar,
     QSizePolicy,
     QVBoxLayout,
@@ -23,7 +22,7 @@ from app.race.lanes import MAX_K, Contender, parse_contenders
 from app.race.prompts import Prompt
 from app.race.sweep import Spend
 from app.ui import settings as remembered
-from app.ui.picker import MenuButton
+from app.ui.picker import MenuButton, TickMenu
 from app.ui.widgets import button, label, restyle, set_text
 from app.worker.request import SweepRequest
 
@@ -58,7 +57,7 @@ class SweepControls(QWidget):
         self.pair = QComboBox()
         self.pair.addItems([pair.title for pair in pairs])
         self.prompts = MenuButton()
-        self._menu = QMenu(self.prompts)
+        self._menu = TickMenu(self.prompts)
         self.prompts.setMenu(self._menu)
         self.prompt_actions = [self._prompt_action(prompt) for prompt in prompts]
         self.ks = QLineEdit(_USUAL_KS)

@@ -16,7 +16,7 @@ from app.draw.sweep.speedup import Other
 from app.library.sweeps import load_sweep, stored_sweeps
 from app.models.pairs import Pair
 from app.places import Places
-from app.present.naming import sweep_ended
+from app.present.naming import last_sweep, sweep_ended, sweep_name
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published
@@ -75,6 +75,7 @@ class SweepPage(Page):
         self._lay_out()
         self._connect()
         self._show(*self._shown)
+        self._looked = False
 
     def _lay_out(self) -> None:
         self.others_button.setCheckable(True)
@@ -99,6 +100,7 @@ class SweepPage(Page):
         placed = {"speedup", "positions", "accepted", "widths", "predicted", "rates"}
         for number, chart in enumerate(card for name, card in self.charts.items() if name not in placed):
             grid.addWidget(chart, 3 + number // 2, number % 2 * 5, 1, 5)
+        grid.setRowStretch(9, 1)
         for column in range(10):
             grid.setColumnStretch(column, 1)
         # Three rows that fill a window of 1440 by 900 and no more; a lower one scrolls.
@@ -141,6 +143,24 @@ class SweepPage(Page):
     def result(self) -> SweepResult:
         """The sweep that is shown."""
         return self._shown[0]
+
+    def activate(self) -> None:
+        """Once, the last sweep is shown again, if no other is."""
+        if self._looked or self.running or self.result.heats:
+            return
+        self._looked = True
+
+        def find() -> tuple[SweepResult, Path] | None:
+            found = next(iter(stored_sweeps(self._places)), None)
+            return None if found is None else (load_sweep(found), found)
+
+        async def reopen() -> None:
+            found = await in_thread(find)
+            if found is not None and not self.running and not self.result.heats:
+                self._show(*found)
+                set_text(self._now, last_sweep(found[0]))
+
+        self._tasks.start(reopen(), name="open", doing="the last sweep was read")
 
     def start(self) -> bool:
         """Starts what is chosen; a sweep of the same that was stopped goes on where it was."""
@@ -219,6 +239,8 @@ class SweepPage(Page):
 
     def _set_running(self, running: bool) -> None:
         self._starting = running
+        for card in self.charts.values():
+            card.setVisible(running or self.result.heats > 0)
         self.controls.set_running(running)
         if running:
             self.controls.tell(0.0, "Starting")
@@ -232,6 +254,8 @@ class SweepPage(Page):
 
     def _show(self, result: SweepResult, folder: Path | None) -> None:
         self._shown = (result, folder)
+        for card in self.charts.values():
+            card.setVisible(result.heats > 0 or self.running)  # Empty ones tell nothing.
         self.changed.emit()
         self.charts["accepted"].setMinimumHeight(176 if len(result.prompts) <= 2 else 236)
         others = self._others(result)
@@ -274,9 +298,15 @@ class SweepPage(Page):
             self.race_wanted.emit(folder / ranked[(len(ranked) - 1) // 2][1], ("baseline", cell.lane))
 
     def _offer_earlier(self) -> None:
+        async def offer() -> None:
+            self._show_earlier(await in_thread(lambda: _earlier(self._places)))
+
+        self._tasks.start(offer(), name="earlier", doing="earlier sweeps were looked for", failed=self.show_problem)
+
+    def _show_earlier(self, found: list[tuple[Path, str]]) -> None:
         self._menu.clear()
-        for folder in stored_sweeps(self._places)[:_EARLIER]:
-            self._menu.addAction(folder.name, partial(self.open_sweep, folder))
+        for folder, name in found:
+            self._menu.addAction(name.replace("&", "&&"), partial(self.open_sweep, folder))
         if self._menu.isEmpty():
             self._menu.addAction("None yet").setEnabled(False)
         self._menu.addSeparator()
@@ -296,7 +326,9 @@ class SweepPage(Page):
         self.failure.hide()
 
         async def read() -> None:
-            self._show(await in_thread(lambda: load_sweep(folder)), folder)
+            found = await in_thread(lambda: load_sweep(folder))
+            self._show(found, folder)
+            set_text(self._now, sweep_name(found))
 
         self._tasks.start(read(), name="open", doing="a sweep was read", failed=self.show_problem)
 
@@ -341,6 +373,17 @@ class SweepPage(Page):
     def recall(self, settings: QSettings) -> None:
         """Restores the choice."""
         self.controls.recall(settings)
+
+
+def _earlier(places: Places) -> list[tuple[Path, str]]:
+    """Returns the sweeps that were run last, with what each is called."""
+    named = []
+    for folder in stored_sweeps(places)[:_EARLIER]:
+        try:
+            named.append((folder, sweep_name(load_sweep(folder))))
+        except ProblemError:
+            named.append((folder, f"{folder.name}, which cannot be read"))
+    return named
 
 
 def _names(choice: SweepRequest) -> tuple[object, ...]:
