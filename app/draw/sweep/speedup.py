@@ -92,7 +92,7 @@ class _Speedup:
         names = max((canvas.measure(item.title, NORMAL, "semibold") for item in result.prompts), default=0.0)
         self.names = min(names, area.width() * 0.24)
         low, high = self._range()
-        inner = area.adjusted(40, 8, -self.names - 14, -42)
+        inner = area.adjusted(40, 8, -self.names - 14, -54 if others else -42)
         left, right = min(self.places.values()), max(self.places.values())
         margin = max(0.5, (right - left) * 0.06)
         self.frame = Frame(inner, left - margin, right + margin * 0.6, low, high)
@@ -195,10 +195,8 @@ class _Speedup:
                 crowded.append((other.name, other.k))
         if crowded:
             area = self.frame.area
-            room = area.width() / 2 - canvas.measure(_AXIS, SMALL) / 2 + self.names
-            said = canvas.fit(crowded_words(crowded), _TINY, room)
-            at = QPointF(area.right() + self.names + 8 - canvas.measure(said, _TINY), area.bottom() + 36)
-            canvas.text(said, at, size=_TINY, tone=canvas.look.muted)
+            said = canvas.fit(crowded_words(crowded), _TINY, area.width() + self.names + 8)
+            canvas.text(said, QPointF(area.left(), area.bottom() + 49), size=_TINY, tone=canvas.look.muted)
 
     def _no_drafter(self, one: float) -> None:
         """Names the line of the baseline where nothing else is drawn."""
