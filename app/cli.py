@@ -56,6 +56,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import export
 
             return export.run(parsed, env, _studio(env))
+        case "card":
+            from app.terminal import card
+
+            return card.run(parsed, env)
         case "sweep":
             from app.terminal import sweep
 

@@ -72,6 +72,19 @@ class Canvas:
                 high = middle - 1
         return text[:low].rstrip() + "…" if low else ""
 
+    def wrap(self, text: str, size: float, room: float, style: str = "regular", most: int = 0) -> list[str]:
+        """Cuts ``text`` at blanks into lines of ``room``; at most ``most`` of them if given, then an ellipsis."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.measure(longer, size, style) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        if most and len(lines) > most:
+            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        return [self.fit(line, size, room, style) for line in lines]
+
     def text(
         self,
         text: str,
@@ -129,13 +142,7 @@ class Canvas:
 
     def nothing(self, area: QRectF, text: str) -> None:
         """Says in the middle, in as many lines as it takes, why there is nothing to see."""
-        lines = [""]
-        for word in text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and self.measure(longer, NORMAL) > area.width():
-                lines.append(word)
-            else:
-                lines[-1] = longer
+        lines = self.wrap(text, NORMAL, area.width())
         top = area.center().y() - (len(lines) - 1) * NORMAL * 0.7 + NORMAL * 0.36
         for number, line in enumerate(lines):
             at = QPointF(area.center().x(), top + number * NORMAL * 1.4)

@@ -1,10 +1,11 @@
-"""Trace files on disk."""
+"""Trace files on disk, and the traces in race cards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.library.cards import is_picture, trace_in
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace, read_trace
 
@@ -13,30 +14,44 @@ _CHUNK = 1 << 20
 
 
 def open_trace(path: Path) -> Trace:
-    """Reads a trace file.
+    """Reads a trace file, or the trace in a race card.
 
     Raises:
         ProblemError: it cannot be read, is no trace, or is larger than any real one.
     """
     try:
+        return read_trace(trace_bytes(path))
+    except OSError as error:
+        raise ProblemError(unreadable(path, error)) from error
+
+
+def trace_bytes(path: Path) -> Iterator[bytes]:
+    """Yields the bytes of a trace in pieces, from a file of its own or from a race card.
+
+    Raises:
+        OSError: the file cannot be read.
+        ProblemError: it is larger than any trace, or a picture without one.
+    """
+    with path.open("rb") as stream:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ProblemError(
                 Problem("trace-huge", f"{path.name} is larger than any trace.", f"It has {size:,} bytes.")
             )
-        return read_trace(_chunks(path))
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                "trace-unreadable",
-                f"{path} cannot be read.",
-                cause=f"{error.strerror or error}.",
-                action="Check the name and that you may read it.",
-            )
-        ) from error
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
+        start = stream.read(16)
+        stream.seek(0)
+        if is_picture(start):
+            yield from trace_in(stream)
+            return
         while chunk := stream.read(_CHUNK):
             yield chunk
+
+
+def unreadable(path: Path, error: OSError) -> Problem:
+    """Words for a file that cannot be read."""
+    return Problem(
+        "trace-unreadable",
+        f"{path} cannot be read.",
+        cause=f"{error.strerror or error}.",
+        action="Check the name and that you may read it.",
+    )

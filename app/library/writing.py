@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 from pathlib import Path
 
 from app.race.problems import Problem, ProblemError
@@ -38,3 +40,19 @@ def write_problem(path: Path, error: OSError) -> Problem:
         cause=f"{reason}.",
         action="Check that the folder exists and that you may write there.",
     )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file that the user asked for: all of it, or what was there stays.
+
+    Raises:
+        ProblemError: it cannot be written.
+    """
+    part = path.with_name(f".{path.name[:40]}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise ProblemError(write_problem(path, error)) from error

@@ -24,6 +24,7 @@ from app.engines.event_stream import EventStream
 from app.engines.servers.counters import CounterNames, read_counts
 from app.engines.servers.said import fault, server_failed
 from app.engines.stream import decoded
+from app.library.cards import CHUNK, SIGNATURE, pack, with_trace
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
 from app.models.files.info import ModelInfo, read_heads
@@ -241,6 +242,17 @@ def _trace_samples(folder: Path) -> list[bytes]:
     return [b"".join(path.read_bytes().splitlines(keepends=True)[:40]) for path in paths]
 
 
+def _card(data: bytes, folder: Path) -> None:
+    path = folder / "card.png"
+    path.write_bytes(data)
+    open_trace(path)
+
+
+def _card_samples(folder: Path) -> list[bytes]:
+    end = b"\0\0\0\0IEND\xaeB`\x82"
+    return [with_trace(SIGNATURE + end, pack([trace])) for trace in _trace_samples(folder)]
+
+
 def _sweep(data: bytes, folder: Path) -> None:
     (folder / FILE).write_bytes(data)
     load_sweep(folder)
@@ -327,5 +339,6 @@ READERS: dict[str, Reader] = {
     "environment": Reader(_environment, _environment_samples, (b"://", b"[", b"]", b"@", b"socks5://", b"fd07::/64")),
     "other-apps": Reader(_other_apps, _other_apps_samples, (b'"layers"', b'"downloadsFolder"', b"~")),
     "trace": Reader(_trace, _trace_samples, (b'"round"', b'"header"')),
+    "card": Reader(_card, _card_samples, (CHUNK, b"IEND", b"\x7f\xff\xff\xff")),
     "sweep": Reader(_sweep, _sweep_samples),
 }

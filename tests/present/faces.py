@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.cli import main
+from app.draw.card import card_png
+from app.draw.look import LIGHT
 from app.library.traces import open_trace
 from app.places import Places
 from app.present.film_options import FilmOptions
@@ -289,6 +291,26 @@ def film_face(path: Path, places: Places, _theme: Theme) -> Told:
     return told
 
 
+def card_face(path: Path, _places: Places, _theme: Theme) -> Told:
+    """Every text on the race card that the command writes, of the trace that comes back out of the picture."""
+    out = path.with_suffix(".png")
+    assert main(["card", str(path), "--to", str(out)], Environment(io.StringIO(), io.StringIO(), _places)) == 0
+    trace = open_trace(out)
+    said: list[str] = []
+    card_png(RaceView.of(trace), LIGHT, said=said)
+    clocks = [place for place, text in enumerate(said) if re.match(r"[\d.]+ tokens · ", text)]
+    end = said.index(next(text for text in said if RATIO.fullmatch(text) or text == "–"))
+    told: Told = _headline(said[end + 1], said[end], said[end + 2] if clocks[0] > end + 2 else "")
+    for number, place in enumerate(clocks):
+        start = clocks[number - 1] + 2 if number else end + 2
+        units = [at for at in range(start, place) if said[at].startswith(" tok/s")]
+        clock = said[place].split(": ")[0]
+        told |= _lane(number, f"{said[units[0] + 1]} {said[units[0]].strip()}", clock, said[place + 1])
+    told["format"] = re.findall(r"(Chess clock|Heats|Free for all): ", _joined(said))[0]
+    told["texts"] = [_joined(said)]
+    return told
+
+
 def _joined(texts: list[str]) -> str:
     """Texts of a frame as one, since sentences are cut into lines."""
     return " ".join(texts)
@@ -302,4 +324,5 @@ FACES: Final[dict[str, Callable[[Path, Places, Theme], Told]]] = {
     "markdown": markdown_face,
     "page": html_face,
     "film": film_face,
+    "card": card_face,
 }

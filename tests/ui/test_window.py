@@ -12,7 +12,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.library.traces import open_trace
+from app.draw.card import card_png
+from app.draw.look import LIGHT
+from app.library.cards import pack, with_trace
+from app.library.traces import open_trace, trace_bytes
 from app.places import Places
 from app.present.result import verdict_text
 from app.present.view import RaceView
@@ -154,10 +157,15 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None
         assert widget.toolTip()
 
 
-def test_a_dropped_trace_is_opened_and_shown_at_its_end(
-    window: MainWindow, library: LibraryPage, qtbot: QtBot, tmp_path: Path
+@pytest.mark.parametrize("as_card", [False, True])
+def test_a_dropped_trace_or_race_card_is_opened_and_shown_at_its_end(
+    as_card: bool, window: MainWindow, library: LibraryPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = write_trace(tmp_path / "elsewhere" / "dropped.ndjson")
+    if as_card:
+        packed = pack(trace_bytes(path))
+        path = path.with_name("posted.png")
+        path.write_bytes(with_trace(card_png(RaceView.of(open_trace(path.with_name("dropped.ndjson"))), LIGHT), packed))
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     window.dropEvent(
