@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from app.present.figures import machine_text
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
+
+SWEEP_QUESTION: Final = "How many tokens should the drafter guess each round?"
+SWEEP_INTRO: Final = (
+    "A sweep races several K against one baseline, on several kinds of text, and says which one pays on this machine."
+)
+SWEEP_GIVES: Final = (
+    "The speedup of each K, with its 95 % interval",
+    "How often each draft token is accepted, and what checking it costs",
+    "One sentence for each kind of text: which K to use",
+)
+"""What stands where nothing was swept yet."""
 
 
 def lane_word(cell: Cell) -> str:

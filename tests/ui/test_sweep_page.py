@@ -237,7 +237,7 @@ def test_no_empty_chart_is_shown_before_a_sweep_and_all_are_after_one(
     page: SweepPage, places: Places, qtbot: QtBot
 ) -> None:
     assert not any(card.isVisible() for card in page.charts.values())
-    assert page.advice.isVisible()
+    assert page.intro.isVisible()
     page.open_sweep(stored(places))
     qtbot.waitUntil(lambda: page.result.heats > 0)
     assert all(card.isVisibleTo(page) for card in page.charts.values())

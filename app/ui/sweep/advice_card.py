@@ -7,14 +7,10 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from app.draw.sweep.labels import tone_of
+from app.present.sweep_figures import SWEEP_INTRO, SWEEP_QUESTION
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
 from app.ui.widgets import label, set_text
-
-_EMPTY = (
-    "How many tokens should the drafter guess each round? A sweep races several K against one baseline, on several "
-    "kinds of text, and says which one pays here."
-)
 
 
 class AdviceCard(QFrame):
@@ -64,7 +60,7 @@ class AdviceCard(QFrame):
                 set_text(said, prompt.advice)
             else:
                 set_text(name, "")
-                set_text(said, _EMPTY)
+                set_text(said, f"{SWEEP_QUESTION} {SWEEP_INTRO}")
         set_text(self._warnings, "\n".join(result.warnings))
         self._warnings.setVisible(bool(result.warnings))
         set_text(self._about, _about(result))

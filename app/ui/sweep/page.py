@@ -8,7 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.draw.sweep.charts import CHARTS
 from app.draw.sweep.files import write_result
@@ -27,6 +37,7 @@ from app.ui.page import Actions, Page
 from app.ui.sweep.advice_card import AdviceCard
 from app.ui.sweep.chart_card import ChartCard
 from app.ui.sweep.controls import SweepControls
+from app.ui.sweep.intro import Intro
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
@@ -66,6 +77,8 @@ class SweepPage(Page):
         self.controls = SweepControls(pairs, prompts)
         self.charts = {chart.name: ChartCard(theme, chart) for chart in CHARTS}
         self.advice = AdviceCard(theme)
+        self.intro = Intro()
+        self._stack = QStackedWidget()
         self.failure = FailureCard(theme)
         self.earlier_button = button("Earlier sweeps", "quiet", tip="Open a sweep that was run before")
         self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
@@ -119,7 +132,9 @@ class SweepPage(Page):
         layout.addWidget(self.controls)
         layout.addLayout(tools)
         layout.addWidget(self.failure)
-        layout.addWidget(area, 1)
+        self._stack.addWidget(self.intro)
+        self._stack.addWidget(area)
+        layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
         self.controls.start.connect(self.sweep)
@@ -239,8 +254,7 @@ class SweepPage(Page):
 
     def _set_running(self, running: bool) -> None:
         self._starting = running
-        for card in self.charts.values():
-            card.setVisible(running or self.result.heats > 0)
+        self._show_stage()
         self.controls.set_running(running)
         if running:
             self.controls.tell(0.0, "Starting")
@@ -254,14 +268,18 @@ class SweepPage(Page):
 
     def _show(self, result: SweepResult, folder: Path | None) -> None:
         self._shown = (result, folder)
-        for card in self.charts.values():
-            card.setVisible(result.heats > 0 or self.running)  # Empty ones tell nothing.
+        self._show_stage()
         self.changed.emit()
         self.charts["accepted"].setMinimumHeight(176 if len(result.prompts) <= 2 else 236)
         others = self._others(result)
         for chart in self.charts.values():
             chart.show_result(result, others)
         self.advice.show_result(result)
+
+    def _show_stage(self) -> None:
+        """Empty charts tell nothing: without a heat it says what a sweep is, until one runs."""
+        self._stack.setCurrentIndex(1 if self.running or self.result.heats else 0)
+        self.others_button.setEnabled(self.result.heats > 0)
 
     def _others(self, result: SweepResult) -> tuple[Other, ...]:
         """Published results: of the same model, or where there are none of all, labelled by their own model's name."""
