@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.present.view import RaceView
@@ -58,6 +58,23 @@ def local_time(created: str) -> datetime | None:
         return datetime.fromisoformat(created).astimezone().replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def day_name(day: date | None, today: date) -> str:
+    """Returns what a day is called above the races of it."""
+    if day is None:
+        return "On a day that is not known"
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return day.strftime("%A, %d %B") if day.year == today.year else day.strftime("%d %B %Y")
+
+
+def samples_name(count: int) -> tuple[str, str]:
+    """Returns what the races that come with the app are called together, and what they are."""
+    title = f"{count} samples" if count != 1 else "1 sample"
+    return title, "Races on other machines, to look at before your own"
 
 
 def race_ended(view: RaceView) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,17 +30,20 @@ from app.race.trace import Trace, baseline_id, only_lanes
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
-from app.ui.library_model import SUFFIX, Entry, LibraryModel, file_name, scan_all
+from app.ui.library_model import SORTS, SUFFIX, Entry, LibraryModel, file_name, scan_all
 from app.ui.page import Actions, Page, is_model
+from app.ui.picker import Picker
 from app.ui.race_board import RaceBoard
 from app.ui.replay_player import ReplayPlayer
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.transport import Transport
+from app.ui.trash import from_trash, to_trash
 from app.ui.widgets import button, card, label, set_text, show_folder
 
 _DELETED = ".deleted"
+_ALL = "All models"
 _EMPTY, _RACE, _PROBLEM = range(3)
 
 
@@ -62,6 +65,7 @@ class LibraryPage(Page):
         self.model = LibraryModel()
         self.list = QListView()
         self.search = QLineEdit()
+        self.sort, self.pair = Picker(), Picker()
         self.board = RaceBoard(theme, places)
         self.player = ReplayPlayer(self.board, parent=self)
         self.transport = Transport(theme, self.player)
@@ -75,7 +79,7 @@ class LibraryPage(Page):
         self.open_button = button("Open a trace", tip="Open a trace file from anywhere (Ctrl+O)")
         self.rename_button = button("Rename", "quiet", tip="Give this race a name of your own (F2)")
         self.reveal_button = button("Show in folder", "quiet", tip="Open the folder of this file")
-        self.delete_button = button("Delete", "quiet", tip="Delete this race; it can be undone for a moment (Del)")
+        self.delete_button = button("Delete", "quiet", tip="Moves this race to the bin (Del)")
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -88,11 +92,11 @@ class LibraryPage(Page):
         return self._path if self._stack.currentIndex() == _RACE else None
 
     def _lay_out(self) -> None:
-        self.search.setPlaceholderText("Search")
+        self.search.setPlaceholderText("Search names and prompts")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search the library")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(EntryDelegate(self._theme))
+        self.list.setItemDelegate(EntryDelegate(self._theme, lambda: self.model.unfolded))
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName("Recorded races")
@@ -101,6 +105,7 @@ class LibraryPage(Page):
         side.setFixedWidth(320)
         side_box.setContentsMargins(12, 12, 12, 12)
         side_box.addWidget(self.search)
+        side_box.addLayout(self._picks())
         side_box.addWidget(self._none)
         side_box.addWidget(self.list, 1)
         side_box.addWidget(self.open_button)
@@ -123,6 +128,19 @@ class LibraryPage(Page):
         layout.addWidget(side)
         layout.addWidget(self._stack, 1)
 
+    def _picks(self) -> QHBoxLayout:
+        self.sort.addItems(list(SORTS))
+        self.sort.setAccessibleName("Order of the races")
+        self.pair.addItem(_ALL)
+        self.pair.setAccessibleName("Model")
+        picks = QHBoxLayout()
+        picks.setSpacing(8)
+        for pick in (self.sort, self.pair):
+            pick.setMinimumContentsLength(6)
+            pick.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            picks.addWidget(pick, 1)
+        return picks
+
     def _race_side(self) -> QWidget:
         race = QWidget()
         right = QVBoxLayout(race)
@@ -143,7 +161,12 @@ class LibraryPage(Page):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._searched)
+        self.sort.currentTextChanged.connect(lambda words: self._listed(lambda: self.model.set_sort(SORTS[words])))
+        self.pair.currentTextChanged.connect(
+            lambda words: self._listed(lambda: self.model.set_pair("" if words == _ALL else words))
+        )
         self.list.selectionModel().currentChanged.connect(self._picked)
+        self.list.clicked.connect(self._toggle_fold)
         self.open_button.clicked.connect(self.choose_file)
         self.rename_button.clicked.connect(self._ask_name)
         self.reveal_button.clicked.connect(self.reveal)
@@ -151,6 +174,8 @@ class LibraryPage(Page):
         self._theme.changed.connect(self._restyle)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("F2"), self, context=inside).activated.connect(self._ask_name)
+        fold = QShortcut(QKeySequence("Return"), self.list, context=inside)
+        fold.activated.connect(lambda: self._toggle_fold(self.list.currentIndex()))
         QShortcut(QKeySequence("Del"), self.list, context=inside).activated.connect(self.delete)
         QShortcut(QKeySequence("Space"), self.list, context=inside).activated.connect(self.transport.toggle)
 
@@ -179,8 +204,37 @@ class LibraryPage(Page):
     def _scanned(self, entries: list[Entry]) -> None:
         path = self._path
         self.model.set_entries(entries)
+        self._list_pairs()
         if path is not None:
             self._select(path)
+        self._say_none()
+
+    def _list_pairs(self) -> None:
+        """Offers the pairs that were raced, and keeps the one that is picked."""
+        picked, pairs = self.pair.currentText(), self.model.pairs
+        if [self.pair.itemText(at) for at in range(1, self.pair.count())] == pairs:
+            return
+        with QSignalBlocker(self.pair):
+            self.pair.clear()
+            self.pair.addItems([_ALL, *pairs])
+            self.pair.setCurrentIndex(max(0, self.pair.findText(picked)))
+        if self.pair.currentText() != picked:
+            self.model.set_pair("")
+
+    def _toggle_fold(self, index: QModelIndex) -> None:
+        """Unfolds the samples, or folds them again; the place in the list stays."""
+        entry = self.model.entry(index.row())
+        if entry is not None and entry.fold:
+            at = self.list.verticalScrollBar().value()
+            self._listed(lambda: self.model.unfold(not self.model.unfolded))
+            self.list.verticalScrollBar().setValue(at)
+            self.list.setFocus()
+
+    def _listed(self, change: Callable[[], None]) -> None:
+        """Lists them in another way; the race that is shown stays picked."""
+        change()
+        if self._path is not None:
+            self._select(self._path)
         self._say_none()
 
     def _say_none(self) -> None:
@@ -192,10 +246,7 @@ class LibraryPage(Page):
         )
 
     def _searched(self, text: str) -> None:
-        self.model.set_search(text)
-        if self._path is not None:
-            self._select(self._path)
-        self._say_none()
+        self._listed(lambda: self.model.set_search(text))
 
     def _select(self, path: Path) -> None:
         row = self.model.row_of(path)
@@ -204,7 +255,7 @@ class LibraryPage(Page):
 
     def _picked(self, current: QModelIndex, _: QModelIndex) -> None:
         entry = self.model.entry(current.row()) if current.isValid() else None
-        if entry is not None and entry.path != self._path:
+        if entry is not None and not entry.fold and entry.path != self._path:
             self.open_file(entry.path)
 
     def choose_file(self) -> None:
@@ -328,16 +379,16 @@ class LibraryPage(Page):
             show_folder(self._path.parent)
 
     def delete(self) -> None:
-        """Deletes the race that is shown; a remark offers to undo it and goes after a while."""
+        """Moves the race that is shown to the system's bin; a remark offers to undo it.
+
+        Where the system has no bin, the file is kept as long as the remark is shown.
+        """
         path = self._path
         if path is None or self._is_sample:
             return
-        kept = path.parent / _DELETED / path.name
+        name = self._title.text() or path.stem
         try:
-            make_private(kept.parent)
-            path.replace(kept)
-            if _beside(path).exists():
-                _beside(path).replace(_beside(kept))
+            kept = {item: to_trash(item) or _put_aside(item) for item in (path, _beside(path)) if item.exists()}
         except OSError as error:
             self.said.emit(f"It could not be deleted: {error.strerror or error}.")
             return
@@ -347,15 +398,18 @@ class LibraryPage(Page):
         self.model.set_entries([entry for entry in self.model.entries if entry.path != path])
         self._say_none()
         self._show_actions()
+        aside = [item for item in kept.values() if item.parent.name == _DELETED]
         self._toast.say(
-            f"Deleted {path.stem}.", action="Undo", act=lambda: self._undelete(kept, path), ended=lambda: _remove(kept)
+            f"\u201c{name}\u201d is deleted." if aside else f"\u201c{name}\u201d is in the bin now.",
+            action="Undo",
+            act=lambda: self._undelete(kept, path),
+            ended=lambda: _remove(aside),
         )
 
-    def _undelete(self, kept: Path, path: Path) -> None:
+    def _undelete(self, kept: dict[Path, Path], path: Path) -> None:
         try:
-            kept.replace(path)
-            if _beside(kept).exists():
-                _beside(kept).replace(_beside(path))
+            for item, place in kept.items():
+                from_trash(place, item)
         except OSError as error:
             self.said.emit(f"It could not be brought back: {error.strerror or error}.")
             return
@@ -394,8 +448,15 @@ def _beside(trace: Path) -> Path:
     return behaviour_path(trace)
 
 
-def _remove(kept: Path) -> None:
-    kept.unlink(missing_ok=True)
-    _beside(kept).unlink(missing_ok=True)
-    if kept.parent.is_dir() and not any(kept.parent.iterdir()):
-        kept.parent.rmdir()
+def _put_aside(path: Path) -> Path:
+    """Hides a file beside the others, for systems without a bin. Returns where it is."""
+    kept = make_private(path.parent / _DELETED) / path.name
+    path.replace(kept)
+    return kept
+
+
+def _remove(aside: Sequence[Path]) -> None:
+    for kept in aside:
+        kept.unlink(missing_ok=True)
+        if kept.parent.is_dir() and not any(kept.parent.iterdir()):
+            kept.parent.rmdir()

@@ -29,8 +29,10 @@ def theme(qapp: QApplication) -> Theme:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    """The app's own resources, and user folders that nobody else uses."""
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """The app's own resources, and user folders that nobody else uses; the system's bin is one of them."""
+    (tmp_path / "share").mkdir(exist_ok=True)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     return find_places({"MTP_RACE_HOME": str(tmp_path)})
 
 

@@ -199,6 +199,8 @@ def test_samples_come_with_the_app_replay_and_cannot_be_changed(
     qtbot.waitUntil(lambda: library.model.rowCount() > 0)
     entry = next(entry for entry in library.model.entries if entry.sample)
     assert entry.about.startswith("Sample")
+    row = library.list.visualRect(library.model.index(0))
+    qtbot.mouseClick(library.list.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
     library.list.setCurrentIndex(library.model.index(library.model.row_of(entry.path)))
     qtbot.waitUntil(lambda: library.player.view is not None)
     assert not library.delete_button.isEnabled()
