@@ -228,6 +228,11 @@ class LibraryModel(QAbstractListModel):
         """Row of a file, or -1 if it is not shown."""
         return next((row for row, entry in enumerate(self._shown) if entry.path == path and not entry.fold), -1)
 
+    @property
+    def fold_row(self) -> int:
+        """Row of the entry that stands for all samples, or -1."""
+        return next((row for row, entry in enumerate(self._shown) if entry.fold), -1)
+
     def entry(self, row: int) -> Entry | None:
         """The entry of a row."""
         return self._shown[row] if 0 <= row < len(self._shown) else None

@@ -227,6 +227,7 @@ class LibraryPage(Page):
         if entry is not None and entry.fold:
             at = self.list.verticalScrollBar().value()
             self._listed(lambda: self.model.unfold(not self.model.unfolded))
+            self.list.setCurrentIndex(self.model.index(self.model.fold_row))
             self.list.verticalScrollBar().setValue(at)
             self.list.setFocus()
 
