@@ -60,6 +60,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import card
 
             return card.run(parsed, env)
+        case "article":
+            from app.terminal import article
+
+            return article.run(parsed, env, _studio(env))
         case "sweep":
             from app.terminal import sweep
 

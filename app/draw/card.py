@@ -12,6 +12,7 @@ from app.draw.look import Look
 from app.present.figures import clock_text, conditions, machine, rate_text, way_now
 from app.present.view import LaneView, RaceView
 from app.present.words import ratio_text
+from app.race.language import say
 
 SIZE: Final = (1200, 675)
 """Units; sites show pictures of 16 to 9 whole."""
@@ -69,7 +70,7 @@ def _head(canvas: Canvas, view: RaceView, room: float) -> None:
     ratio = result.ratio_text
     canvas.text(ratio, QPointF(right, 184), size=88, style="bold", tone=tone, align=1.0)
     left = room - canvas.measure(ratio, 88, "bold") - 32
-    phrase = result.phrase or "No result"
+    phrase = result.phrase or say("No result")
     canvas.text(canvas.fit(phrase, 44, left, "bold"), QPointF(_EDGE, 154), size=44, style="bold")
     canvas.text(canvas.fit(result.rest, 17, left), QPointF(_EDGE, 186), size=17, tone=look.muted)
 
@@ -120,7 +121,7 @@ def _foot(canvas: Canvas, view: RaceView, area: QRectF, note: str) -> None:
     told = dict(conditions(view))
     facts = [view.result.measured, view.heats_note]
     where = " · ".join(
-        part for part in (machine(view.header), told.get("Engine", ""), told.get("Sampling", "")) if part
+        part for part in (machine(view.header), told.get(say("Engine"), ""), told.get(say("Sampling"), "")) if part
     )
     small = [text for text in (*facts, where, note) if text]
     lowest = area.bottom() - 18 * (len(small) - 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from PySide6.QtGui import QImage
 
 from app.present.film_options import FilmOptions
+from app.race.language import Catalogue
 from app.race.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -113,6 +114,16 @@ class Studio(Protocol):
 
     def sweep(self, result: SweepResult, options: FilmOptions, poster_s: float | None = None) -> Export:
         """Returns the export of a sweep."""
+        ...
+
+    def article(
+        self, sources: Sequence[Path], folder: Path, language: Catalogue, tell: Tell, *, film: bool = False
+    ) -> Path:
+        """Writes an article about traces and sweeps into a folder, and returns its text's path.
+
+        Raises:
+            ProblemError: a source cannot be read, or the article cannot be written.
+        """
         ...
 
 

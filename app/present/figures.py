@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.present.view import LaneView, RaceView
 from app.present.words import NONE, format_words, rate_name, requests_note, way, way_short
 from app.race.fold import NS, Phase
+from app.race.language import say
 from app.race.trace import Header, Machine
 
 
@@ -49,14 +50,14 @@ def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
     found = [(lane, view.figures(lane)) for lane in view.lanes]
     rows: list[tuple[str, list[str]]] = [
         (rate_name(view.requests), [_rate(figures.tps) for _, figures in found]),
-        ("Tokens", [count_text(figures.tokens) for _, figures in found]),
-        ("Lane clock", [f"{figures.clock_ns / NS:.2f} s" for _, figures in found]),
-        ("Ended", [view.end(lane) or NONE for lane, _ in found]),
-        ("Time to first token", [_seconds(figures.ttft_ns) for _, figures in found]),
-        ("Rounds", [NONE if figures.rounds is None else count_text(figures.rounds) for _, figures in found]),
-        ("Accepted per round", [_accepted(lane, view) for lane, _ in found]),
-        ("Acceptance rate", [_share(lane, view) for lane, _ in found]),
-        ("Peak memory", [_memory(figures.memory_bytes) for _, figures in found]),
+        (say("Tokens"), [count_text(figures.tokens) for _, figures in found]),
+        (say("Lane clock"), [f"{figures.clock_ns / NS:.2f} s" for _, figures in found]),
+        (say("Ended"), [view.end(lane) or NONE for lane, _ in found]),
+        (say("Time to first token"), [_seconds(figures.ttft_ns) for _, figures in found]),
+        (say("Rounds"), [NONE if figures.rounds is None else count_text(figures.rounds) for _, figures in found]),
+        (say("Accepted per round"), [_accepted(lane, view) for lane, _ in found]),
+        (say("Acceptance rate"), [_share(lane, view) for lane, _ in found]),
+        (say("Peak memory"), [_memory(figures.memory_bytes) for _, figures in found]),
     ]
     return [(name, values) for name, values in rows if any(value != NONE for value in values)]
 
@@ -66,15 +67,22 @@ def conditions(view: RaceView) -> list[tuple[str, str]]:
     header = view.header
     loaded = next((lane.state.loaded for lane in view.lanes if lane.state.loaded), None)
     found = [
-        ("Format", format_words(header.format)),
-        ("Heats", view.heats_note),
-        ("Requests", requests_note(view.requests)),
-        ("Model", header.pair_title or header.pair),
-        ("Engine", f"{loaded.engine}, {loaded.device}" if loaded else ""),
-        ("Machine", machine(header)),
-        ("Sampling", sampling(header)),
-        ("Prompt", _prompt(header, view)),
-        ("Measured", " ".join(part for part in (header.created[:10], f"with MTP Race {header.app_version}") if part)),
+        (say("Format"), format_words(header.format)),
+        (say("Heats"), view.heats_note),
+        (say("Requests"), requests_note(view.requests)),
+        (say("Model"), header.pair_title or header.pair),
+        (say("Engine"), f"{loaded.engine}, {loaded.device}" if loaded else ""),
+        (say("Machine"), machine(header)),
+        (say("Sampling"), sampling(header)),
+        (say("Prompt"), _prompt(header, view)),
+        (
+            say("Measured"),
+            " ".join(
+                part
+                for part in (header.created[:10], say("with MTP Race {version}", version=header.app_version))
+                if part
+            ),
+        ),
     ]
     return [(name, text) for name, text in found if text]
 
@@ -86,7 +94,7 @@ def machine(header: Header) -> str:
 
 def machine_text(item: Machine) -> str:
     """Returns a machine in a few words; empty if unknown."""
-    cores = f"{item.cores} core{'s' if item.cores != 1 else ''}" if item.cores else ""
+    cores = say("{count} core" if item.cores == 1 else "{count} cores", count=item.cores) if item.cores else ""
     memory = f"{item.memory_bytes / (1 << 30):.0f} GiB" if item.memory_bytes else ""
     return ", ".join(part for part in (*item.gpus, item.cpu, cores, memory) if part)
 
@@ -95,15 +103,16 @@ def sampling(header: Header) -> str:
     """Returns how tokens were chosen."""
     item = header.request.sampling
     if item.temperature == 0:
-        return "greedy (temperature 0)"
+        return say("greedy (temperature 0)")
     parts = [f"temperature {item.temperature:g}", f"top-k {item.top_k}" if item.top_k else ""]
     parts += [f"top-p {item.top_p:g}" if item.top_p < 1 else "", f"seed {item.seed}"]
-    return ", ".join(part for part in parts if part) + ", the same draws in every lane"
+    return ", ".join(part for part in parts if part) + say(", the same draws in every lane")
 
 
 def _prompt(header: Header, view: RaceView) -> str:
     tokens = max((lane.state.prompt_tokens for lane in view.lanes), default=0)
-    parts = [header.prompt_name, f"{tokens} tokens" if tokens else "", f"limit {header.request.max_tokens} tokens"]
+    parts = [header.prompt_name, say("{count} tokens", count=tokens) if tokens else ""]
+    parts.append(say("limit {count} tokens", count=header.request.max_tokens))
     return ", ".join(part for part in parts if part)
 
 
@@ -118,7 +127,11 @@ def _seconds(ns: float | None) -> str:
 def _accepted(lane: LaneView, view: RaceView) -> str:
     figures = view.figures(lane)
     mean, drafted = figures.accepted_per_round, figures.drafted_per_round
-    return NONE if not lane.drafting or mean is None or drafted is None else f"{mean:.2f} of {drafted:.1f}"
+    return (
+        NONE
+        if not lane.drafting or mean is None or drafted is None
+        else say("{accepted:.2f} of {drafted:.1f}", accepted=mean, drafted=drafted)
+    )
 
 
 def _share(lane: LaneView, view: RaceView) -> str:

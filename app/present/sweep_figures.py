@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.present.figures import machine_text
+from app.race.language import say
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
 SWEEP_QUESTION: Final = "How many tokens should the drafter guess each round?"
@@ -75,7 +76,7 @@ def best_words(prompt: PromptResult) -> str:
 
 def cell_name(cell: Cell) -> str:
     """Returns a lane of a sweep in a word or two, such as ``"K = 3"``."""
-    return f"K = {cell.k}" if cell.policy.value == "fixed" else f"{lane_word(cell)} K"
+    return f"K = {cell.k}" if cell.policy.value == "fixed" else say("{word} K", word=say(lane_word(cell)))
 
 
 def speedup_words(cell: Cell | None) -> str:
@@ -87,7 +88,7 @@ def interval_words(cell: Cell | None) -> str:
     """Returns the interval of a cell, a dash without one."""
     found = cell.speedup if cell else None
     sure = found is not None and known(found.low) and known(found.high) and found.low > 0
-    return f"{found.low:.2f} to {found.high:.2f}" if found is not None and sure else "–"
+    return say("{low:.2f} to {high:.2f}", low=found.low, high=found.high) if found is not None and sure else "–"
 
 
 def rate_words(prompt: PromptResult) -> str:
@@ -98,30 +99,38 @@ def rate_words(prompt: PromptResult) -> str:
 def same_words(prompt: PromptResult) -> str:
     """Returns in how many heats the advised lane wrote the baseline's tokens."""
     cell = best_cell(prompt)
-    return f"{cell.identical} of {cell.identical + cell.forks}" if cell and cell.identical + cell.forks else "–"
+    return same_count(cell) if cell else "–"
+
+
+def same_count(cell: Cell) -> str:
+    """Returns in how many heats a lane wrote the baseline's tokens, a dash if that is not known."""
+    count = cell.identical + cell.forks
+    return say("{same} of {count}", same=cell.identical, count=count) if count else "–"
 
 
 def lanes_words(result: SweepResult) -> str:
     """Returns which lanes were raced, such as ``"K = 1, 2, 3 and adaptive"``."""
     cells = [cell for prompt in result.prompts for cell in prompt.cells]
     fixed = [str(k) for k in sorted({cell.k for cell in cells if cell.policy.value == "fixed"})]
-    words = [*fixed, *dict.fromkeys(lane_word(cell) for cell in cells if cell.policy.value != "fixed")]
+    words = [*fixed, *dict.fromkeys(say(lane_word(cell)) for cell in cells if cell.policy.value != "fixed")]
     if not words:
         return ""
-    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    listed = (
+        words[0] if len(words) == 1 else say("{first} and {last}", first=say(", ").join(words[:-1]), last=words[-1])
+    )
     return f"K = {listed}" if fixed else listed
 
 
 def conditions(result: SweepResult) -> list[tuple[str, str]]:
     """Returns how the numbers were measured: a name and a text each."""
     found = [
-        ("Format", "Heats: every lane alone, in turns, against one shared baseline"),
-        ("Heats", f"{result.heats} on {len(result.prompts)} prompt{'s' if len(result.prompts) != 1 else ''}"),
-        ("Lanes", lanes_words(result)),
-        ("Model", result.pair_title or result.pair),
-        ("Engine", result.engine),
-        ("Machine", machine_text(result.machine)),
-        ("Measured", " ".join(part for part in (result.created[:10], _version(result)) if part)),
+        (say("Format"), say("Heats: every lane alone, in turns, against one shared baseline")),
+        (say("Heats"), _heats(result)),
+        (say("Lanes"), lanes_words(result)),
+        (say("Model"), result.pair_title or result.pair),
+        (say("Engine"), result.engine),
+        (say("Machine"), machine_text(result.machine)),
+        (say("Measured"), " ".join(part for part in (result.created[:10], _version(result)) if part)),
     ]
     return [(name, text) for name, text in found if text]
 
@@ -134,4 +143,59 @@ def note(result: SweepResult) -> str:
 
 
 def _version(result: SweepResult) -> str:
-    return f"with MTP Race {result.app_version}" if result.app_version else ""
+    return say("with MTP Race {version}", version=result.app_version) if result.app_version else ""
+
+
+def _heats(result: SweepResult) -> str:
+    one = len(result.prompts) == 1
+    sentence = "{heats} on {count} prompt" if one else "{heats} on {count} prompts"
+    return say(sentence, heats=result.heats, count=len(result.prompts))
+
+
+def prompt_rows(prompt: PromptResult) -> list[list[str]]:
+    """Returns the table of a prompt as such are published: a head, the baseline, and each lane."""
+    head = ["K", "tok/s", say("Speedup"), say("95 % interval"), say("Accepted per round"), say("Predicted")]
+    rows = [[*head, say("Same tokens")], [say("Baseline"), _number(prompt.baseline_tps or None), "1.00×", *"–" * 4]]
+    for cell in prompt.cells:
+        accepted = cell.accepted_per_round
+        rows.append(
+            [
+                say(lane_word(cell)),
+                _number(cell.decode_tps or None),
+                speedup_words(cell),
+                interval_words(cell),
+                "–" if accepted is None else f"{accepted:.2f}",
+                f"{cell.predicted:.2f}×" if cell.predicted is not None and known(cell.predicted) else "–",
+                same_count(cell),
+            ]
+        )
+    return rows
+
+
+def position_rows(prompt: PromptResult) -> list[list[str]]:
+    """Returns the share of rounds in which each draft position was accepted, a row for each lane; empty if untold."""
+    most = max((len(cell.position_rates) for cell in prompt.cells), default=0)
+    if not most:
+        return []
+    head = ["K", *(say("Position {number}", number=at + 1) for at in range(most))]
+    rows = [
+        [say(lane_word(cell)), *(f"{rate:.1%}" if known(rate) else "–" for rate in cell.position_rates)]
+        for cell in prompt.cells
+    ]
+    return [head, *([*row, *["–"] * (most + 1 - len(row))] for row in rows)]
+
+
+def best_sentence(prompt: PromptResult) -> str:
+    """Says which lane is advised on a prompt and by how much, no surer than the intervals are."""
+    cell = best_cell(prompt)
+    if cell is None or cell.speedup is None:
+        return say("{prompt}: no lane is surely faster than the baseline.", prompt=prompt.title)
+    values = {"prompt": prompt.title, "lane": cell_name(cell), "ratio": speedup_words(cell)}
+    span = interval_words(cell)
+    if span == "–":
+        return say("{prompt}: {lane}, {ratio} the baseline's rate.", **values)
+    return say("{prompt}: {lane}, {ratio} the baseline's rate (95 % interval {span}).", span=span, **values)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None or not known(value) else f"{value:.1f}"

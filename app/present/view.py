@@ -15,6 +15,7 @@ from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.formats import recorded_format
 from app.race.heats import Heats, heats_of
 from app.race.lanes import LaneSpec, lane_name, lane_title
+from app.race.language import say
 from app.race.problems import Problem
 from app.race.series import RateSeries, RoundSeries
 from app.race.statistics import Interval, paired_interval
@@ -188,12 +189,12 @@ class RaceView:
     def problem(self, lane: LaneView) -> tuple[Problem, str] | None:
         """What made ``lane`` fail, in any heat, and the word for it; None if nothing did."""
         if lane.state.phase is Phase.FAILED and lane.state.problem is not None:
-            return lane.state.problem, FAILED
+            return lane.state.problem, say(FAILED)
         if self.over and self.heats is not None:
             for heat, state in sorted(self.heats.states.items()):
                 run = state.lanes.get(lane.spec.id)
                 if run is not None and run.phase is Phase.FAILED and run.problem is not None:
-                    return run.problem, f"{FAILED} in heat {heat + 1}"
+                    return run.problem, say("failed in heat {heat}", heat=heat + 1)
         return None
 
     def end(self, lane: LaneView) -> str:
@@ -201,7 +202,7 @@ class RaceView:
         problem = self.problem(lane)
         if problem is not None:
             return problem[1]
-        return END_WORDS[lane.state.finish] if lane.state.finish else ""
+        return say(END_WORDS[lane.state.finish]) if lane.state.finish else ""
 
     def speedup(self, lane: LaneView) -> float | None:
         """How many times faster ``lane`` decodes than the baseline; once all heats are run, over all of them."""
@@ -295,4 +296,8 @@ class RaceView:
         count = self.figures(base).heats if base is not None else 0
         if count < 2:
             return ""
-        return f"Rates, clocks and acceptance are over {count} heats; the text is that of heat {self.heat + 1}."
+        return say(
+            "Rates, clocks and acceptance are over {count} heats; the text is that of heat {heat}.",
+            count=count,
+            heat=self.heat + 1,
+        )

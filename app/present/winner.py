@@ -8,6 +8,7 @@ import msgspec
 
 from app.present.words import format_words, ratio_text
 from app.race.events import Finish
+from app.race.language import say
 from app.race.standing import Standing, standing, sure_standing, verdict
 from app.race.statistics import Interval
 
@@ -49,27 +50,42 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def interval_text(self) -> str:
         """The interval as it is shown; empty without one."""
-        return "" if self.low is None or self.high is None else f"{self.low:.2f} to {self.high:.2f}"
+        if self.low is None or self.high is None:
+            return ""
+        return say("{low:.2f} to {high:.2f}", low=self.low, high=self.high)
+
+    @property
+    def sure(self) -> str:
+        """How sure the ratio is: its interval and its heats; empty for other formats."""
+        if self.low is None or self.high is None:
+            return heats_words(self.heats) if self.heats else ""
+        span = say("95 % interval {low:.2f} to {high:.2f}", low=self.low, high=self.high)
+        return say(", ").join((span, heats_words(self.heats)))
 
     @property
     def rest(self) -> str:
         """What follows the ratio in a sentence: of what it is times, and how sure it is."""
-        if self.ratio is None:
-            return ""
-        span = f", 95 % interval {self.interval_text}" if self.interval_text else ""
-        return f"{self.of}{span}{f', {heats_words(self.heats)}' if self.heats else ''}"
+        return "" if self.ratio is None else say(", ").join(part for part in (self.of, self.sure) if part)
 
     @property
     def sentence(self) -> str:
         """The whole result in one line; empty before there are rates."""
         if self.ratio is None:
             return self.phrase
-        return f"{self.phrase}: {self.ratio_text} {self.rest}."
+        values = {"phrase": self.phrase, "ratio": self.ratio_text, "of": self.of, "sure": self.sure}
+        return say("{phrase}: {ratio} {of}, {sure}." if self.sure else "{phrase}: {ratio} {of}.", **values)
+
+    @property
+    def told(self) -> str:
+        """The result with its format: no number is told without it."""
+        if not self.measured:
+            return self.sentence
+        return say("{sentence} ({measured})", sentence=self.sentence, measured=self.measured)
 
 
 def heats_words(count: int) -> str:
     """Returns a number of heats with its noun."""
-    return f"{count} heat" if count == 1 else f"{count} heats"
+    return say("{count} heat" if count == 1 else "{count} heats", count=count)
 
 
 def race_result(view: RaceView) -> RaceResult:
@@ -79,16 +95,18 @@ def race_result(view: RaceView) -> RaceResult:
     interval = view.interval(best) if best is not None and view.over else None
     failed = any(view.problem(lane) is not None for lane in view.lanes)
     if best is None or base is None or ratio is None:
-        return RaceResult(phrase="No result" if failed or view.over else "", foot=_foot(view, None), over=view.over)
+        return RaceResult(
+            phrase=say("No result") if failed or view.over else "", foot=_foot(view, None), over=view.over
+        )
     found = sure_standing(interval) if interval is not None else standing(ratio)
     if failed and view.over:
-        winner, phrase = None, "A lane failed, no winner"
+        winner, phrase = None, say("A lane failed, no winner")
     else:
         winner, phrase = _phrase(view, best, base, found)
     low, high = _ends(interval)
     if winner is base:
         ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
-    rate = "decode rate" if view.requests == 1 else "rate"
+    whose = "{name}'s decode rate" if view.requests == 1 else "{name}'s rate"
     return RaceResult(
         lane=winner.index if winner is not None else -1,
         phrase=phrase,
@@ -96,7 +114,7 @@ def race_result(view: RaceView) -> RaceResult:
         low=low,
         high=high,
         heats=interval.heats if interval is not None else 0,
-        of=f"the baseline's {rate}" if winner is not base else f"{best.name}'s {rate}",
+        of=say(whose, name=say("the baseline") if winner is not base else best.name),
         foot=_foot(view, None if interval is None else (low, high, interval.heats)),
         measured=format_words(view.header.format),
         over=view.over,
@@ -107,16 +125,16 @@ def _phrase(view: RaceView, best: LaneView, base: LaneView, found: Standing) -> 
     """Returns who is ahead or has won, and the words for it."""
     match found:
         case Standing.LEVEL:
-            return None, "Level" if view.over else "Level so far"
+            return None, say("Level" if view.over else "Level so far")
         case Standing.TOO_FEW:
-            return None, "Too few repeats to tell"
+            return None, say("Too few repeats to tell")
         case Standing.UNSURE:
-            return None, "No sure winner"
-    winner = best if found is Standing.FASTER else base
+            return None, say("No sure winner")
+    winner, name = (best, best.name) if found is Standing.FASTER else (base, say(base.name))
     if not view.over:
-        return winner, f"{winner.name} ahead"
+        return winner, say("{name} ahead", name=name)
     stopped = view.heats is None and any(lane.state.finish is Finish.STOPPED for lane in view.lanes)
-    return winner, f"{winner.name} {'was ahead' if stopped else 'wins'}"
+    return winner, say("{name} was ahead" if stopped else "{name} wins", name=name)
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
@@ -140,4 +158,5 @@ def lane_sentences(view: RaceView) -> list[str]:
     if view.over and view.heats is not None:
         return [verdict(view.interval(lane), lane.name) for lane in view.contenders]
     told = [(lane, ratio) for lane in view.contenders if (ratio := view.speedup(lane)) is not None]
-    return [f"{lane.name}: {ratio_text(ratio)} the baseline's rate." for lane, ratio in told]
+    sentence = "{name}: {ratio} the baseline's rate."
+    return [say(sentence, name=lane.name, ratio=ratio_text(ratio)) for lane, ratio in told]

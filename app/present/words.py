@@ -8,6 +8,7 @@ from app.race.events import Finish
 from app.race.explain import Split
 from app.race.formats import recorded_format
 from app.race.lanes import LaneSpec, k_words
+from app.race.language import say
 from app.race.verdict import TokenVerdict
 
 END_WORDS: Final = {
@@ -53,36 +54,37 @@ def way_long(spec: LaneSpec) -> str:
 
 def format_title(name: str) -> str:
     """Returns the name of a race format for people; that of one of a newer version as it stands in the trace."""
-    return recorded_format(name).title
+    return say(recorded_format(name).title)
 
 
 def format_note(name: str) -> str:
     """Returns what the numbers of a race format are worth; empty if the format is unknown."""
-    return recorded_format(name).note
+    return say(recorded_format(name).note) if recorded_format(name).note else ""
 
 
 def format_words(name: str) -> str:
     """Returns the format with what its numbers are worth."""
-    return ": ".join(part for part in (format_title(name), format_note(name)) if part)
+    return say(": ").join(part for part in (format_title(name), format_note(name)) if part)
 
 
 def rate_unit(requests: int) -> str:
     """Returns the unit of the rates that are shown, which are those of all requests together."""
-    return "tok/s" if requests == 1 else f"tok/s, all {requests} requests"
+    return "tok/s" if requests == 1 else say("tok/s, all {count} requests", count=requests)
 
 
 def rate_name(requests: int) -> str:
     """Returns what the rates that are shown are called."""
-    return "Decode rate" if requests == 1 else f"Rate of all {requests} requests"
+    return say("Decode rate") if requests == 1 else say("Rate of all {count} requests", count=requests)
 
 
 def requests_note(requests: int) -> str:
     """Returns what the numbers of several requests at once are; empty for one."""
     if requests == 1:
         return ""
-    return (
-        f"{requests} requests at once, all with this prompt. One is shown; rates and the ratio are those of all "
-        "of them together."
+    return say(
+        "{count} requests at once, all with this prompt. One is shown; rates and the ratio are those of all of them "
+        "together.",
+        count=requests,
     )
 
 

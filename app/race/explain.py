@@ -9,6 +9,7 @@ import msgspec
 
 from app.race.costs import measured_costs, typical_sizes
 from app.race.fold import LaneState
+from app.race.language import say
 from app.race.standing import Standing, standing
 
 
@@ -77,11 +78,13 @@ def explain(runs: Sequence[tuple[LaneState, LaneState]], speedup: float | None) 
 
 
 def _sentence(width: float, verify: float, draft: float, tokens: float, break_even: float, ratio: float) -> str:
-    wide = round(width)
-    cost = f"Verifying {wide} tokens costs {verify:.1f}× a single step here and drafting {draft:.1f}×"
     found = standing(ratio)
     if found is Standing.FASTER:
-        return f"{cost}; {tokens:.1f} tokens a round pay for that {ratio:.2f} times over."
-    if found is Standing.LEVEL:
-        return f"{cost}; {tokens:.1f} tokens a round just pay for that."
-    return f"{cost}; {tokens:.1f} tokens a round do not pay for that, it would take {break_even:.1f}."
+        end = "{tokens:.1f} tokens a round pay for that {ratio:.2f} times over."
+    elif found is Standing.LEVEL:
+        end = "{tokens:.1f} tokens a round just pay for that."
+    else:
+        end = "{tokens:.1f} tokens a round do not pay for that, it would take {break_even:.1f}."
+    values = {"tokens": tokens, "ratio": ratio, "break_even": break_even}
+    cost = "Verifying {wide} tokens costs {verify:.1f}× a single step here and drafting {draft:.1f}×"
+    return say(f"{cost}; {end}", wide=round(width), verify=verify, draft=draft, **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from app.race.language import say
 from app.race.statistics import FEW, Interval
 
 LEVEL_BELOW: Final = 1.005
@@ -45,18 +46,26 @@ def sure_standing(interval: Interval) -> Standing:
 def verdict(interval: Interval | None, name: str = "MTP", unit: str = "heats") -> str:
     """Says who is faster and by how much, no surer than the interval is."""
     if interval is None:
-        return "No heat was finished by both lanes, so there is nothing to compare."
+        return say("No heat was finished by both lanes, so there is nothing to compare.")
     found = sure_standing(interval)
     if interval.method == "none":
-        return f"{name} ran at {interval.ratio:.2f}× the baseline in one heat: too few repeats to tell."
-    span = f"95 % interval {interval.low:.2f} to {interval.high:.2f}, {interval.heats} {unit}"
+        alone = "{name} ran at {ratio:.2f}× the baseline in one heat: too few repeats to tell."
+        return say(alone, name=name, ratio=interval.ratio)
+    values = {"name": name, "ratio": interval.ratio, "span": _span(interval.low, interval.high, interval.heats, unit)}
     if found is Standing.FASTER:
-        return f"{name} is {interval.ratio:.2f}× faster, {span}."
+        return say("{name} is {ratio:.2f}× faster, {span}.", **values)
     if found is Standing.SLOWER:
-        back = f"95 % interval {1 / interval.high:.2f} to {1 / interval.low:.2f}, {interval.heats} {unit}"
-        return f"The baseline is {1 / interval.ratio:.2f}× faster than {name}, {back}."
+        values |= {
+            "ratio": 1 / interval.ratio,
+            "span": _span(1 / interval.high, 1 / interval.low, interval.heats, unit),
+        }
+        return say("The baseline is {ratio:.2f}× faster than {name}, {span}.", **values)
     if found is Standing.LEVEL:
-        return f"{name} and the baseline are equally fast: {interval.ratio:.2f}×, {span}."
+        return say("{name} and the baseline are equally fast: {ratio:.2f}×, {span}.", **values)
     if found is Standing.TOO_FEW:
-        return f"Too few repeats to tell who is faster: {interval.ratio:.2f}×, {span}."
-    return f"It cannot be told who is faster: {interval.ratio:.2f}×, {span}."
+        return say("Too few repeats to tell who is faster: {ratio:.2f}×, {span}.", **values)
+    return say("It cannot be told who is faster: {ratio:.2f}×, {span}.", **values)
+
+
+def _span(low: float, high: float, count: int, unit: str) -> str:
+    return say("95 % interval {low:.2f} to {high:.2f}, {count} {unit}", low=low, high=high, count=count, unit=say(unit))

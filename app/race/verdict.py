@@ -8,6 +8,7 @@ import msgspec
 
 from app.race.events import Finish
 from app.race.fold import LaneState
+from app.race.language import say
 
 DEFAULT_NOISE_FLOOR = 0.05
 """Logits. Used only until the noise floor of the engine and pair has been measured; the sentence says so."""
@@ -73,7 +74,7 @@ class TokenComparison:
         while self._fork is None and self._compared < both:
             ours, theirs = baseline.tokens[self._compared], lane.tokens[self._compared]
             if ours.id < 0 or theirs.id < 0:
-                return self._unknown("This engine does not report token ids, so only the text can be compared.")
+                return self._unknown(say("This engine does not report token ids, so only the text can be compared."))
             if ours.id != theirs.id:
                 self._fork = self._compared
                 break
@@ -82,7 +83,7 @@ class TokenComparison:
             self._compared += 1
         if self._fork is None and baseline.over and lane.over:
             if not both:
-                return self._unknown("There are no tokens to compare.")
+                return self._unknown(say("There are no tokens to compare."))
             shorter = min(baseline, lane, key=lambda state: len(state.tokens))
             # A lane that chose to end where the other went on differs from it; one that was cut off there does not.
             if shorter.finish is Finish.END and len(baseline.tokens) != len(lane.tokens):
@@ -92,13 +93,13 @@ class TokenComparison:
     def _same(self, baseline: LaneState, lane: LaneState) -> Comparison:
         count = self._compared
         if not count:
-            return self._unknown("No tokens yet.")
+            return self._unknown(say("No tokens yet."))
         if not (baseline.over and lane.over):
-            sentence = f"Tokens identical so far, {count} of {count}."
+            sentence = say("Tokens identical so far, {count} of {count}.", count=count)
         elif len(baseline.tokens) == len(lane.tokens):
-            sentence = f"Tokens identical, {count} of {count}."
+            sentence = say("Tokens identical, {count} of {count}.", count=count)
         else:
-            sentence = f"Tokens identical as far as both lanes went, {count}."
+            sentence = say("Tokens identical as far as both lanes went, {count}.", count=count)
         return self._result(TokenVerdict.IDENTICAL, sentence)
 
     def _forked(self, baseline: LaneState, lane: LaneState) -> Comparison:
@@ -107,15 +108,20 @@ class TokenComparison:
         gaps = [token.gap for token in pair if token is not None and token.gap >= 0]
         ids = (pair[0].id if pair[0] else -1, pair[1].id if pair[1] else -1)
         gap = min(gaps) if gaps else None
-        place = f"The outputs differ from token {at + 1} on"
+        place = say("The outputs differ from token {at} on", at=at + 1)
         if gap is None:
-            sentence = f"{place}; the engine does not report logits, so it cannot be told whether it was a near tie."
+            sentence = say(
+                "{place}; the engine does not report logits, so it cannot be told whether it was a near tie.",
+                place=place,
+            )
             return self._result(TokenVerdict.FORK, sentence, fork_at=at, ids=ids)
-        floor = f"{'measured' if self._measured else 'assumed'} noise floor {self._floor:.3g}"
+        floor = say(f"{'measured' if self._measured else 'assumed'} noise floor {{floor:.3g}}", floor=self._floor)
         if gap <= self._floor:
-            sentence = f"{place}, a near tie: the two best candidates were {gap:.2g} logits apart ({floor})."
+            near = "{place}, a near tie: the two best candidates were {gap:.2g} logits apart ({floor})."
+            sentence = say(near, place=place, gap=gap, floor=floor)
             return self._result(TokenVerdict.NEAR_TIE_FORK, sentence, fork_at=at, ids=ids, gap=gap)
-        sentence = f"{place} without a near tie: {gap:.2g} logits apart ({floor}). The engine or the pair has a bug."
+        far = "{place} without a near tie: {gap:.2g} logits apart ({floor}). The engine or the pair has a bug."
+        sentence = say(far, place=place, gap=gap, floor=floor)
         return self._result(TokenVerdict.FORK, sentence, fork_at=at, ids=ids, gap=gap)
 
     def _unknown(self, sentence: str) -> Comparison:

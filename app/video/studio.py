@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.draw.studio import Encoder, Export, MovingPicture, Tell
 from app.present.film_options import FilmOptions
+from app.race.language import Catalogue
 
 if TYPE_CHECKING:
     from app.race.sweep_result import SweepResult
@@ -58,6 +59,14 @@ class FilmStudio:
 
         job = SweepJob(result, options, self._resources, poster_s)
         return _FootageExport(job, lambda target, tell: export_film(job, target, tell))
+
+    def article(
+        self, sources: Sequence[Path], folder: Path, language: Catalogue, tell: Tell, *, film: bool = False
+    ) -> Path:
+        """Writes an article about traces and sweeps."""
+        from app.video.article import write_article
+
+        return write_article(sources, folder, self._resources, language, tell, film=film)
 
 
 class _FootageExport:

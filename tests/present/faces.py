@@ -311,6 +311,16 @@ def card_face(path: Path, _places: Places, _theme: Theme) -> Told:
     return told
 
 
+def article_face(path: Path, places: Places, _theme: Theme) -> Told:
+    """The article in English, as a reader renders it."""
+    folder = path.with_name("article")
+    env = Environment(io.StringIO(), io.StringIO(), places)
+    assert main(["article", str(path), "--to", str(folder)], env) == 0
+    text = (folder / "article.md").read_text(encoding="utf-8").partition("## Results")[2]
+    page = MarkdownIt().enable("table").render(text.partition("#### ")[0])
+    return _page(page, len(open_trace(path).header.lanes))
+
+
 def _joined(texts: list[str]) -> str:
     """Texts of a frame as one, since sentences are cut into lines."""
     return " ".join(texts)
@@ -325,4 +335,5 @@ FACES: Final[dict[str, Callable[[Path, Places, Theme], Told]]] = {
     "page": html_face,
     "film": film_face,
     "card": card_face,
+    "article": article_face,
 }

@@ -14,6 +14,7 @@ from app.draw.look import Look
 from app.draw.sweep.relations import draw_predicted, draw_rates, draw_widths, predicted_words
 from app.draw.sweep.shares import draw_accepted, draw_positions, widest
 from app.draw.sweep.speedup import Other, draw_speedup
+from app.race.language import say
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
 
@@ -86,7 +87,7 @@ def paint_chart(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     canvas = Canvas(painter, look)
     inner = area.adjusted(16, 12, -16, -12)
-    title = canvas.fit(chart.title, 13, inner.width(), "semibold")
+    title = canvas.fit(say(chart.title), 13, inner.width(), "semibold")
     canvas.text(title, inner.topLeft() + QPointF(0, 12), size=13, style="semibold")
     note = chart.note(result) + (" · hollow: other machines" if others and chart.draw is None else "")
     room = inner.width() - canvas.measure(title, 13, "semibold") - 16

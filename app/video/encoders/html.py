@@ -51,8 +51,7 @@ def page(job: RaceJob) -> str:
         loader=jinja2.FileSystemLoader(job.resources / "export"), autoescape=True, undefined=jinja2.StrictUndefined
     )
     result = final.result
-    head = f"{result.sentence} ({result.measured})" if result.measured else result.sentence
-    sentences = [head, *lane_sentences(final), final.reason, *final.same_lines, final.heats_note]
+    sentences = [result.told, *lane_sentences(final), final.reason, *final.same_lines, final.heats_note]
     sentences += [job.behaviour.sentence] if job.behaviour is not None else []
     return environment.get_template("replay.html.j2").render(
         title=job.options.caption or final.header.pair_title or "A race",

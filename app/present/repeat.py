@@ -1,0 +1,40 @@
+"""The commands that measure a race or a sweep again."""
+
+from __future__ import annotations
+
+import shlex
+
+from app.race.lanes import KPolicy, LaneKind
+from app.race.sweep_result import SweepResult
+from app.race.trace import Header
+
+_POLICIES = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}
+
+
+def race_command(header: Header, prompt_file: str) -> str:
+    """Returns the command of a race; its prompt is read from ``prompt_file``."""
+    request, lanes = header.request, [lane for lane in header.lanes if lane.kind.facts.drafts]
+    words = ["mtp-race", "run", "--pair", header.pair, "--prompt-file", prompt_file]
+    ks = list(dict.fromkeys(_POLICIES.get(lane.policy, str(lane.k)) for lane in lanes))
+    words += ["--k", ",".join(ks)] if ks else []
+    kinds = list(dict.fromkeys(lane.kind for lane in lanes))
+    if kinds != [LaneKind.MTP]:
+        words += [part for kind in kinds if kind.facts.word for part in ("--drafter", kind.facts.word)]
+    words += ["--format", header.format, "--max-tokens", str(request.max_tokens)]
+    sampling = request.sampling
+    if sampling.temperature:
+        words += ["--temperature", f"{sampling.temperature:g}", "--top-k", str(sampling.top_k)]
+        words += ["--top-p", f"{sampling.top_p:g}", "--seed", str(sampling.seed)]
+    if header.lanes:
+        words += ["--engine", header.lanes[0].engine]
+    if request.concurrency > 1:
+        words += ["--concurrency", str(request.concurrency)]
+    return shlex.join(words)
+
+
+def sweep_command(result: SweepResult) -> str:
+    """Returns the command of a sweep."""
+    cells = [cell for prompt in result.prompts for cell in prompt.cells]
+    ks = dict.fromkeys(_POLICIES.get(cell.policy, str(cell.k)) for cell in cells)
+    prompts = ",".join(prompt.prompt for prompt in result.prompts)
+    return shlex.join(["mtp-race", "sweep", "--pair", result.pair, "--prompts", prompts, "--k", ",".join(ks)])
