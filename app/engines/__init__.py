@@ -38,7 +38,7 @@ ENGINES: dict[str, EngineInfo] = {
             name="llama.cpp",
             title="llama.cpp (in process)",
             module="app.engines.llama_cpp",
-            capabilities=Capabilities(drafters=(LaneKind.MTP, LaneKind.LOOKUP, LaneKind.DRAFT_MODEL)),
+            capabilities=Capabilities(certainty=True, drafters=(LaneKind.MTP, LaneKind.LOOKUP, LaneKind.DRAFT_MODEL)),
             requires=("llama-cpp-python",),
             install="make race",
         ),

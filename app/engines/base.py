@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from app.race.events import Finish, Loaded, Prefilled, Round, Totals, Widths
+from app.race.gate import Gate
 from app.race.lanes import LaneKind, LaneSpec, Request
 
 
@@ -31,6 +32,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         switches: As a server it drafts or not as a request says, so that one address serves both lanes.
         sampling: It takes the app's common random numbers, so that equal seeds give equal draws in every lane.
         sets_k: K can change without loading again. Where not, K is what the lane was loaded or the server started with.
+        certainty: It looks at the drafter's probabilities, so that a draft can end by them.
         server: It runs by itself, on this machine or another; a lane's target is its address.
         drafters: The kinds of drafting lanes that it has.
     """
@@ -44,6 +46,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     switches: bool = False
     sampling: bool = True
     sets_k: bool = True
+    certainty: bool = False
     server: bool = False
     drafters: tuple[LaneKind, ...] = (LaneKind.MTP,)
 
@@ -151,6 +154,15 @@ class Totalling(Protocol):
 
     def totals(self) -> Totals | None:
         """Returns what is known of the whole run that has just ended; None if nothing is to be put right."""
+        ...
+
+
+@runtime_checkable
+class Steered(Protocol):
+    """What an engine may offer besides: drafts whose length is decided while they are made."""
+
+    def steer(self, gate: Gate | None) -> None:
+        """Asks the gate from the next round on; None drafts as many as K says."""
         ...
 
 

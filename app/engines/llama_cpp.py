@@ -29,6 +29,7 @@ from app.engines.llama_native import SHARING, StopFlag, is_shared, start_library
 from app.engines.llama_probe import probe_noise, probe_widths
 from app.models.files.info import ModelInfo
 from app.race.events import Finish, Loaded, Prefilled, Round, Widths
+from app.race.gate import Gate
 from app.race.lanes import ONE_COPY, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 
@@ -98,6 +99,9 @@ class LlamaEngine:
 
     def set_k(self, k: int) -> None:
         self._loaded().set_k(k)
+
+    def steer(self, gate: Gate | None) -> None:
+        self._loaded().steer(gate)
 
     def stop(self) -> None:
         self._stop.set()

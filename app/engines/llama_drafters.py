@@ -6,11 +6,9 @@ import ctypes
 from collections.abc import Callable
 from typing import Protocol
 
-import numpy as np
-
+from app.engines.judge import Judge
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
 from app.engines.llama_threads import ThreadPool
-from app.engines.sampling import Floats
 from app.race.lanes import ONE_COPY, LaneKind, LaneSpec
 
 
@@ -41,7 +39,7 @@ class Drafter(Protocol):
 
 
 def make_drafter(
-    spec: LaneSpec, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, gpu_layers: int
+    spec: LaneSpec, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, gpu_layers: int, judge: Judge
 ) -> Drafter | None:
     """Returns the drafter that the lane's kind asks for, None for a baseline."""
     if spec.kind is LaneKind.BASELINE:
@@ -49,24 +47,19 @@ def make_drafter(
     if spec.kind is LaneKind.LOOKUP:
         return LookupDrafter()
     if spec.kind is LaneKind.MTP and not spec.drafter:
-        return NextNDrafter(model, target, pool, stop, spec.draft_min_p, spec.context)
+        return NextNDrafter(model, target, pool, stop, judge, spec.context)
     shared = spec.options.get(ONE_COPY)
     drafter = shared_model(spec.drafter, stop, gpu_layers) if shared else Model(spec.drafter, stop, gpu_layers)
     try:
         if spec.kind is LaneKind.DRAFT_MODEL:
-            return ModelDrafter(drafter, pool, stop, spec.draft_min_p, spec.context)
-        return MtpDrafter(drafter, target, pool, stop, spec.draft_min_p, spec.context)
+            return ModelDrafter(drafter, pool, stop, judge, spec.context)
+        return MtpDrafter(drafter, target, pool, stop, judge, spec.context)
     except BaseException:
         drafter.close()
         raise
 
 
-def confident(row: Floats, best: int, min_p: float) -> bool:
-    """Tells whether the best token has at least this probability."""
-    return min_p <= 0 or 1 / float(np.exp(row - row[best]).sum()) >= min_p
-
-
-def chain(context: Context, batch: Batch, min_p: float, count: int, fill: Callable[[int, int], None]) -> list[int]:
+def chain(context: Context, batch: Batch, judge: Judge, count: int, fill: Callable[[int, int], None]) -> list[int]:
     """Drafts at most ``count`` tokens, at least one of which is wanted, each from the logits after the one before it.
 
     Args:
@@ -77,10 +70,10 @@ def chain(context: Context, batch: Batch, min_p: float, count: int, fill: Callab
     while True:
         row = context.logits(1)[0]
         best = int(row.argmax())
-        if not confident(row, best, min_p):
+        if not judge.takes(row, best):
             return drafts
         drafts.append(best)
-        if len(drafts) == count:
+        if len(drafts) == count or not judge.wants_more():
             return drafts
         fill(best, len(drafts))
         context.decode(batch)
@@ -95,13 +88,13 @@ class MtpDrafter:
     Args:
         model: The drafter; owned from here on.
         target: Context of the target.
-        min_p: Stop drafting when the best token's probability is below this; 0 never stops.
+        judge: Says where a draft ends.
     """
 
     def __init__(
-        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, min_p: float, size: int
+        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, judge: Judge, size: int
     ) -> None:
-        self._model, self._target, self._min_p = model, target, min_p
+        self._model, self._target, self._judge = model, target, judge
         self._context = Context(model, size, 1, pool.threads, stop, other=target)
         pool.attach(self._context.handle)
         target.give_hidden(masked=False)
@@ -123,14 +116,16 @@ class MtpDrafter:
     def draft(self, last: int, position: int, count: int) -> list[int]:
         drafts: list[int] = []
         context, batch, hidden = self._context, self._batch, self._row_at
-        for _ in range(count):
+        while True:
             batch.fill_one(last, position, hidden)
             context.decode(batch)
             row = context.logits(1)[0]
             last = int(row.argmax())
-            if not confident(row, last, self._min_p):
+            if not self._judge.takes(row, last):
                 break
             drafts.append(last)
+            if len(drafts) == count or not self._judge.wants_more():
+                break
             hidden = context.hidden_row(0)
         return drafts
 
@@ -158,9 +153,9 @@ class NextNDrafter:
     """
 
     def __init__(
-        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, min_p: float, size: int
+        self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, judge: Judge, size: int
     ) -> None:
-        self._target, self._min_p, self._stop = target, min_p, stop
+        self._target, self._judge, self._stop = target, judge, stop
         self._context = Context(model, size, 1, pool.threads, stop, head=True)
         pool.attach(self._context.handle)
         target.give_hidden(masked=False)
@@ -213,7 +208,7 @@ class NextNDrafter:
         return chain(
             self._context,
             self._batch,
-            self._min_p,
+            self._judge,
             count,
             lambda best, behind: self._batch.fill_rows([best], position + behind, self._context.hidden_row(-1)),
         )
@@ -235,8 +230,8 @@ class NextNDrafter:
 class ModelDrafter:
     """A small full model with the target's vocabulary: the classic draft model, with a cache of its own."""
 
-    def __init__(self, model: Model, pool: ThreadPool, stop: StopFlag, min_p: float, size: int) -> None:
-        self._model, self._min_p, self._stop = model, min_p, stop
+    def __init__(self, model: Model, pool: ThreadPool, stop: StopFlag, judge: Judge, size: int) -> None:
+        self._model, self._judge, self._stop = model, judge, stop
         self._context = Context(model, size, 1, pool.threads, stop)
         pool.attach(self._context.handle)
         self._batch = Batch(BATCH)
@@ -264,7 +259,7 @@ class ModelDrafter:
         drafts = chain(
             self._context,
             self._batch,
-            self._min_p,
+            self._judge,
             count,
             lambda best, behind: self._batch.fill([best], position + behind, all_outputs=False),
         )

@@ -10,6 +10,7 @@ import llama_cpp as lib
 from app.engines import chat
 from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
+from app.engines.judge import Judge
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_drafters import Drafter, make_drafter
 from app.engines.llama_files import check_k
@@ -17,7 +18,8 @@ from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, sha
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose
 from app.models.files.info import ModelInfo
-from app.race.events import Finish, Prefilled, Round, Token
+from app.race.events import Finish, Halt, Prefilled, Round, Token
+from app.race.gate import Gate
 from app.race.lanes import MAX_K, ONE_COPY, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 
@@ -82,8 +84,9 @@ class LlamaLane:
             self.pool.attach(self._context.handle)
             self._batch = Batch(BATCH)
             stack.callback(self._batch.close)
+            self._judge = Judge(spec.draft_min_p)
             self._drafter: Drafter | None = make_drafter(
-                spec, self.model, self._context, self.pool, stop, self.gpu_layers
+                spec, self.model, self._context, self.pool, stop, self.gpu_layers, self._judge
             )
             if self._drafter is not None:
                 stack.callback(self._drafter.close)
@@ -101,6 +104,10 @@ class LlamaLane:
 
     def set_k(self, k: int) -> None:
         self._k = check_k(k) if self._drafter is not None else 0
+
+    def steer(self, gate: Gate | None) -> None:
+        """See :meth:`app.engines.base.Steered.steer`."""
+        self._judge.gate = gate
 
     def tail(self) -> str:
         return self._text.flush()
@@ -167,7 +174,8 @@ class LlamaLane:
 
     def draft(self, last: int, position: int, count: int) -> list[int]:
         """Drafts at most so many tokens behind ``last``; none on a baseline lane."""
-        return self._drafter.draft(last, position, count) if self._drafter is not None else []
+        self._judge.begin()
+        return self._drafter.draft(last, position, count) if self._drafter is not None and count > 0 else []
 
     @property
     def template(self) -> str | None:
@@ -207,7 +215,12 @@ class LlamaLane:
         started = now()
         count = min(self._k, self._limit - self._emitted - 1)
         drafter = self._drafter
-        drafts = drafter.draft(self._last, self._position, count) if drafter is not None and count > 0 else []
+        drafts = self.draft(self._last, self._position, count)
+        certainty, gate = tuple(self._judge.certainty), self._judge.gate
+        halt = Halt.UNTOLD
+        if gate is not None:
+            halt = Halt.LIMIT if len(certainty) == count < gate.most else gate.halt(certainty)
+            drafts = drafts[: gate.keep(certainty)]
         drafted_at = now()
         rows = self.forward([self._last, *drafts], self._position)
         verified_at = now()
@@ -235,6 +248,8 @@ class LlamaLane:
             accepted=accepted,
             draft_ns=drafted_at - started if drafter is not None else 0,
             verify_ns=verified_at - drafted_at,
+            certainty=certainty,
+            halt=halt,
         )
 
     def _accept(self, rows: Floats, drafts: list[int]) -> tuple[list[Token], int]:

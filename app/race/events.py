@@ -18,6 +18,7 @@ from app.race.problems import Problem
 Ns = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 Drafted = Annotated[int, msgspec.Meta(ge=0, le=1024)]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Finish(StrEnum):
@@ -31,6 +32,20 @@ class Finish(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Finish | None:
+        return cls.NEWER if isinstance(value, str) else None
+
+
+class Halt(StrEnum):
+    """Why a round's draft ended where it did, if the lane decides it draft by draft."""
+
+    UNTOLD = ""
+    CERTAINTY = "certainty"  # one more was not likely enough to hold
+    COST = "cost"  # one more would not pay even if it were sure to hold
+    LIMIT = "limit"  # as many as the lane may draft, or as the run may still emit
+    NEWER = "newer"  # a reason of a version after this one; only in what is read
+
+    @classmethod
+    def _missing_(cls, value: object) -> Halt | None:
         return cls.NEWER if isinstance(value, str) else None
 
 
@@ -122,6 +137,9 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
         count: Tokens emitted, where the engine tells only text (a server's chunk); else ``len(tokens)``.
         others: Tokens that the lane's other requests got meanwhile, where a server answers several at once. A round
             without tokens of its own but with these comes after the shown request has ended.
+        certainty: The drafter's probability of each token that it drafted, 0..1; empty where it is not looked at. There
+            may be more of them than ``drafted``: the rest was drafted and not tried.
+        halt: Why the draft ended there.
     """
 
     start_ns: Ns
@@ -133,6 +151,8 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
     verify_ns: Ns = 0
     count: Annotated[int, msgspec.Meta(ge=-1, le=2**31)] = -1
     others: Count = 0
+    certainty: Annotated[tuple[Probability, ...], msgspec.Meta(max_length=1024)] = ()
+    halt: Halt = Halt.UNTOLD
 
     @property
     def emitted(self) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
+from app.race.auto_policy import NOTHING_KNOWN, AutoPolicy, KnownCosts
 from app.race.cost_policy import CostPolicy
 from app.race.events import Round
 from app.race.lanes import KPolicy
@@ -58,11 +58,11 @@ class Heuristic:
             self._k = max(1, self._k - 1)
 
 
-def policy_for(policy: KPolicy, k: int, round_ns: Sequence[int] = ()) -> Policy:
+def policy_for(policy: KPolicy, k: int, known: KnownCosts = NOTHING_KNOWN) -> Policy:
     """Returns a new policy; ``k`` is the fixed K, or the largest that an adaptive policy may choose.
 
     Args:
-        round_ns: What rounds of K = 0, 1 and so on are known to cost, in ns, where they were measured.
+        known: What passes and drafts are known to cost, where they were measured.
 
     Raises:
         ValueError: the policy is one of a newer version.
@@ -73,6 +73,8 @@ def policy_for(policy: KPolicy, k: int, round_ns: Sequence[int] = ()) -> Policy:
         case KPolicy.HEURISTIC:
             return Heuristic(k)
         case KPolicy.COST:
-            return CostPolicy(k, round_ns)
+            return CostPolicy(k, known.rounds)
+        case KPolicy.AUTO:
+            return AutoPolicy(k, known)
         case KPolicy.NEWER:
             raise ValueError("a policy of a newer version can be shown and not run")

@@ -170,14 +170,20 @@ class KPolicy(StrEnum):
     FIXED = "fixed"
     HEURISTIC = "heuristic"  # grow by 2 on full acceptance, else shrink by 1 (transformers' schedule)
     COST = "cost"  # the K with the most tokens expected for the time that rounds have cost so far
+    AUTO = "auto"  # draft by draft: the drafter's certainty against what passes cost
     NEWER = "newer"  # a way of a version after this one; only in what is read
+
+    @property
+    def learns_costs(self) -> bool:
+        """Whether it weighs what passes cost."""
+        return self in (KPolicy.COST, KPolicy.AUTO)
 
     @classmethod
     def _missing_(cls, value: object) -> KPolicy | None:
         return cls.NEWER if isinstance(value, str) else None
 
 
-_POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}
+_POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic", KPolicy.AUTO: "auto"}
 ONE_COPY: Final = "one_copy"
 """Setting of lanes that live in one process with one copy of their target's weights; its value is "on"."""
 ADAPTIVE_K: Final = 8
@@ -212,19 +218,22 @@ class Contender(msgspec.Struct, frozen=True, order=True):
 
 ADAPTIVE: Final = Contender(ADAPTIVE_K, KPolicy.COST)
 HEURISTIC: Final = Contender(ADAPTIVE_K, KPolicy.HEURISTIC)
+AUTO: Final = Contender(ADAPTIVE_K, KPolicy.AUTO)
+BY_POLICY: Final = (ADAPTIVE, HEURISTIC, AUTO)
+"""Lanes that choose K themselves."""
 
 
 def parse_contenders(text: str, most: int = MAX_CONTENDERS) -> tuple[Contender, ...]:
     """Reads contenders such as ``"2,4,adaptive"``, at most so many. Raises :class:`ValueError` with words for users."""
     found: list[Contender] = []
-    named = {item.word: item for item in (ADAPTIVE, HEURISTIC)}
+    named = {item.word: item for item in BY_POLICY}
     for word in (part.strip().lower() for part in text.split(",")):
         if word in named:
             found.append(named[word])
         elif word.isascii() and word.isdigit() and 1 <= int(word) <= MAX_K:
             found.append(Contender(int(word)))
         else:
-            raise ValueError(f"{word!r} is neither a K from 1 to {MAX_K} nor 'adaptive' or 'heuristic'")
+            raise ValueError(f"{word!r} is neither a K from 1 to {MAX_K} nor 'adaptive', 'heuristic' or 'auto'")
     if len(set(found)) < len(found):
         raise ValueError(f"{text!r} names a K twice")
     if len(found) > most:

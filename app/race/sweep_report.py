@@ -201,7 +201,8 @@ def _round_words(cell: Cell) -> str:
 def _short(cell: Cell) -> str:
     if cell.policy is KPolicy.FIXED:
         return f"K = {cell.k}"
-    return {KPolicy.COST: "adaptive K", KPolicy.HEURISTIC: "heuristic K"}.get(cell.policy, "K in a newer way")
+    names = {KPolicy.COST: "adaptive K", KPolicy.HEURISTIC: "heuristic K", KPolicy.AUTO: "auto K"}
+    return names.get(cell.policy, "K in a newer way")
 
 
 def _span(interval: Interval) -> str:

@@ -80,7 +80,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=None,
         help="draft tokens a round (default: measured once for each pair on this machine); up to three lanes, such as "
         "2,4,adaptive: 'adaptive' chooses K by what rounds cost and bring, 'heuristic' adds 2 after a full round and "
-        "takes 1 off otherwise",
+        "takes 1 off otherwise, 'auto' ends each draft by the drafter's certainty and what passes cost",
     )
     run.add_argument("--no-probe", action="store_true", help="do not measure for K; take what others recommend")
     run.add_argument(

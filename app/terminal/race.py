@@ -23,7 +23,7 @@ from app.present.view import RaceView
 from app.race.fold import Phase
 from app.race.formats import find_format
 from app.race.heats import Heats, Plan
-from app.race.lanes import Contender, KPolicy, Sampling
+from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.trace import Trace
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
 
 def _measured(arguments: argparse.Namespace, choice: RaceRequest, env: Environment, pool: WorkerPool) -> RaceRequest:
     """Puts in the K that measured passes speak for, where none is asked for, and the limit of an adaptive one."""
-    adaptive = any(item.policy is KPolicy.COST for item in choice.contenders)
+    adaptive = any(item.policy.learns_costs for item in choice.contenders)
     if arguments.no_probe or (arguments.k is not None and not adaptive):
         return choice
     stop = threading.Event()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.race.lanes import ADAPTIVE, HEURISTIC, MAX_CONTENDERS, MAX_K, Contender, LaneKind
+from app.race.lanes import ADAPTIVE, BY_POLICY, MAX_CONTENDERS, MAX_K, Contender, LaneKind
 from app.race.problems import Problem
 from app.ui.overlay import Overlay
 from app.ui.picker import Picker
@@ -18,12 +18,13 @@ from app.ui.theme import Theme, color
 from app.ui.widgets import button, label, restyle, set_text
 
 FILE = "file"
-_WAYS = (*(Contender(k) for k in range(1, MAX_K + 1)), ADAPTIVE, HEURISTIC)
-_WAY_NAMES = (*(f"K = {k}  (block {k + 1})" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K")
+_WAYS = (*(Contender(k) for k in range(1, MAX_K + 1)), *BY_POLICY)
+_WAY_NAMES = (*(f"K = {k}  (block {k + 1})" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K", "Auto K")
 _NEXT = (Contender(2), Contender(4), ADAPTIVE, Contender(1), Contender(6), Contender(8), Contender(3))
 """What a new lane may be, in this order: the first that does not race yet."""
 _NOTE = (
-    "Adaptive K follows what rounds cost and bring. Heuristic K adds 2 after a full round, and takes 1 off otherwise."
+    "Auto K ends each draft by the drafter's certainty and measured costs. Adaptive K follows what rounds cost and "
+    "bring. Heuristic K adds 2 after a full round, and takes 1 off otherwise."
 )
 
 
@@ -229,7 +230,7 @@ class LanesPopover(Overlay):
 def _way(lane: Contender) -> Contender:
     """How K is chosen, whatever drafts."""
     way = Contender(lane.k, lane.policy)
-    return way if way in _WAYS else (ADAPTIVE if way.policy is ADAPTIVE.policy else HEURISTIC)
+    return next((item for item in BY_POLICY if item.policy is way.policy), way)
 
 
 def _combo(names: Sequence[str], name: str, width: int) -> QComboBox:

@@ -93,6 +93,7 @@ def drafting_specs(like: LaneSpec, contenders: Sequence[Contender], *, numbered:
     """
     for item in contenders:
         check_kind(like.engine, item.kind)
+        check_certainty(like.engine, item)
     if len(contenders) > 1 or any(item.policy is not KPolicy.FIXED for item in contenders):
         check_k(like.engine, contenders)
     several = numbered or len(contenders) > 1
@@ -126,6 +127,27 @@ def check_k(engine: str, contenders: Sequence[Contender]) -> None:
                 action="Race one K, or use another engine.",
             )
         )
+
+
+def check_certainty(engine: str, contender: Contender) -> None:
+    """Raises :class:`ProblemError` if a draft is to end by the drafter's certainty and it cannot be told."""
+    info = ENGINES.get(engine)
+    if info is None or contender.policy is not KPolicy.AUTO:
+        return
+    if contender.kind is not LaneKind.LOOKUP and info.capabilities.certainty:
+        return
+    others = ", ".join(item.title for item in ENGINES.values() if item.capabilities.certainty)
+    lookup = contender.kind is LaneKind.LOOKUP
+    raise ProblemError(
+        Problem(
+            "certainty-unknown",
+            f"{'Prompt lookup' if lookup else info.title} cannot race with K = auto.",
+            cause="Looking back in the text gives no probabilities."
+            if lookup
+            else "It does not tell how certain the drafter is while it drafts.",
+            action="Choose adaptive there." if lookup else f"Choose adaptive, or an engine that tells: {others}.",
+        )
+    )
 
 
 def check_kind(engine: str, kind: LaneKind) -> None:

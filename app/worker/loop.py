@@ -8,8 +8,9 @@ from queue import SimpleQueue
 
 import msgspec
 
-from app.engines.base import Engine, Probing, Reporting, Stopped, Totalling
+from app.engines.base import Engine, Probing, Reporting, Steered, Stopped, Totalling
 from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, Starting
+from app.race.gate import Gate
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
@@ -131,7 +132,9 @@ class WorkerLoop:
         return None if turns.quit else finish
 
     def _decode(self, engine: Engine, race: Race, turns: _Turns) -> Finish:
-        policy = policy_for(race.policy, race.k, race.round_ns)
+        policy = policy_for(race.policy, race.k, race.known)
+        if isinstance(engine, Steered):
+            engine.steer(policy if isinstance(policy, Gate) else None)
         if not turns.take():
             return Finish.STOPPED
         engine.set_k(race.k)  # A server is told it with the prompt.

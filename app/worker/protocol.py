@@ -12,6 +12,7 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 
+from app.race.auto_policy import KnownCosts
 from app.race.events import LaneEvent
 from app.race.lanes import MAX_K, KPolicy, KRange, LaneSpec, Request
 from app.race.problems import DECODE_ERRORS
@@ -30,13 +31,13 @@ class Race(msgspec.Struct, frozen=True, tag="race", tag_field="t"):
     """Get ready to run ``request``; compute nothing before the first turn. K and its policy hold for this run.
 
     Attributes:
-        round_ns: What rounds of K = 0, 1 and so on are known to cost here, in ns, for an adaptive K to start from.
+        known: What passes and drafts are known to cost here, for a policy to start from.
     """
 
     request: Request
     k: KRange = 0
     policy: KPolicy = KPolicy.FIXED
-    round_ns: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
+    known: KnownCosts = KnownCosts()
 
 
 class Turn(msgspec.Struct, frozen=True, tag="turn", tag_field="t"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol, TypeAlias
 
+from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
 from app.race.fold import NS
 from app.race.formats import LaneTurn, RaceFormat
@@ -123,7 +124,7 @@ class Run:
         wish: Ends the run when it is told.
         clock_ns: A monotonic clock in ns.
         patience: When a silent lane counts as hung.
-        round_ns: What rounds are known to cost, for an adaptive K; see :class:`app.worker.protocol.Race`.
+        known: What passes are known to cost, for a policy; see :class:`app.worker.protocol.Race`.
     """
 
     def __init__(
@@ -136,7 +137,7 @@ class Run:
         wish: StopWish,
         clock_ns: Callable[[], int],
         patience: Patience,
-        round_ns: tuple[int, ...] = (),
+        known: KnownCosts = NOTHING_KNOWN,
     ) -> None:
         self._format = race_format
         self._request = request
@@ -144,7 +145,7 @@ class Run:
         self._wish = wish
         self._clock_ns = clock_ns
         self._patience = patience
-        self._round_ns = round_ns
+        self._known = known
         # A queue of its own: what an earlier run of a shared worker still says is not heard.
         self._inbox: SimpleQueue[tuple[str, LaneEvent] | None] = SimpleQueue()
         now = clock_ns()
@@ -212,7 +213,7 @@ class Run:
                 return
             self._begun = True
             for lane in racing:
-                lane.worker.send(Race(self._request, lane.spec.k, lane.spec.policy, self._round_ns))
+                lane.worker.send(Race(self._request, lane.spec.k, lane.spec.policy, self._known))
                 lane.worker.doing = "reading the prompt"
                 lane.asking = True
         turns = [

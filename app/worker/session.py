@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from app.boundary.unexpected import problem_of
+from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.events import Failed, Finish, LaneEvent, Noise
 from app.race.fold import NS, RaceState
 from app.race.formats import RaceFormat
@@ -42,7 +43,7 @@ class RaceSession:
         noise: The noise floor of the pair if it is known; if not, it is measured once the race is over.
         plan: How many heats, for a format that repeats.
         first: Number of the first heat, where others were run in sessions before.
-        round_ns: What rounds of K = 0, 1 and so on are known to cost here, for lanes with an adaptive K.
+        known: What passes and drafts are known to cost here, for lanes whose policy asks for it.
         patience: When a silent lane counts as hung.
         sampler: Tells what the machine was doing during a run; None watches this machine.
         clock_ns: A monotonic clock in ns.
@@ -58,7 +59,7 @@ class RaceSession:
         noise: Noise | None = None,
         plan: Plan | None = None,
         first: int = 0,
-        round_ns: tuple[int, ...] = (),
+        known: KnownCosts = NOTHING_KNOWN,
         patience: Patience | None = None,
         sampler: Sampler | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
@@ -69,7 +70,7 @@ class RaceSession:
         self._format = race_format
         self._clock_ns = clock_ns
         self._patience = patience or Patience()
-        self._round_ns = round_ns
+        self._known = known
         self._wish = StopWish()
         self._recording = Recording(header, clock_ns, writer, first)
         self._heats_runner: HeatsRunner | None = None
@@ -141,7 +142,7 @@ class RaceSession:
         return self._run((spec,), request, record)
 
     def _run(self, specs: tuple[LaneSpec, ...], request: Request, record: RecordEvent) -> Run:
-        known = self._round_ns
+        known = self._known
         return Run(
             specs, self.workers, self._format, request, record, self._wish, self._clock_ns, self._patience, known
         )

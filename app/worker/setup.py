@@ -24,7 +24,7 @@ from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.run import LaneWorker
 from app.worker.session import RaceSession
-from app.worker.widths import known_rounds
+from app.worker.widths import known_costs
 
 
 def _say_nothing(_sentence: str) -> None:
@@ -92,9 +92,9 @@ def start_race(
     workers, give_back = _workers(request, race_format, specs, pool)
     floors = NoiseFloors(places.cache / "noise.json")
     noise = floors.get(header)
-    known = known_rounds(header, places)
+    known = known_costs(header, places)
     session = RaceSession(
-        header, workers, race_format, writer, noise=noise, plan=request.plan, first=first, round_ns=known
+        header, workers, race_format, writer, noise=noise, plan=request.plan, first=first, known=known
     )
 
     def finish() -> None:

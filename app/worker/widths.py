@@ -15,10 +15,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.places import Places, write_private
+from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.choose_k import FIRST_SENTENCE, FIRST_WIDTHS, KChoice, choose_k
-from app.race.costs import probed_costs
 from app.race.events import Failed, LaneEvent, Loaded, Widths
-from app.race.lanes import MAX_K, KPolicy, LaneKind
+from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.trace import Header
 from app.worker import outcome
@@ -98,16 +98,15 @@ def usual_context(request: RaceRequest) -> int:
     return max(1, min(most, max(1, round(middle / _STEP)) * _STEP))
 
 
-def known_rounds(header: Header, places: Places) -> tuple[int, ...]:
-    """Returns what rounds of K = 0, 1 and so on cost in ns, as far as the header's pair was measured without a gap."""
-    if not any(lane.policy is KPolicy.COST for lane in header.lanes):
-        return ()
+def known_costs(header: Header, places: Places) -> KnownCosts:
+    """Returns what passes and drafts cost, as far as the header's pair was measured without a gap."""
+    if not any(lane.policy.learns_costs for lane in header.lanes):
+        return NOTHING_KNOWN
     found = KnownWidths.of(places).get(header)
     if found is None:
-        return ()
-    costs = probed_costs(found)
-    ks = takewhile(lambda k: k + 1 in found.forward_ns, count())
-    return tuple(round(costs.round_ns(k)) for k in ks)
+        return NOTHING_KNOWN
+    widths = takewhile(lambda width: width in found.forward_ns, count(1))
+    return KnownCosts(tuple(found.forward_ns[width] for width in widths), found.draft_ns)
 
 
 def first_k(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.engines import create
-from app.engines.base import Engine, Probing, Stopped
+from app.engines.base import Engine, Probing, Steered, Stopped
 from app.engines.llama_lane import prompt_chunk
-from app.race.events import Finish, Round
+from app.race.auto_policy import AutoPolicy, KnownCosts
+from app.race.events import Finish, Halt, Round
 from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
 from tests.engines.conformance import CODE, HAIKU, JAPANESE, SHORT, Conformance, MakeSpec, Run
@@ -88,6 +89,43 @@ def test_low_confidence_ends_a_draft(make_spec: MakeSpec) -> None:
         engine.load(make_spec(8, draft_min_p=0.95))
         run = Run(engine, Request(prompt=JAPANESE, max_tokens=24))
     assert any(step.drafted < 8 for step in run.rounds[:-1])
+
+
+@pytest.mark.parametrize("prompt", [CODE, HAIKU, JAPANESE], ids=["code", "haiku", "japanese"])
+def test_drafts_that_end_by_certainty_emit_the_baselines_tokens_and_are_told(
+    baseline: Engine, mtp: Engine, prompt: str
+) -> None:
+    request = Request(prompt=prompt, max_tokens=40)
+    plain = Run(baseline, request)
+    policy = AutoPolicy(8, KnownCosts((10_000, 15_000, 18_000, 20_000, 22_000, 24_000, 26_000, 27_000, 28_000), 600))
+    assert isinstance(mtp, Steered)
+    mtp.steer(policy)
+    try:
+        rounds: list[Round] = []
+        ids = [mtp.prefill(request).first.id]
+        mtp.set_k(policy.next_k())
+        while isinstance(step := mtp.round(), Round):
+            policy.observe(step)
+            mtp.set_k(policy.next_k())
+            rounds.append(step)
+            ids += [token.id for token in step.tokens]
+    finally:
+        mtp.steer(None)
+    assert ids == plain.ids
+    assert all(step.drafted <= len(step.certainty) <= 8 for step in rounds)
+    assert len({len(step.certainty) for step in rounds}) > 1
+    assert all(step.halt is not Halt.UNTOLD for step in rounds)
+    mtp.set_k(3)
+    assert all(not step.certainty and step.halt is Halt.UNTOLD for step in Run(mtp, request).rounds)
+
+
+def test_a_draft_model_and_a_head_are_asked_by_the_gate_too(make_spec: MakeSpec, pair: tuple[Path, Path]) -> None:
+    with closing(create("llama.cpp")) as engine:
+        engine.load(make_spec(6, kind=LaneKind.DRAFT_MODEL, drafter=str(pair[0])))
+        assert isinstance(engine, Steered)
+        engine.steer(AutoPolicy(6, KnownCosts((10_000,) * 7, 10_000)))
+        run = Run(engine, Request(prompt=CODE, max_tokens=24))
+    assert any(step.certainty for step in run.rounds)
 
 
 def test_lookup_and_a_draft_model_emit_the_baselines_tokens(

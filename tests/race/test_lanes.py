@@ -4,6 +4,7 @@ import pytest
 
 from app.race.lanes import (
     ADAPTIVE,
+    AUTO,
     HEURISTIC,
     Contender,
     KPolicy,
@@ -20,6 +21,8 @@ def test_contenders_are_read_as_they_are_written() -> None:
     assert parse_contenders("2, 4,adaptive") == (Contender(2), Contender(4), ADAPTIVE)
     assert parse_contenders("Heuristic") == (HEURISTIC,)
     assert [item.word for item in parse_contenders("2,adaptive,heuristic")] == ["2", "adaptive", "heuristic"]
+    assert parse_contenders("AUTO") == (AUTO,)
+    assert AUTO.lane == "mtp-auto"
     assert [item.lane for item in parse_contenders("2,adaptive")] == ["mtp-k2", "mtp-adaptive"]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
 from app.places import Places, find_places
-from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec, lane_title
+from app.race.lanes import ADAPTIVE, AUTO, Contender, LaneKind, LaneSpec, lane_title
 from app.race.problems import Problem, ProblemError
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import drafting_specs
@@ -103,3 +104,17 @@ def test_lanes_are_named_after_what_drafts_and_never_twice() -> None:
     specs = drafting_specs(like, (Contender(3), *models))
     assert [spec.id for spec in specs] == ["mtp-k3", "draft-model-k3", "draft-model-k3-2"]
     assert [spec.drafter for spec in specs] == ["own.gguf", "a.gguf", "b.gguf"]
+
+
+def test_what_does_not_tell_how_certain_it_is_cannot_race_with_k_auto() -> None:
+    like = LaneSpec("mtp", LaneKind.MTP, "llama.cpp", "target.gguf", "drafter.gguf", 3)
+    assert [spec.id for spec in drafting_specs(like, (AUTO, Contender(2)))] == ["mtp-auto", "mtp-k2"]
+    for engine, kind in (("llama.cpp", LaneKind.LOOKUP), ("transformers", LaneKind.MTP), ("mlx", LaneKind.MTP)):
+        with pytest.raises(ProblemError) as caught:
+            drafting_specs(replace_engine(like, engine), (Contender(AUTO.k, AUTO.policy, kind),))
+        assert caught.value.problem.kind == "certainty-unknown"
+        assert caught.value.problem.action
+
+
+def replace_engine(spec: LaneSpec, engine: str) -> LaneSpec:
+    return msgspec.structs.replace(spec, engine=engine)

@@ -5,8 +5,10 @@ import threading
 
 import msgspec
 
+from app.race.auto_policy import AutoPolicy
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round, Totals
-from app.race.lanes import Request
+from app.race.gate import Gate
+from app.race.lanes import KPolicy, Request
 from app.worker.loop import WorkerLoop
 from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
 from tests.race.builders import MS, spec
@@ -116,6 +118,25 @@ class Summing(ScriptedEngine):
 def test_what_an_engine_knows_of_the_whole_run_is_told_before_its_end() -> None:
     sent = obeyed(Summing(rounds=1), LOAD, Race(Request("Hi"), 3), Turn(-1))
     assert [type(event) for event in sent[-2:]] == [Totals, Done]
+
+
+class Steerable(ScriptedEngine):
+    """Notes who decides about its drafts."""
+
+    def __init__(self) -> None:
+        super().__init__(rounds=1)
+        self.gates: list[Gate | None] = []
+
+    def steer(self, gate: Gate | None) -> None:
+        self.gates.append(gate)
+
+
+def test_a_policy_that_decides_draft_by_draft_is_asked_in_its_own_run_only() -> None:
+    engine = Steerable()
+    obeyed(engine, LOAD, Race(Request("Hi"), 8, KPolicy.AUTO), Turn(-1))
+    obeyed(engine, LOAD, Race(Request("Hi"), 8, KPolicy.HEURISTIC), Turn(-1))
+    assert isinstance(engine.gates[0], AutoPolicy)
+    assert engine.gates[1] is None
 
 
 def test_an_engine_that_cannot_measure_its_noise_says_so() -> None:

@@ -11,6 +11,7 @@ from app.library.prompts import load_prompts
 from app.models.pairs import ModelFile, ModelSource
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
+from app.race.auto_policy import KnownCosts
 from app.race.choose_k import FIRST_SENTENCE, KChoice
 from app.race.events import Failed, Widths
 from app.race.lanes import ADAPTIVE, Contender, KPolicy, LaneKind
@@ -21,7 +22,7 @@ from app.worker.widths import (
     ALL_WIDTHS,
     KnownWidths,
     first_k,
-    known_rounds,
+    known_costs,
     measure_widths,
     probe_widths,
     usual_context,
@@ -164,10 +165,10 @@ def test_an_adaptive_lane_starts_from_rounds_that_are_known_without_a_gap(places
     adaptive = msgspec.structs.replace(
         race, lanes=tuple(msgspec.structs.replace(lane, policy=KPolicy.COST) for lane in race.lanes)
     )
-    assert known_rounds(adaptive, places) == ()
+    assert known_costs(adaptive, places) == KnownCosts()
     KnownWidths.of(places).put(adaptive, Widths(64, {1: 10, 2: 12, 3: 15, 5: 20}, 2))
-    assert known_rounds(adaptive, places) == (10, 14, 19)
-    assert known_rounds(race, places) == ()
+    assert known_costs(adaptive, places).rounds == (10, 14, 19)
+    assert known_costs(race, places) == KnownCosts()
 
 
 def test_a_request_takes_the_measured_k_where_none_was_asked_for(nano: RaceRequest) -> None:

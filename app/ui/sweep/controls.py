@@ -98,7 +98,7 @@ class SweepControls(QWidget):
                 "Draft tokens K",
                 self.ks,
                 3,
-                f"Numbers from 1 to {MAX_K}, and 'adaptive' or 'heuristic' for a K that changes while it runs.",
+                f"Numbers from 1 to {MAX_K}, and 'adaptive', 'heuristic' or 'auto' for a K that changes while it runs.",
             ),
             ("Time to spend", self.spend, 2, "With a time, heats go where the result is least sure."),
         ]

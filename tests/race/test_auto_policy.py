@@ -1,0 +1,183 @@
+"""Drafts that end by certainty and cost, on recorded places whose chances are known."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.race.auto_policy import BUDGET, GRANT, AutoPolicy, KnownCosts
+from app.race.events import Halt, Round, Token
+from app.race.kpolicy import Fixed, policy_for
+from app.race.lanes import KPolicy
+from app.race.simulate import PassTable, Place, Simulated, simulate
+
+MOST = 8
+FLAT = PassTable(dict(enumerate([10.0 + 0.4 * k for k in range(9)], start=1)), 0.8)
+STEEP = PassTable(dict(enumerate([8.0 + 2.4 * k for k in range(9)], start=1)), 0.7)
+STAIRS = PassTable(dict(enumerate((220.0, 425.0, 541.0, 263.0, 469.0, 599.0, 700.0, 511.0, 634.0), start=1)), 8.0)
+DEAR = PassTable(dict(enumerate([5.0 + 9.0 * k for k in range(9)], start=1)), 1.0)
+TABLES = {"flat": FLAT, "steep": STEEP, "stairs": STAIRS, "dear": DEAR}
+Certain = Callable[[random.Random], float]
+
+
+def known(table: PassTable) -> KnownCosts:
+    """The table's costs, as a probe would have told them (in thousandths, since they are whole)."""
+    return KnownCosts(
+        tuple(round(1000 * table.passes[width]) for width in range(1, MOST + 2)), round(1000 * table.draft)
+    )
+
+
+def scaled(table: PassTable) -> PassTable:
+    return PassTable({width: 1000 * cost for width, cost in table.passes.items()}, 1000 * table.draft)
+
+
+def text(certain: Certain, count: int, seed: int = 1, bias: float = 1.0) -> tuple[Place, ...]:
+    """Places whose drafts hold as often as their certainty says, times a bias."""
+    draw, found = random.Random(seed), []
+    for _ in range(count):
+        certainty = tuple(certain(draw) for _ in range(MOST))
+        accepted = 0
+        while accepted < MOST and draw.random() < bias * certainty[accepted]:
+            accepted += 1
+        found.append(Place(certainty, accepted))
+    return tuple(found)
+
+
+def sure(_: random.Random) -> float:
+    return 0.97
+
+
+def mixed(draw: random.Random) -> float:
+    """Most drafts are nearly certain and some are not, as in code."""
+    return draw.choice((0.99, 0.99, 0.99, 0.3))
+
+
+def poor(draw: random.Random) -> float:
+    return draw.choice((0.08, 0.15, 0.2))
+
+
+TEXTS: dict[str, tuple[Place, ...]] = {
+    "sure": text(sure, 2000),
+    "mixed": text(mixed, 2000),
+    "poor": text(poor, 2000),
+    "boastful": text(lambda _: 0.95, 2000, bias=0.15),
+    "changing": text(sure, 200) + text(poor, 200) + text(mixed, 200) + text(poor, 200),
+}
+
+
+def auto(places: Sequence[Place], table: PassTable) -> Simulated:
+    return simulate(places, AutoPolicy(MOST, known(table)), scaled(table))
+
+
+def fixed_ns(places: Sequence[Place], table: PassTable, k: int) -> float:
+    return simulate(places, Fixed(k), scaled(table)).ns
+
+
+@pytest.mark.parametrize("costs", TABLES)
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_is_as_fast_as_the_best_fixed_k_and_as_the_baseline(costs: str, name: str) -> None:
+    places, table = TEXTS[name], TABLES[costs]
+    best = min(fixed_ns(places, table, k) for k in range(MOST + 1))
+    assert auto(places, table).ns <= 1.03 * best
+
+
+@pytest.mark.parametrize("costs", ["flat", "steep"])
+def test_it_beats_every_fixed_k_where_the_drafter_knows_when_it_guesses(costs: str) -> None:
+    for name in ("mixed", "changing"):
+        places, table = TEXTS[name], TABLES[costs]
+        assert auto(places, table).ns < 0.95 * min(fixed_ns(places, table, k) for k in range(MOST + 1))
+
+
+def test_only_cheap_widths_are_used_where_costs_have_stairs() -> None:
+    drafted = [item.drafted for item in auto(TEXTS["sure"], STAIRS).rounds[:-1]]
+    assert set(drafted) <= {0, 3, 7}
+    assert drafted.count(0) <= 1
+
+
+def test_what_is_drafted_and_then_doubted_is_not_tried() -> None:
+    rounds = auto(TEXTS["mixed"], STAIRS).rounds
+    assert any(item.drafted < len(item.certainty) for item in rounds)
+    assert all(item.drafted <= len(item.certainty) for item in rounds)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_nothing_can_pay_no_draft_is_made_at_all(seed: int) -> None:
+    """A pass of two tokens costs more than two passes of one: no certainty is enough."""
+    assert sum(auto(text(sure, 300, seed), DEAR).drafted) == 0
+
+
+@given(st.integers(0, 2**32), st.sampled_from(["flat", "steep", "stairs"]))
+def test_where_no_draft_ever_holds_the_loss_is_bounded(seed: int, costs: str) -> None:
+    """Its tries on purpose stay in their budget; the rest is what it takes to unlearn what it believed at first."""
+    table = TABLES[costs]
+    draw = random.Random(seed)
+    places = [Place(tuple(draw.random() for _ in range(MOST)), 0) for _ in range(600)]
+    result = auto(places, table)
+    plain = 600 * 1000 * table.passes[1]
+    unlearned = 20 * 1000 * table.passes[1]
+    assert result.ns <= plain * (1 + BUDGET) + GRANT * 1000 * table.passes[1] + unlearned
+
+
+def test_drafting_comes_back_when_the_text_gets_predictable() -> None:
+    places = text(poor, 400) + text(sure, 200, 2)
+    rounds = auto(places, STEEP).rounds
+    at, back = 0, None
+    for item in rounds:
+        if at >= 400 and back is None and item.accepted >= 4:
+            back = at - 400
+        at += item.emitted
+    assert back is not None
+    assert back <= 40
+
+
+def test_the_same_rounds_give_the_same_choices() -> None:
+    assert auto(TEXTS["changing"], STEEP) == auto(TEXTS["changing"], STEEP)
+
+
+def test_it_finds_its_costs_where_none_are_known() -> None:
+    places = TEXTS["mixed"]
+    blind = simulate(places, policy_for(KPolicy.AUTO, MOST), scaled(STEEP)).ns
+    assert blind <= 1.05 * auto(places, STEEP).ns
+
+
+def test_costs_that_were_known_and_are_wrong_are_put_right() -> None:
+    """The probe says that wide passes cost nothing; each of them costs like as many steps."""
+    wrong = AutoPolicy(MOST, KnownCosts((8000,) * 9, 700))
+    drafted = simulate(TEXTS["sure"], wrong, scaled(DEAR)).drafted
+    assert sum(drafted[60:]) < 0.1 * len(drafted[60:]) * MOST
+
+
+def test_it_says_why_a_draft_ended() -> None:
+    policy = AutoPolicy(MOST, known(STEEP))
+    assert policy.halt((0.99,) * MOST) is Halt.LIMIT
+    assert policy.halt((0.2,)) is Halt.CERTAINTY
+    assert AutoPolicy(MOST, known(DEAR)).halt(()) is Halt.COST
+
+
+@given(
+    st.integers(1, 16),
+    st.lists(
+        st.tuples(st.lists(st.floats(0, 1), max_size=16), st.integers(0, 16), st.integers(1, 10**12)), max_size=30
+    ),
+    st.lists(st.integers(0, 10**10), max_size=17),
+)
+def test_whatever_happens_choices_are_in_range_and_asking_changes_nothing(
+    most: int, seen: list[tuple[list[float], int, int]], passes: list[int]
+) -> None:
+    policy = AutoPolicy(most, KnownCosts(tuple(passes), 5))
+    for probabilities, accepted, took in seen:
+        k = policy.next_k()
+        assert policy.next_k() == k
+        assert 0 <= k <= most
+        made = probabilities[:k]
+        for count in range(1, len(made)):
+            policy.wants(made[:count])
+        assert isinstance(policy.halt(made), Halt)
+        tried = policy.keep(made)
+        assert 0 <= tried <= len(made)
+        hit = min(accepted, tried)
+        policy.observe(Round(0, took, (Token(0, ""),) * (hit + 1), tried, hit, certainty=tuple(made)))
