@@ -131,7 +131,7 @@ class ForkDialog(QDialog):
         frame.setStyleSheet(f"QFrame#side {{ border-top: 3px solid {tone}; }}")
         row = QHBoxLayout()
         title = label(side.title, "head")
-        title.setStyleSheet(f"color: {tone}")
+        title.setStyleSheet(f"color: {self._theme.look.ink(side.index)}")
         row.addWidget(title)
         row.addStretch(1)
         row.addWidget(self._copy(f"what {side.title} wrote", side.text))

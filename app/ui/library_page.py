@@ -40,7 +40,7 @@ from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.transport import Transport
 from app.ui.trash import from_trash, to_trash
-from app.ui.widgets import button, card, label, set_text, show_folder
+from app.ui.widgets import CutLabel, button, card, label, set_text, show_folder
 
 _DELETED = ".deleted"
 _ALL = "All models"
@@ -72,8 +72,7 @@ class LibraryPage(Page):
         self.failure = FailureCard(theme)
         self.failure.copied.connect(self.board.copy)
         self.board.said.connect(self.said)
-        self._title = label("", "lead")
-        self._about = label("", "muted")
+        self._title, self._about = CutLabel("lead"), CutLabel("muted")
         self._note = label("", "note")
         self._none = label("", "muted", wrap=True)
         self.open_button = button("Open a trace", tip="Open a trace file from anywhere (Ctrl+O)")

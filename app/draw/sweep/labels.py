@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 
 from app.draw.canvas import SMALL, Canvas
-from app.draw.look import Look, mix
+from app.draw.look import Look, mix, readable
 from app.race.sweep_result import SweepResult
 
 KEY_HEIGHT = 18.0
@@ -20,6 +20,11 @@ def tone_of(look: Look, index: int) -> str:
     if index % 6 < 4:
         return look.lane(index % 6)
     return mix(look.warn, look.text, 0.8) if index % 6 == 4 else mix(look.comment, look.text, 0.55)
+
+
+def ink_of(look: Look, index: int) -> str:
+    """Returns the colour of the prompt at ``index`` for words: as much of it as can be read on every ground."""
+    return readable(tone_of(look, index), look.text, (look.card, look.ground))
 
 
 def short_titles(result: SweepResult) -> list[str]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from app.draw.axes import Frame, free_place, spread
 from app.draw.canvas import NORMAL, SMALL, Canvas, Mark
 from app.draw.look import Look, mix
-from app.draw.sweep.labels import tone_of
+from app.draw.sweep.labels import ink_of, tone_of
 from app.present.sweep_figures import cell_words, crowded_words, lane_word
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 
@@ -226,4 +226,4 @@ class _Speedup:
         for (index, prompt, _), y in zip(shown, places, strict=True):
             name = canvas.fit(prompt.title, NORMAL, self.names, "semibold")
             at = QPointF(frame.area.right() + 8, y + NORMAL * 0.36)
-            canvas.text(name, at, size=NORMAL, style="semibold", tone=tone_of(canvas.look, index), alpha=alpha)
+            canvas.text(name, at, size=NORMAL, style="semibold", tone=ink_of(canvas.look, index), alpha=alpha)

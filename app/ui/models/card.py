@@ -136,6 +136,9 @@ class ModelCard(QFrame):
         self.more.setIcon(icon(self._theme, "chevron-up" if on else "chevron-down"))
         self.more.setToolTip("Less" if on else "More about this model")
 
+    def _restyle(self) -> None:
+        self._unfold(self.more.isChecked())
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the row, beside its buttons, shows more of it or less."""
         if event.button() == Qt.MouseButton.LeftButton and event.position().y() < ROW_HEIGHT:
@@ -151,7 +154,7 @@ class ModelCard(QFrame):
         self.pause.clicked.connect(lambda: self.asked.emit("resume" if self._paused else "pause", self.summary.id))
         self.open_page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
         self.more.toggled.connect(self._unfold)
-        self._theme.changed.connect(lambda: self._unfold(self.more.isChecked()))
+        self._theme.changed.connect(self._restyle)
         self.show_sum.toggled.connect(self.sum.setVisible)
         self.show_sum.toggled.connect(lambda on: self.show_sum.setText("Hide the sum" if on else "Show the sum"))
 

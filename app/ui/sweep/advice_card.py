@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
-from app.draw.sweep.labels import tone_of
+from app.draw.sweep.labels import ink_of
 from app.present.sweep_figures import SWEEP_INTRO, SWEEP_QUESTION
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
@@ -37,7 +37,10 @@ class AdviceCard(QFrame):
         layout.addStretch(1)
         layout.addWidget(self._warnings)
         layout.addWidget(self._about)
-        theme.changed.connect(lambda: self.show_result(self._result))
+        theme.changed.connect(self._restyle)
+        self.show_result(self._result)
+
+    def _restyle(self) -> None:
         self.show_result(self._result)
 
     def show_result(self, result: SweepResult) -> None:
@@ -56,7 +59,7 @@ class AdviceCard(QFrame):
             if at < len(result.prompts):
                 prompt = result.prompts[at]
                 set_text(name, prompt.title.partition(":")[0])
-                name.setStyleSheet(f"color: {tone_of(self._theme.look, at)}; font-size: 14px; font-weight: 600;")
+                name.setStyleSheet(f"color: {ink_of(self._theme.look, at)}; font-size: 14px; font-weight: 600;")
                 set_text(said, prompt.advice)
             else:
                 set_text(name, "")
