@@ -16,7 +16,7 @@ from app.terminal.environment import FAILED, Environment
 if TYPE_CHECKING:
     from app.draw.studio import Studio
 
-_STOPS_CLEANLY: Final = ("run", "sweep", "export", "sweep-export", "window", None)
+_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "export", "sweep-export", "window", None)
 """Commands that a signal never cuts off inside a step: it stops what they do, once that has begun."""
 
 
@@ -68,6 +68,14 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import sweep
 
             return sweep.run(parsed, env)
+        case "suite":
+            from app.terminal import suite
+
+            return suite.run(parsed, env)
+        case "suite":
+            from app.terminal import suite
+
+            return suite.run(parsed, env)
         case "sweep-export":
             from app.terminal import sweep_export
 

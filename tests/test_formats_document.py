@@ -19,6 +19,7 @@ from app.race.lanes import Contender, LaneSpec, Message, Request, Sampling
 from app.race.problems import Problem
 from app.race.prompts import PromptFile, PromptTurn
 from app.race.statistics import Interval
+from app.race.suite import SuiteDot, SuiteKind, SuiteLane, SuiteResult
 from app.race.sweep import SweepPlan, SweepPrompt
 from app.race.sweep_result import Cell, PromptResult, SweepResult
 from app.race.trace import Closing, FileHash, Header, Machine, Record
@@ -32,7 +33,8 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     item.__name__: item
     for item in (
         Header, Request, Message, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
-        SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender, PromptFile, PromptTurn,
+        SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender,
+        SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
         Pair, ModelSource, ModelFile, ServerTable,
     )
 } | {str(item.__struct_config__.tag): item for item in get_args(LaneEvent)}  # fmt: skip

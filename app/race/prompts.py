@@ -86,7 +86,7 @@ def read_prompts(files: Iterable[tuple[str, str]]) -> list[Prompt]:
 def _read(name: str, text: str) -> Prompt:
     try:
         found = msgspec.convert(tomllib.loads(text), PromptFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise ProblemError(
             Problem("prompt-file", f"The prompt file {name} cannot be used.", f"{error}.", "Correct or remove it.")
         ) from error

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
@@ -200,7 +201,8 @@ def next_heat(prompts: Sequence[PromptHeats], spend: Spend, elapsed_s: float) ->
     open_prompts = [item for item in prompts if item.done < spend.most and not item.left_out]
     if not open_prompts:
         return None
-    fewest = min(open_prompts, key=lambda item: item.done)
+    # A suite that ends early has seen a mixture of its file, whatever the order there.
+    fewest = min(open_prompts, key=lambda item: (item.done, crc32(item.prompt.name.encode()) if spend.evenly else 0))
     if spend.evenly or not spend.budget_s or fewest.done < min(LEAST, spend.most):
         return _fitting(fewest, fewest.lanes, spend, elapsed_s)
     doubtful = [item for item in open_prompts if item.doubt() > ENOUGH]

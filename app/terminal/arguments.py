@@ -53,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--to", type=Path, metavar="FILE.png", help="what to write (default: TRACE.card.png beside it)")
     card.add_argument("--theme", choices=("dark", "light"), default="dark")
     _add_sweep(commands)
+    _add_suite(commands)
     _add_sweep_export(commands)
     verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
     verify.add_argument("trace", type=Path)
@@ -222,6 +223,11 @@ def _add_sweep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="TIME",
         help="time to spend, such as 90s, 5m or 1h; it goes where the result is least sure",
     )
+    _add_sweep_lanes(sweep)
+
+
+def _add_sweep_lanes(sweep: argparse.ArgumentParser) -> None:
+    """What the lanes of a sweep or a suite have in common, and where it is kept."""
     sweep.add_argument("--max-tokens", type=_int_between(16, 1 << 20), default=160, metavar="N", help="(default 160)")
     sweep.add_argument("--context", type=_int_between(16, 1 << 20), default=2048, metavar="N", help="context in tokens")
     sweep.add_argument(
@@ -232,6 +238,34 @@ def _add_sweep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--out", type=Path, metavar="DIR", help="folder to keep it in; one with a sweep of the same goes on there"
     )
     sweep.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
+def _add_suite(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    suite = commands.add_parser(
+        "suite", help="measure on many prompts of your own: JSONL, CSV, Markdown, or a folder of texts"
+    )
+    suite.add_argument("file", type=Path, help="the prompts; or the folder of a suite that was run, to show it again")
+    suite.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
+    suite.add_argument(
+        "--k",
+        type=_contenders(MAX_K + 2),
+        default=parse_contenders("1,2,3,4", MAX_K),
+        help="lanes beside the baseline, such as 1,2,4,adaptive (default 1,2,3,4)",
+    )
+    suite.add_argument("--sample", type=_int_between(0, 1000), default=0, metavar="N", help="take N prompts at random")
+    suite.add_argument("--seed", type=_int_between(0, 2**53), default=0, metavar="N", help="of the sample (default 0)")
+    suite.add_argument("--list", action="store_true", help="show what would be raced, and race nothing")
+    suite.add_argument(
+        "--repeats",
+        type=_int_between(1, 200),
+        default=None,
+        metavar="N",
+        help="most heats a prompt (default 1, and with a budget up to 3)",
+    )
+    suite.add_argument(
+        "--budget", type=_seconds, default=0.0, metavar="TIME", help="time to spend, such as 90s, 10m or 1h"
+    )
+    _add_sweep_lanes(suite)
 
 
 def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

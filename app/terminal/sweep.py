@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         sweep = SweepRun(choice, env.places, pool, arguments.out)
         sweep.start()
         with env.interrupts.calls(sweep.stop):
-            _follow(sweep, env, quiet=arguments.json)
+            follow(sweep, env, quiet=arguments.json)
     finally:
         pool.close()
     if sweep.problem is not None:
@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     return OK if sweep.problem is None else FAILED
 
 
-def _follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
+def follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
+    """Shows how far a sweep is until it is over."""
     console = env.console()
     if quiet or not console.is_terminal:
         sweep.join()
@@ -72,6 +73,11 @@ def _report(sweep: SweepRun, env: Environment) -> None:
     result = sweep.result
     for part in report(result):
         console.print(part, soft_wrap=isinstance(part, Text))
+    tell_folder(sweep, env)
+
+
+def tell_folder(sweep: SweepRun, env: Environment) -> None:
+    """Says where a sweep is kept, and how one that was stopped goes on."""
     env.tell(f"Kept in {sweep.folder}")
     if sweep.stopped:
         env.tell(f"Stopped. The same command with --out {shlex.quote(str(sweep.folder))} goes on from here.")

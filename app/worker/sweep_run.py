@@ -54,6 +54,8 @@ from app.worker.widths import probe_widths
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
+_OF_THE_PROMPT: Final = frozenset({"prompt-too-long", "prompt-text", "template-bad"})
+"""Kinds of problems that end a prompt, and not the sweep."""
 
 
 class SweepRun:
@@ -210,6 +212,12 @@ class SweepRun:
         assert session.heats is not None
         lanes = session.heats.state(heat).lanes.values()
         failed = next((lane.problem for lane in lanes if lane.phase is Phase.FAILED), None)
+        if failed is not None and failed.kind in _OF_THE_PROMPT and session.trace_problem is None:
+            prompt.left_out = failed.sentence
+            part.unlink(missing_ok=True)
+            if all(item.left_out for item in self._prompts):
+                self.problem = failed
+            return self.problem is None
         if failed is not None or session.trace_problem is not None:
             self.problem = failed or session.trace_problem
         whole = all(lane.phase is Phase.FINISHED and lane.finish is not Finish.STOPPED for lane in lanes)
@@ -317,9 +325,9 @@ class SweepRun:
     def _make_result(self) -> SweepResult:
         done = sum(item.done for item in self._prompts)
         for item in self._prompts:
-            if item.prompt.name not in self._told or self._told[item.prompt.name][0] != item.done:
+            if item.prompt.name not in self._told or self._told[item.prompt.name][0] != _count(item):
                 told = prompt_result(item, self._request.contenders, self._widths)
-                self._told[item.prompt.name] = (item.done, told)
+                self._told[item.prompt.name] = (_count(item), told)
         found = tuple(self._told[item.prompt.name][1] for item in self._prompts)
         return SweepResult(
             created=self._created,
@@ -348,6 +356,11 @@ class SweepRun:
                 write_private(self.folder / name, data)
         except OSError as error:
             raise ProblemError(_unwritable(self.folder, error)) from error
+
+
+def _count(prompt: PromptHeats) -> int:
+    """Changes whenever the prompt's result does."""
+    return -1 if prompt.left_out else prompt.done
 
 
 def _plan(request: SweepRequest) -> SweepPlan:

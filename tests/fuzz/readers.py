@@ -25,6 +25,8 @@ from app.engines.servers.counters import CounterNames, read_counts
 from app.engines.servers.said import fault, server_failed
 from app.engines.stream import decoded
 from app.library.cards import CHUNK, SIGNATURE, pack, with_trace
+from app.library.prompts import own_prompts, prompts_folder
+from app.library.suite_files import read_suite
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
 from app.models.files.info import ModelInfo, read_heads
@@ -40,7 +42,9 @@ from app.models.registry.user_pairs import add_user_pair
 from app.net import find_proxies
 from app.places import find_places
 from app.present.playback import Playback
+from app.race.lanes import Message
 from app.race.problems import ProblemError
+from app.race.prompts import Prompt, prompt_file
 from app.race.sweep_result import SweepResult, write_sweep
 from app.ui import settings as remembered
 from tests.draw.sweeps import sweep
@@ -320,6 +324,38 @@ def _metrics_samples(folder: Path) -> list[bytes]:
     return ["\n".join([*lines, 'vllm:spec_decode_num_accepted_tokens_per_pos_total{position="0"} 2.0']).encode()]
 
 
+def _suite(data: bytes, folder: Path) -> None:
+    for ending in ("jsonl", "csv", "md"):
+        path = folder / f"mine.{ending}"
+        path.write_bytes(data)
+        try:
+            suite = read_suite(path)
+        except ProblemError:
+            continue
+        for said in (*(prompt.title for prompt in suite.prompts), *suite.notes, *suite.secrets):
+            assert _is_one_line(said)
+
+
+def _suite_samples(folder: Path) -> list[bytes]:
+    markdown = b"# Code\n\n## Sort\n\nWrite it.\n\n# Verse\n\n- one\n- two\n"
+    return [(ROOT / "tests" / "data" / "mixed-50.jsonl").read_bytes()[:6000], b'id,prompt\n1,"a\nb"\n', markdown]
+
+
+def _prompt_file(data: bytes, folder: Path) -> None:
+    places = find_places({"MTP_RACE_HOME": str(folder)})
+    path = prompts_folder(places) / "mine.toml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    found, problems = own_prompts(places)
+    assert len(found) + len(problems) == 1
+
+
+def _prompt_samples(folder: Path) -> list[bytes]:
+    before = (Message("system", "Brief"), Message("user", "Hi"))
+    asked = Prompt("p", "T", "custom", "en", "One\ntwo", before, thinking=True)
+    return [prompt_file(asked).encode()]
+
+
 READERS: dict[str, Reader] = {
     "answer": Reader(
         _answer, _answer_samples, (b"data: ", b"\n\n", b"\r", b"event: error", b"\\ud83d", b"NaN", b'"usage"')
@@ -341,4 +377,8 @@ READERS: dict[str, Reader] = {
     "trace": Reader(_trace, _trace_samples, (b'"round"', b'"header"')),
     "card": Reader(_card, _card_samples, (CHUNK, b"IEND", b"\x7f\xff\xff\xff")),
     "sweep": Reader(_sweep, _sweep_samples),
+    "suite": Reader(
+        _suite, _suite_samples, (b'"messages"', b'"role"', b'"turns"', b'"value"', b"\\ud83d", b"- ", b"# ")
+    ),
+    "prompt": Reader(_prompt_file, _prompt_samples, (b"[[turns]]", b"role = ", b'"""', b"system = ", b"thinking = ")),
 }
