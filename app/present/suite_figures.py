@@ -34,9 +34,9 @@ def saved_words(lane: SuiteLane) -> str:
 
 def kind_sentence(lane: SuiteLane, kind: SuiteKind) -> str:
     """Says how one kind of prompt did in a lane."""
-    verb = "win" if kind.speedup.low > 1 else "lose" if kind.speedup.high < 1 else "do either"
+    verb = "wins" if kind.speedup.low > 1 else "loses" if kind.speedup.high < 1 else "not sure either way"
     if not known(kind.speedup.high):
-        verb = "are too few to tell"
+        verb = "too few to tell"
     span = f", {span_words(kind.speedup)}" if span_words(kind.speedup) != NONE else ""
     accepted = f", {kind.accepted_per_round:.2f} accepted a round" if kind.accepted_per_round is not None else ""
     slower = f", {kind.losing} slower" if kind.losing else ""
