@@ -78,11 +78,9 @@ def _run_ns(round_ns: Callable[[int], float], rates: Sequence[float], left: int,
 def extended_rates(rates: Sequence[float], k: int) -> list[float]:
     """Returns ``k`` position rates: the given ones, going on with the last conditional rates' mean where they end."""
     known = falling(rates)[:k]
-    if not known:
-        return [0.0] * k
-    tail = (
-        known[-1] / known[-3] if len(known) >= 3 and known[-3] else known[-1] / (known[-2] if len(known) > 1 else 1.0)
-    )
+    if not known or not known[-1]:
+        return known + [0.0] * (k - len(known))
+    tail = known[-1] / known[-3] if len(known) >= 3 else known[-1] / (known[-2] if len(known) > 1 else 1.0)
     step = math.sqrt(tail) if len(known) >= 3 else tail
     while len(known) < k:
         known.append(known[-1] * min(1.0, step))

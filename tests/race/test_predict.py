@@ -60,3 +60,5 @@ def test_rates_are_made_to_fall_and_go_on_as_they_ended() -> None:
     longer = extended_rates([0.8, 0.4, 0.2], 5)
     assert longer == pytest.approx([0.8, 0.4, 0.2, 0.1, 0.05])
     assert extended_rates([], 2) == [0.0, 0.0]
+    assert extended_rates([0.5, 0.0, 0.0], 5) == [0.5, 0.0, 0.0, 0.0, 0.0]
+    assert extended_rates([0.0], 2) == [0.0, 0.0]
