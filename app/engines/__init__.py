@@ -23,6 +23,7 @@ def _server(name: str, title: str, module: str, program: str, **more: Any) -> En
         rounds_at_end=more.pop("rounds_at_end", False),
         sums_at_end=more.pop("sums_at_end", False),
         switches=more.pop("switches", False),
+        drafters=(LaneKind.MTP, *more.pop("drafters", ())),
     )
     module = f"app.engines.servers.{module}"
     return EngineInfo(name, title, module, can, requires=("httpx",), program=program, **more)
@@ -31,6 +32,8 @@ def _server(name: str, title: str, module: str, program: str, **more: Any) -> En
 _MLX = "{python} -m pip install '%s>=0.31' 'mlx-lm>=0.32' && {python} -m pip install --no-deps 'mlx-vlm==0.7.10'"
 """mlx-vlm would bring much that a text model does not need."""
 
+_FILES = (LaneKind.DRAFT_MODEL, LaneKind.EAGLE3, LaneKind.DFLASH)
+
 ENGINES: dict[str, EngineInfo] = {
     info.name: info
     for info in (
@@ -38,7 +41,17 @@ ENGINES: dict[str, EngineInfo] = {
             name="llama.cpp",
             title="llama.cpp (in process)",
             module="app.engines.llama_cpp",
-            capabilities=Capabilities(certainty=True, drafters=(LaneKind.MTP, LaneKind.LOOKUP, LaneKind.DRAFT_MODEL)),
+            capabilities=Capabilities(
+                certainty=True,
+                drafters=(
+                    LaneKind.MTP,
+                    LaneKind.LOOKUP,
+                    LaneKind.DRAFT_MODEL,
+                    LaneKind.EAGLE3,
+                    LaneKind.DFLASH,
+                    LaneKind.DSPARK,
+                ),
+            ),
             requires=("llama-cpp-python",),
             install="make race",
         ),
@@ -68,6 +81,13 @@ ENGINES: dict[str, EngineInfo] = {
             "llama_server",
             "llama-server",
             rounds=True,
+            drafters=(
+                *_FILES,
+                LaneKind.DSPARK,
+                LaneKind.NGRAM_SIMPLE,
+                LaneKind.NGRAM_MAP_K,
+                LaneKind.NGRAM_MOD,
+            ),
             install="brew install llama.cpp",
             installs={"win": "winget install llama.cpp"},
         ),
@@ -78,6 +98,7 @@ ENGINES: dict[str, EngineInfo] = {
             "vllm",
             token_ids=True,
             rounds_at_end=True,
+            drafters=(*_FILES, LaneKind.NGRAM, LaneKind.SUFFIX),
             install="uv tool install vllm",
             platforms=("linux",),
         ),

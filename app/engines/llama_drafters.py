@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.engines.judge import Judge
-from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
+from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag
 from app.engines.llama_threads import ThreadPool
-from app.race.lanes import ONE_COPY, LaneKind, LaneSpec
 
 
 class Drafter(Protocol):
@@ -38,37 +37,20 @@ class Drafter(Protocol):
     def close(self) -> None: ...
 
 
-def make_drafter(
-    spec: LaneSpec, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, gpu_layers: int, judge: Judge
-) -> Drafter | None:
-    """Returns the drafter that the lane's kind asks for, None for a baseline."""
-    if spec.kind is LaneKind.BASELINE:
-        return None
-    if spec.kind is LaneKind.LOOKUP:
-        return LookupDrafter()
-    if spec.kind is LaneKind.MTP and not spec.drafter:
-        return NextNDrafter(model, target, pool, stop, judge, spec.context)
-    shared = spec.options.get(ONE_COPY)
-    drafter = shared_model(spec.drafter, stop, gpu_layers) if shared else Model(spec.drafter, stop, gpu_layers)
-    try:
-        if spec.kind is LaneKind.DRAFT_MODEL:
-            return ModelDrafter(drafter, pool, stop, judge, spec.context)
-        return MtpDrafter(drafter, target, pool, stop, judge, spec.context)
-    except BaseException:
-        drafter.close()
-        raise
-
-
-def chain(context: Context, batch: Batch, judge: Judge, count: int, fill: Callable[[int, int], None]) -> list[int]:
+def chain(
+    context: Context, batch: Batch, judge: Judge, count: int, fill: Callable[[int, int], None], rows: int = 1
+) -> list[int]:
     """Drafts at most ``count`` tokens, at least one of which is wanted, each from the logits after the one before it.
 
     Args:
         context: The last pass left the logits for the first draft.
         fill: Puts a draft token into the batch, that many places behind the last token of the text.
+        rows: How many rows of logits that pass left; the last one is for the draft.
     """
     drafts: list[int] = []
     while True:
-        row = context.logits(1)[0]
+        row = context.logits(rows)[-1]
+        rows = 1
         best = int(row.argmax())
         if not judge.takes(row, best):
             return drafts
@@ -152,13 +134,15 @@ class NextNDrafter:
         target: Context of the target.
     """
 
+    _behind = 0
+    """How many places before a token the pair of it and a row stands in the head's cache."""
+
     def __init__(
         self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, judge: Judge, size: int
     ) -> None:
-        self._target, self._judge, self._stop = target, judge, stop
-        self._context = Context(model, size, 1, pool.threads, stop, head=True)
+        self._model, self._target, self._judge, self._stop = model, target, judge, stop
+        self._context = self._make_context(model, target, pool, stop, size)
         pool.attach(self._context.handle)
-        target.give_hidden(masked=False)
         self._context.give_hidden(masked=True)
         self._batch = Batch(BATCH, model.hidden)
         self._width = self._batch.hidden_bytes
@@ -170,28 +154,35 @@ class NextNDrafter:
         self._kept = 0
         self._in_cache = 0
 
+    def _make_context(self, model: Model, target: Context, pool: ThreadPool, stop: StopFlag, size: int) -> Context:
+        target.give_hidden(masked=False)
+        return Context(model, size, 1, pool.threads, stop, head=True)
+
     def _keep_rows(self, row: int, count: int) -> None:
         """Copies hidden rows of the target's last pass behind those that wait."""
         to = self._rows_at + self._width * self._kept
         ctypes.memmove(to, self._target.hidden_row(row), self._width * count)
         self._kept += count
 
-    def _feed(self, tokens: list[int]) -> None:
-        """Feeds tokens with the rows that wait for them."""
+    def _feed(self, tokens: list[int]) -> int:
+        """Feeds tokens with the rows that wait for them; returns how many rows of logits the pass left."""
         self._context.forget(self._in_cache)  # what was drafted and is not in the text
         self._batch.fill_rows(tokens, self._in_cache, self._rows_at)
         self._context.decode(self._batch)
         self._in_cache += len(tokens)
+        return 1
 
     def fed(self, tokens: list[int], position: int) -> None:
         if position == 0:
             self._context.forget()
-            self._in_cache, self._kept = 0, 1
+            self._in_cache, self._kept = 0, 1 - self._behind
             ctypes.memset(self._rows_at, 0, self._width)  # nothing comes before the first token
         self._tokens = []
+        pairs = tokens if self._kept else tokens[1:]
         if len(tokens) > 1:
             self._keep_rows(0, len(tokens) - 1)
-        self._feed(tokens)
+        if pairs:
+            self._feed(pairs)
         self._kept = 0
         self._keep_rows(len(tokens) - 1, 1)
 
@@ -200,8 +191,8 @@ class NextNDrafter:
 
     def draft(self, last: int, position: int, count: int) -> list[int]:
         if not self._tokens:  # the same place once more: the row that belongs to it is still there
-            self._tokens, self._in_cache = [last], position
-        self._feed(self._tokens)
+            self._tokens, self._in_cache = [last], position - self._behind
+        logits = self._feed(self._tokens)
         final = self._rows_at + self._width * (len(self._tokens) - 1)
         ctypes.memmove(self._rows_at, final, self._width)
         self._tokens, self._kept = [], 0
@@ -210,7 +201,10 @@ class NextNDrafter:
             self._batch,
             self._judge,
             count,
-            lambda best, behind: self._batch.fill_rows([best], position + behind, self._context.hidden_row(-1)),
+            lambda best, ahead: self._batch.fill_rows(
+                [best], position + ahead - self._behind, self._context.hidden_row(-1)
+            ),
+            logits,
         )
 
     def verified(self, accepted: int) -> None:

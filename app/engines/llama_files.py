@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -10,6 +11,16 @@ from app.models.files.gguf import GgufError
 from app.models.files.info import ModelInfo, match_kind, read_info, split_paths
 from app.race.lanes import MAX_K, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
+
+_GIVES_LAYERS: Final = frozenset(
+    ("bailingmoe3", "deepseek4", "gemma4", "gpt-oss", "hunyuan_vl", "lfm2", "llama", "mimo2", "minimax-01",
+     "minimax-m2", "muse-glimmer", "nanbeige", "nemotron_h", "qwen3", "qwen35", "qwen35moe", "qwen3moe", "qwen3next",
+     "qwen4exp")
+)  # fmt: skip
+"""Architectures whose graphs keep the inputs of their layers (``t_layer_inp`` in llama.cpp's src/models). For others
+the library ends the process."""
+_GIVES_LAST: Final = frozenset(("deepseek4", "mimo2", "nemotron_h"))
+"""Those that keep what comes out of the last layer in the same way."""
 
 
 def check_spec(spec: LaneSpec) -> tuple[ModelInfo, ModelInfo | None]:
@@ -95,6 +106,25 @@ def _check_pair(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> None:
                 details=f"{target.path}\n{drafter.path}",
             )
         )
+
+    if drafter.target_layers:
+        check_layers(kind, target, drafter)
+
+
+def check_layers(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> None:
+    """Raises :class:`ProblemError` (``layers-kept``) if the target's graph does not give what the drafter reads."""
+    last = kind is not LaneKind.EAGLE3 and target.layers in drafter.target_layers
+    if target.architecture in (_GIVES_LAST if last else _GIVES_LAYERS):
+        return
+    raise ProblemError(
+        Problem(
+            "layers-kept",
+            f"{drafter.path.name} cannot be run on {target.path.name} in process.",
+            cause=f"llama.cpp does not give what {'the last layer' if last else 'the layers'} of a model of the "
+            f"architecture {target.architecture} compute{'s' if last else ''}.",
+            action="Race another drafter, or on another engine.",
+        )
+    )
 
 
 def _check_head(target: ModelInfo) -> None:

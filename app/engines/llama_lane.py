@@ -12,8 +12,9 @@ from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
 from app.engines.judge import Judge
 from app.engines.llama_devices import gpu_names
-from app.engines.llama_drafters import Drafter, make_drafter
+from app.engines.llama_drafters import Drafter
 from app.engines.llama_files import check_k
+from app.engines.llama_kinds import make_drafter
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
 from app.engines.sampling import Choice, Floats, choose

@@ -232,6 +232,7 @@ class Context:
         stop: Ends a computation from another thread.
         other: The target's context, for a drafter that reads its hidden state and KV cache.
         head: The context runs the MTP head in the model's own file, with a cache of its own.
+        reads: The target's context, for a drafter with a cache of its own that reads the target's layers.
     """
 
     def __init__(
@@ -243,6 +244,7 @@ class Context:
         stop: StopFlag,
         other: Context | None = None,
         head: bool = False,
+        reads: Context | None = None,
     ) -> None:
         self.model = model
         self._stop = stop
@@ -259,6 +261,8 @@ class Context:
         if other is not None:
             params.ctx_type = lib.LLAMA_CONTEXT_TYPE_MTP
             params.ctx_other = other.handle
+        elif reads is not None:
+            params.ctx_other = reads.handle
         elif head:
             params.ctx_type = lib.LLAMA_CONTEXT_TYPE_MTP
         elif model.keeps_state:
@@ -293,6 +297,12 @@ class Context:
             ProblemError: the library could not do it.
         """
         status: int = lib.llama_decode(self.handle, batch.native)
+        if status:
+            self._failed(status)
+
+    def encode(self, batch: Batch) -> None:
+        """Runs the model's encoder over the batch. Raises as :meth:`decode`."""
+        status: int = lib.llama_encode(self.handle, batch.native)
         if status:
             self._failed(status)
 
@@ -398,9 +408,9 @@ class Batch:
         self._output[0] = 1
         ctypes.memmove(self.hidden_at, hidden_from, self.hidden_bytes)
 
-    def fill_rows(self, tokens: list[int], position: int, hidden_from: int) -> None:
-        """Puts tokens at consecutive positions, each with its hidden row; logits for the last one."""
-        self.fill(tokens, position, all_outputs=False)
+    def fill_rows(self, tokens: list[int], position: int, hidden_from: int, all_outputs: bool = False) -> None:
+        """Puts tokens at consecutive positions, each with its hidden row; logits for all of them or for the last."""
+        self.fill(tokens, position, all_outputs)
         ctypes.memmove(self.hidden_at, hidden_from, self.hidden_bytes * len(tokens))
 
     def close(self) -> None:

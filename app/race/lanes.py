@@ -24,7 +24,7 @@ class KindFacts(msgspec.Struct, frozen=True, kw_only=True):
         phrase: What drafts, in the middle of a sentence.
         way: How it decodes, in a few words; ``way_short`` in fewer, ``way_long`` in sentences.
         drafts: False for what the others are compared with.
-        choice: What drafts, in a list to choose from; empty where only a model file can be chosen.
+        choice: What drafts, in the window's list; empty for what only a file or some servers can do.
         word: As on the command line; empty where only a model file can be named.
         own: Without a file of its own it takes the pair's drafter.
         file: What a model file that drafts in this way is called; empty where none can.
@@ -147,6 +147,71 @@ class LaneKind(StrEnum):
             ),
             choice="Prompt lookup",
             word="lookup",
+        ),
+    )
+    NGRAM_SIMPLE = (
+        "ngram-simple",
+        KindFacts(
+            name="N-gram simple",
+            phrase="ngram-simple lookup",
+            way="Drafts {k} that followed the last words before",
+            way_long=(
+                "The server looks for the last tokens earlier in the text, and guesses the {k} tokens that followed "
+                "them. The full model checks them in one step."
+            ),
+            word="ngram-simple",
+        ),
+    )
+    NGRAM_MAP_K = (
+        "ngram-map-k",
+        KindFacts(
+            name="N-gram map",
+            phrase="ngram-map-k lookup",
+            way="Drafts {k} that often followed the last words",
+            way_long=(
+                "The server keeps a table of what followed each run of tokens, and guesses the next {k}. The full "
+                "model checks them in one step."
+            ),
+            word="ngram-map-k",
+        ),
+    )
+    NGRAM_MOD = (
+        "ngram-mod",
+        KindFacts(
+            name="N-gram mod",
+            phrase="ngram-mod lookup",
+            way="Drafts up to {k}, word after word, from a table of the text",
+            way_long=(
+                "The server keeps a small table of which token followed each run of tokens, in all requests, and "
+                "guesses up to {k} with it. The full model checks them in one step."
+            ),
+            word="ngram-mod",
+        ),
+    )
+    NGRAM = (
+        "ngram",
+        KindFacts(
+            name="N-gram",
+            phrase="n-gram lookup",
+            way="Drafts {k} by looking back in the text",
+            way_long=(
+                "The server looks for the last few tokens earlier in the text, and guesses the {k} tokens that "
+                "followed them. The full model checks them in one step."
+            ),
+            word="ngram",
+        ),
+    )
+    SUFFIX = (
+        "suffix",
+        KindFacts(
+            name="Suffix tree",
+            phrase="suffix decoding",
+            way="Drafts {k} by a tree of endings",
+            way_long=(
+                "The server keeps a tree of what it has read and written, and guesses the next {k} tokens from the "
+                "longest ending that it knows. The full model checks them in one step."
+            ),
+            word="suffix",
         ),
     )
     NEWER = (  # of a version after this one; only in what is read

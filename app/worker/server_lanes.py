@@ -115,20 +115,25 @@ class Start(msgspec.Struct, frozen=True):
 
     def drafting(self, contender: Contender) -> LaneSpec:
         """Returns what is common to a lane with the drafter; K is in the command."""
-        drafter = self.found.drafter_path
-        added = self.table.drafting_own_head if drafter is None else self.table.drafting
+        own = "" if self.found.drafter_path is None else str(self.found.drafter_path)
+        drafter = contender.drafter or (own if contender.kind.facts.own else "")
+        if contender.kind is LaneKind.MTP:
+            key = "drafting" if drafter else "drafting_own_head"
+            added = self.table.drafting if drafter else self.table.drafting_own_head
+        else:
+            key = f"kinds.{contender.kind.value}"
+            added = self.table.kinds.get(contender.kind.value, ())
         if not added:
             raise ProblemError(
                 Problem(
                     "server-no-drafting",
-                    f"It is not known how {ENGINES[self.engine].title} is started with this kind of drafter.",
-                    action=f"Write {'drafting' if drafter else 'drafting_own_head'} in [server.{self.engine}] of your "
-                    "models.toml.",
+                    f"It is not known how {ENGINES[self.engine].title} is started with {contender.kind.facts.phrase}.",
+                    action=f"Write {key} in [server.{self.engine}] of your models.toml.",
                 )
             )
         return msgspec.structs.replace(
             self.baseline(),
-            drafter="" if drafter is None else str(drafter),
+            drafter=drafter,
             options=self._options((*self.table.command, *added), contender.k),
         )
 

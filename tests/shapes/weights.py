@@ -114,6 +114,11 @@ class Writer:
         self.out.add_tensor_info(name, data.shape, data.dtype, data.nbytes, kind)
         self._made.append(data)
 
+    def whole(self, name: str, values: NDArray[np.int64]) -> None:
+        """Adds whole numbers."""
+        self.out.add_tensor_info(name, values.shape, values.dtype, values.nbytes, Kind.I64)
+        self._made.append(values.view(np.uint8))
+
     def close(self) -> None:
         """Writes the file, or its parts."""
         out = self.out

@@ -13,6 +13,8 @@ import msgspec
 
 from app.models.pairs import Pair
 from app.models.shelf.forms import opens
+from app.race.lanes import LaneKind
+from app.race.visible import visible
 
 ServerName = Literal["llama-server", "vllm", "sglang", "ollama", "lmstudio"]
 SERVER: Final = "server"
@@ -37,6 +39,7 @@ class ServerTable(msgspec.Struct, frozen=True):
         command: Words of the command, the program first. No shell reads them.
         drafting: Words that are added for a lane with a drafter.
         drafting_own_head: The same for a target that has its MTP head in its own file.
+        kinds: The same for a lane of another kind than MTP, by the kind's word in traces.
         opens: Whether it opens a single file (GGUF) or a model's folder.
         health: Path that answers with success once the server is ready.
         patience_s: How long it may take to become ready.
@@ -45,6 +48,7 @@ class ServerTable(msgspec.Struct, frozen=True):
     command: tuple[str, ...]
     drafting: tuple[str, ...] = ()
     drafting_own_head: tuple[str, ...] = ()
+    kinds: dict[str, tuple[str, ...]] = {}
     opens: Literal["file", "folder"] = "file"
     health: str = "/health"
     patience_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 600.0
@@ -71,10 +75,16 @@ def server_problems(table: ServerTable) -> Iterator[tuple[tuple[str], str]]:
         for name in needed:
             if words and not any(name in word for word in words):
                 yield (key,), f"{key} must have {name} in one of its words."
-    for key in ("command", "drafting", "drafting_own_head"):
-        for word in getattr(table, key):
-            for found in _PLACEHOLDER.findall(word):
-                if found not in PLACEHOLDERS:
-                    yield (key,), f'"{found}" is not known. There are {", ".join(PLACEHOLDERS)}.'
+    for key, words in (*((key, getattr(table, key)) for key in ("command", "drafting", "drafting_own_head")),
+                       *(("kinds", words) for words in table.kinds.values())):  # fmt: skip
+        for found in (name for word in words for name in _PLACEHOLDER.findall(word)):
+            if found not in PLACEHOLDERS:
+                yield (key,), f'"{found}" is not known. There are {", ".join(PLACEHOLDERS)}.'
+    for kind, words in table.kinds.items():
+        known = next((item for item in LaneKind if item.value == kind), LaneKind.NEWER)
+        if known in (LaneKind.NEWER, LaneKind.BASELINE, LaneKind.MTP):
+            yield ("kinds",), f'kinds: "{visible(kind, 40)}" is no kind of drafter that is started by words of its own.'
+        elif known.facts.file and not any("{drafter}" in word for word in words):
+            yield ("kinds",), f"kinds: {kind} must have {{drafter}} in one of its words."
     if not table.health.startswith("/"):
         yield ("health",), 'health is a path and starts with "/".'

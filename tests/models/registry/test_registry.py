@@ -185,6 +185,9 @@ def test_a_users_table_replaces_the_servers_and_keeps_the_others(places: Places)
         (SERVER + "patience_s = 0\n", 6, "patience_s"),
         (SERVER + 'health = "health"\n', 6, 'starts with "/"'),
         (SERVER + 'opens = "book"\n', 6, "book"),
+        (SERVER + 'kinds = {ngrams = ["x"]}\n', 6, '"ngrams" is no kind'),
+        (SERVER + 'kinds = {eagle3 = ["x"]}\n', 6, "{drafter}"),
+        (SERVER + 'kinds = {suffix = ["{kk}"]}\n', 6, '"{kk}" is not known'),
         ("\nserver = 3\n", 3, "[server.NAME]"),
     ],
 )
