@@ -68,13 +68,13 @@ def day_name(day: date | None, today: date) -> str:
         return "Today"
     if day == today - timedelta(days=1):
         return "Yesterday"
-    return day.strftime("%A, %d %B") if day.year == today.year else day.strftime("%d %B %Y")
+    return f"{day:%A}, {day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
 
 
 def samples_name(count: int) -> tuple[str, str]:
     """Returns what the races that come with the app are called together, and what they are."""
     title = f"{count} samples" if count != 1 else "1 sample"
-    return title, "Races on other machines, to look at before your own"
+    return title, "Recorded on other machines"
 
 
 def race_ended(view: RaceView) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QModelIndex, QSettings, QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,6 +27,7 @@ from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
 from app.race.trace import Trace, baseline_id, only_lanes
+from app.ui import settings as remembered
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
@@ -277,6 +278,15 @@ class LibraryPage(Page):
     def open_path(self, path: Path, lanes: Sequence[str] = ()) -> None:
         """Opens a trace."""
         self.open_file(path, lanes)
+
+    def remember(self, settings: QSettings) -> None:
+        """Writes the order down; a filter that one forgot would hide races at the next start."""
+        settings.setValue("library/sort", SORTS[self.sort.currentText()])
+
+    def recall(self, settings: QSettings) -> None:
+        """Restores the order."""
+        known = list(SORTS.values())
+        self.sort.setCurrentIndex(known.index(remembered.one_of(settings, "library/sort", known[0], known)))
 
     def show_problem(self, problem: Problem) -> None:
         """Shows what went wrong beside the list; the next race that is picked takes its place."""

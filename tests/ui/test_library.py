@@ -96,7 +96,7 @@ def test_races_stand_below_their_day_and_are_called_after_their_prompt(
     write(library.folder, "mine", datetime(2020, 3, 4, 12, tzinfo=UTC))
     open_page(window, library, qtbot, 4)
     assert listed(library)[:4] == ["Write a poem about the sea.", "synthetic", "synthetic", "mine"]
-    assert days(library) == ["Today", "Yesterday", "", date(2020, 3, 4).strftime("%d %B %Y"), ""]
+    assert days(library) == ["Today", "Yesterday", "", f"4 {date(2020, 3, 4):%B} 2020", ""]
     tall = [library.list.visualRect(library.model.index(row)).height() for row in range(3)]
     assert tall[0] == tall[1] > tall[2]
 
@@ -127,6 +127,10 @@ def test_races_are_sorted_and_filtered_as_picked(window: MainWindow, library: Li
     library.sort.setCurrentText("Largest speedup")
     factors = [library.model.index(row).data(EntryRole).factor for row in range(3)]
     assert factors == sorted(factors, reverse=True)
+    library.remember(window.settings)
+    library.sort.setCurrentIndex(0)
+    library.recall(window.settings)
+    assert library.sort.currentText() == "Largest speedup"
     library.pair.setFocus()
     qtbot.keyClicks(library.pair, "Qw")
     assert listed(library) == ["a"]
