@@ -194,8 +194,10 @@ def test_export_and_save_cannot_be_pressed_without_something_to_export(
 ) -> None:
     assert not window.export_button.isEnabled()
     assert not window.menus.export.isEnabled()
+    grey = window.export_button.palette().buttonText().color()
     window.open_path(write_trace(tmp_path / "one.ndjson"))
     qtbot.waitUntil(window.export_button.isEnabled)
+    assert window.export_button.palette().buttonText().color() != grey  # It can be seen which of both it is.
     assert window.menus.export.isEnabled()
     window.show_page(0)
     assert not window.export_button.isEnabled()
