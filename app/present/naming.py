@@ -33,6 +33,12 @@ def race_name(header: Header, titles: Mapping[str, str]) -> str:
     return titles.get(header.prompt_name, header.prompt_name) or header.pair_title or header.pair or "A race"
 
 
+def dated_name(name: str, created: str) -> str:
+    """Returns a race's name with its day and time, which tell races of one prompt apart."""
+    when = local_time(created)
+    return f"{name} · {when.day} {when:%b %Y, %H:%M}" if when else name
+
+
 def sweep_name(result: SweepResult) -> str:
     """Returns what a sweep is called: when it was run, of what, and on which prompts."""
     prompts = ", ".join(item.title.partition(":")[0] for item in result.prompts)

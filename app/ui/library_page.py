@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QSettings, QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QInputDialog,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.library.traces import open_trace
 from app.places import Places, make_private
-from app.present.naming import is_automatic, race_name
+from app.present.naming import dated_name, is_automatic, race_name
 from app.race.lanes import MAX_CONTENDERS
 from app.race.problems import Problem
 from app.race.prompts import Prompt
@@ -31,7 +30,7 @@ from app.ui import settings as remembered
 from app.ui.failure_card import FailureCard
 from app.ui.icons import icon
 from app.ui.library_list import EntryDelegate
-from app.ui.library_model import SORTS, SUFFIX, Entry, LibraryModel, file_name, scan_all
+from app.ui.library_model import SORTS, Entry, LibraryModel, file_name, scan_all
 from app.ui.page import Actions, Page, is_model
 from app.ui.picker import Picker
 from app.ui.race_board import RaceBoard
@@ -41,7 +40,7 @@ from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.transport import Transport
 from app.ui.trash import from_trash, to_trash
-from app.ui.widgets import CutLabel, button, card, label, set_text, show_folder
+from app.ui.widgets import CutLabel, ask_for_trace, button, card, label, set_text, show_folder
 
 _DELETED = ".deleted"
 _ALL = "All models"
@@ -261,11 +260,9 @@ class LibraryPage(Page):
 
     def choose_file(self) -> None:
         """Asks for a trace file and opens it."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open a trace", str(Path.home()), f"Traces (*{SUFFIX});;All files (*)"
-        )
-        if chosen:
-            self.open_file(Path(chosen))
+        chosen = ask_for_trace(self)
+        if chosen is not None:
+            self.open_file(chosen)
 
     def offers(self) -> Actions:
         """A race that is shown can be exported."""
@@ -330,7 +327,7 @@ class LibraryPage(Page):
         self._select(path)
         self._show_actions()
         if status is not None and not self._is_sample:
-            self.raced.emit(path, self._title.text())
+            self.raced.emit(path, dated_name(self._title.text(), trace.header.created))
 
     def _not_opened(self, path: Path, problem: Problem) -> None:
         if path == self._path:

@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -50,7 +49,7 @@ from app.ui.recent import add_recent
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.ui.toast import Toast
-from app.ui.widgets import button
+from app.ui.widgets import ask_for_trace, button
 
 _END_S: Final = 1.5
 """How long what runs may take to end when the window is closed."""
@@ -264,11 +263,9 @@ class MainWindow(QMainWindow):
 
     def choose_trace(self) -> None:
         """Asks for a trace file and opens it."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open a trace", str(Path.home()), "Traces (*.ndjson);;All files (*)"
-        )
-        if chosen:
-            self.open_path(Path(chosen))
+        chosen = ask_for_trace(self)
+        if chosen is not None:
+            self.open_path(chosen)
 
     def show_preferences(self) -> None:
         """Opens Preferences; what is changed there is used and kept at once."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
-from app.present.naming import race_ended, race_name
+from app.present.naming import dated_name, race_ended, race_name
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.race.events import Finish
@@ -295,7 +295,8 @@ class RacePage(Page):
         if self.view is not None:
             self.ended.emit(race_ended(self.view))
             if self.runner.trace is not None:
-                self.raced.emit(self.runner.trace, race_name(self.view.header, self._titles))
+                header = self.view.header
+                self.raced.emit(self.runner.trace, dated_name(race_name(header, self._titles), header.created))
 
     def _record(self, trace: Path | None) -> None:
         """Has the race filmed that ended, if that is wanted and it was not given up."""

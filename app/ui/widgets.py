@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices, QFont, QKeySequence, QPainter, QPain
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDialog,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -148,6 +149,14 @@ def restyle(widget: QWidget, role: str) -> None:
 def show_folder(path: Path) -> None:
     """Opens a folder in the system's file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def ask_for_trace(parent: QWidget) -> Path | None:
+    """Asks for a trace file; None if the user gave it up."""
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent, "Open a trace", str(Path.home()), "Traces (*.ndjson);;All files (*)"
+    )
+    return Path(chosen) if chosen else None
 
 
 def scroll_in(dialog: QDialog, inner: QWidget, close: QPushButton) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.present.naming import first_words, is_automatic, local_time, race_name, sweep_ended, sweep_name
+from app.present.naming import dated_name, first_words, is_automatic, local_time, race_name, sweep_ended, sweep_name
 from app.race.lanes import Request
 from app.race.sweep_result import SweepResult
 from app.race.trace import Header
@@ -35,6 +35,11 @@ def test_a_sweep_that_ended_says_how_many_heats_it_had() -> None:
     assert sweep_ended(SweepResult()) == "The sweep ended without a result."
     assert "after 1 heat." in sweep_ended(SweepResult(heats=1))
     assert "after 2 heats." in sweep_ended(SweepResult(heats=2))
+
+
+def test_races_of_one_prompt_are_told_apart_by_their_time() -> None:
+    assert dated_name("Code", "2026-01-02T12:04:05") == "Code · 2 Jan 2026, 12:04"
+    assert dated_name("Code", "no time") == "Code"
 
 
 def test_names_that_the_app_made_are_known() -> None:

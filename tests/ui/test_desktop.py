@@ -184,7 +184,7 @@ def test_recent_races_are_opened_from_the_menu_and_those_that_are_gone_are_left_
     window.show_page(0)
     window.menus.recent.aboutToShow.emit()
     action = window.menus.recent.actions()[0]
-    assert action.text() == "synthetic"
+    assert action.text().startswith("synthetic · 2 Jan 2026, ")
     action.trigger()
     assert window.tabs.currentIndex() == 1
 

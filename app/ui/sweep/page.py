@@ -236,7 +236,7 @@ class SweepPage(Page):
         set_text(self._now, "Stopped. Sweep goes on from here." if run.stopped else "")
         if run.problem is not None:
             self.show_problem(run.problem)
-        else:
+        elif not run.stopped:
             self.ended.emit(sweep_ended(run.result))
 
     def _follow(self, run: SweepRun) -> None:
