@@ -28,6 +28,8 @@ _LABELS: Final = 36.0
 _BELOW: Final = 20.0
 _TIME_ROOM: Final = 44.0
 _LINE_ROOM: Final = 26.0
+_LOW: Final = 70.0
+"""A chart lower than this, in units, leaves the seconds out."""
 _BAR: Final = 0.78
 """Share of a round's time that its bar takes."""
 
@@ -49,7 +51,10 @@ class ChartPiece(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through values over seconds. ``index``: of the lane; ``end``: its last value is marked and written."""
+    """A line through values over seconds.
+
+    ``index``: of the lane; ``end``: its end is marked; ``told``: the number that is written there.
+    """
 
     index: int
     tone: str
@@ -57,6 +62,7 @@ class Line:
     at: Sequence[float]
     values: Sequence[float]
     end: bool = False
+    told: float | None = None
 
     @property
     def key(self) -> object:
@@ -152,7 +158,7 @@ class RateChart(RaceChart):
     title = "Tokens per second"
     hint = "Each lane's speed appears here while it decodes."
     about = "Tokens per second over the lane clock"
-    ends = 40.0
+    ends = 46.0
 
     def pieces(self, lanes: Sequence[LaneView], look: Look) -> list[ChartPiece]:
         """Faint lines behind strong ones."""
@@ -162,7 +168,7 @@ class RateChart(RaceChart):
             for lane, tone in zip(lanes, tones, strict=True)
         ]
         return faint + [
-            Line(lane.index, tone, STRONG, lane.rates.at, lane.rates.smooth, end=True)
+            Line(lane.index, tone, STRONG, lane.rates.at, lane.rates.smooth, end=True, told=lane.tps)
             for lane, tone in zip(lanes, tones, strict=True)
         ]
 
@@ -210,13 +216,16 @@ class RacePlot:
     def __init__(self, chart: RaceChart, area: QRectF, right: float, top: float) -> None:
         """``right``: end of the time axis in seconds; ``top``: end of the other one."""
         self._chart, self._area = chart, area
-        inner = area.adjusted(_LABELS, 9, -chart.ends, -_BELOW)
+        self._low = area.height() < _LOW
+        inner = area.adjusted(_LABELS, 9, -chart.ends, -6 if self._low else -_BELOW)
         self.frame = Frame(inner, 0.0, max(right, 1e-9), 0.0, max(top, 1e-9))
 
     def axes(self, canvas: Canvas) -> None:
         """Draws the lines across with their numbers, and the seconds below."""
         frame = self.frame
         frame.grid(canvas, number_text, marks=self._chart.marks(frame.high, frame.area.height() / _LINE_ROOM + 1))
+        if self._low:
+            return
         frame.below(canvas, time_labels(frame.right, min(8.0, frame.area.width() / _TIME_ROOM)))
 
     def hint(self, canvas: Canvas) -> None:
@@ -224,7 +233,7 @@ class RacePlot:
         canvas.nothing(self._area.adjusted(12, 0, -12, 0), self._chart.hint)
 
     def ends(self, canvas: Canvas, pieces: Sequence[ChartPiece]) -> None:
-        """Marks the ends of lines with the sign of their lane, and writes their values where they hide the least."""
+        """Marks the ends of lines with the sign of their lane, and writes the rates where they hide the least."""
         frame, look = self.frame, canvas.look
         lines = [piece for piece in pieces if isinstance(piece, Line) and piece.end and piece.count]
         places = [frame.at(line.at[-1], line.values[-1]) for line in lines]
@@ -234,10 +243,8 @@ class RacePlot:
             canvas.dot(at, line.index, line.tone, 4.0)
             taken.append(QRectF(at.x() - 5, at.y() - 5, 10, 10))
         for line, at in zip(lines, places, strict=True):
-            value = line.values[-1]
-            text = (
-                number_text(round(value) if value < 1000 else float(f"{value:.3g}")) if value >= 10 else f"{value:.1f}"
-            )
+            # The lane's rate as its pane tells it: the last moment of the line is another number, and would contradict.
+            text = "" if line.told is None else f"{line.told:.1f}"
             wide = canvas.measure(text, SMALL, "medium")
             corners = itertools.product((8.0, -wide - 8, -wide / 2), (-6.0, -18.0, 7.0))
             wanted = [QRectF(at.x() + x, at.y() + y, wide, 12) for x, y in corners]
@@ -254,10 +261,3 @@ def _near(line: Line, frame: Frame, x: float) -> list[QPointF]:
         bisect_left(line.at, frame.right * (x + aside - frame.area.left()) / frame.area.width()) for aside in (-48, 48)
     )
     return [frame.at(line.at[number], line.values[number]) for number in range(first, last, 3)]
-
-
-def _end_text(value: float) -> str:
-    """A rate in few characters: it is read beside a line that says the rest."""
-    if value < 10:
-        return f"{value:.1f}"
-    return number_text(round(value) if value < 1000 else float(f"{value:.3g}"))

@@ -149,6 +149,15 @@ class Reporting(Protocol):
 
 
 @runtime_checkable
+class Progressing(Protocol):
+    """What an engine may offer besides: to say how far it has read a prompt that it feeds in parts."""
+
+    def progress_to(self, tell: Callable[[int, int], None]) -> None:
+        """Calls ``tell`` with the tokens that are read and all of the prompt from now on, from the computing thread."""
+        ...
+
+
+@runtime_checkable
 class Totalling(Protocol):
     """What an engine may offer besides: to put right at the end of a run what its rounds did not tell."""
 

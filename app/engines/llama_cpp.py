@@ -16,6 +16,7 @@ other lanes of the process.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from importlib import metadata
 
 import msgspec
@@ -24,7 +25,7 @@ import psutil
 from app.engines import chat
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
-from app.engines.llama_lane import LlamaLane
+from app.engines.llama_lane import LlamaLane, no_progress
 from app.engines.llama_native import SHARING, StopFlag, is_shared, start_library
 from app.engines.llama_probe import probe_noise, probe_widths
 from app.models.files.info import ModelInfo
@@ -42,6 +43,7 @@ class LlamaEngine:
     def __init__(self) -> None:
         self._stop = StopFlag()
         self._lane: LlamaLane | None = None
+        self._tell: Callable[[int, int], None] = no_progress
 
     def _loaded(self) -> LlamaLane:
         if self._lane is None:
@@ -86,10 +88,13 @@ class LlamaEngine:
         start_library()
         return target, LlamaLane(spec, target, self._stop)
 
+    def progress_to(self, tell: Callable[[int, int], None]) -> None:
+        self._tell = tell
+
     def prefill(self, request: Request) -> Prefilled:
         lane = self._loaded()
         self._stop.clear()
-        return lane.prefill(request)
+        return lane.prefill(request, self._tell)
 
     def round(self) -> Round | Finish:
         return self._loaded().round()

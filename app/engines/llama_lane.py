@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import llama_cpp as lib
@@ -55,6 +56,10 @@ def prompt_chunk(parameters: int, layers: int, on_gpu: bool) -> int:
     while chunk > 32 and chunk * (parameters // layers) * 2 // 3 > 10**10:
         chunk //= 2
     return chunk
+
+
+def no_progress(done: int, total: int) -> None:
+    """Nobody wants to know how far a prompt is read."""
 
 
 class LlamaLane:
@@ -113,12 +118,13 @@ class LlamaLane:
     def tail(self) -> str:
         return self._text.flush()
 
-    def prefill(self, request: Request) -> Prefilled:
+    def prefill(self, request: Request, tell: Callable[[int, int], None] = no_progress) -> Prefilled:
+        """Reads the prompt; ``tell`` hears how much of a long one is read."""
         started = now()
         self._finish = Finish.STOPPED  # until the prompt is in
         self._sampling, self._text = request.sampling, Detokenizer()
         tokens = self.prompt_tokens(request)
-        last_pass = self.feed(tokens)
+        last_pass = self.feed(tokens, tell)
         choice = choose(self._context.logits(1)[0], self._sampling, 0)
         if self._drafter is not None:
             self._drafter.begin(tokens, last_pass)
@@ -132,12 +138,14 @@ class LlamaLane:
         self._settle()
         return Prefilled(start_ns=0, end_ns=now() - started, prompt_tokens=len(tokens), first=first)
 
-    def feed(self, tokens: list[int]) -> int:
+    def feed(self, tokens: list[int], tell: Callable[[int, int], None] = no_progress) -> int:
         """Feeds a prompt into an empty cache; returns how many of its tokens the last forward pass had."""
         self._context.forget()
         count = 0
         for begin in range(0, len(tokens), self._chunk):
             self._stop.check()
+            if len(tokens) > self._chunk:
+                tell(begin, len(tokens))
             chunk = tokens[begin : begin + self._chunk]
             count = len(chunk)
             self._batch.fill(chunk, begin, all_outputs=False)

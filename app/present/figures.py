@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
+
 from app.present.view import LaneView, RaceView
 from app.present.words import NONE, format_words, rate_name, requests_note, way, way_short
 from app.race.fold import NS, Phase
+from app.race.formats import recorded_format
+from app.race.lanes import lane_name
 from app.race.language import say
 from app.race.trace import Header, Machine
 
@@ -21,17 +26,58 @@ def way_now(view: RaceView, lane: LaneView, *, short: bool = False) -> str:
     return way_short(lane.spec) if short else way(lane.spec)
 
 
-def clock_text(view: RaceView, lane: LaneView, *, short: bool = False) -> str:
+def clock_text(view: RaceView, lane: LaneView) -> str:
     """Returns tokens and lane clock: against the limit while it runs, with the way it ended afterwards."""
-    state, figures = lane.state, view.figures(lane)
-    if state.phase is Phase.STARTING and view.live:
-        return state.doing or "loading the model"
+    state = lane.state
     if state.phase in (Phase.STARTING, Phase.READY):
-        return "ready"
-    limit = view.header.request.max_tokens
-    count = f"{count_text(figures.tokens)} tokens" if state.over else f"{count_text(figures.tokens)} / {limit}"
+        return count_forms(view, lane)[0]
     end = view.end(lane)
-    return f"{count} · {figures.clock_ns / NS:.2f} s{f' · {end}' if end and not short else ''}"
+    return f"{_count(view, lane)} · {clock_now(view, lane)}{f' · {end}' if end else ''}"
+
+
+START_CLOCK: Final = "0.00 s"
+"""What a clock shows before its race."""
+
+
+def clock_now(view: RaceView, lane: LaneView) -> str:
+    """Returns the lane clock."""
+    return f"{view.figures(lane).clock_ns / NS:.2f} s"
+
+
+def count_forms(view: RaceView, lane: LaneView) -> list[str]:
+    """Returns how far a lane is and how it ended, or what it does before its first token; then in fewer words."""
+    state = lane.state
+    if state.phase in (Phase.STARTING, Phase.READY):
+        return _before(view, lane)
+    end = view.end(lane)
+    count = _count(view, lane)
+    return [f"{count} · {end}", end] if end else [count]
+
+
+def _count(view: RaceView, lane: LaneView) -> str:
+    """Tokens of a run: against its limit while it runs."""
+    tokens = view.figures(lane).tokens
+    if lane.state.over:
+        return tokens_text(tokens)
+    return f"{count_text(tokens)} / {view.header.request.max_tokens}"
+
+
+def _before(view: RaceView, lane: LaneView) -> list[str]:
+    """What a lane without a token does."""
+    state = lane.state
+    if view.heats_run and view.turn:
+        return ["runs now"] if lane.title == view.turn else ["waits for its turn", "waits"]
+    if state.to_read:
+        amount = f"{state.have_read:,} of {state.to_read:,}"
+        return [f"reading the prompt, {amount} tokens", f"reading {amount}"]
+    if state.phase is Phase.STARTING and view.live:
+        return [state.doing or "loading the model"]
+    return ["ready"]
+
+
+def tokens_text(count: float) -> str:
+    """Returns a number of tokens with its noun."""
+    return f"{count_text(count)} {'token' if count == 1 else 'tokens'}"
 
 
 def count_text(count: float) -> str:
@@ -60,6 +106,33 @@ def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
         (say("Peak memory"), [_memory(figures.memory_bytes) for _, figures in found]),
     ]
     return [(name, values) for name, values in rows if any(value != NONE for value in values)]
+
+
+def race_line(view: RaceView, prompt: str = "") -> str:
+    """Returns what race it is, in one line: the prompt's title, K or how many lanes, format, time, what befell it."""
+    header = view.header
+    drafting = [lane.spec for lane in view.contenders]
+    lanes = lane_name(drafting[0]) if len(drafting) == 1 else f"{len(view.lanes)} lanes"
+    parts = [prompt or header.prompt_name, lanes, view.format_title, clock_time(header.created)]
+    parts.append("stopped before its end" if view.over and view.stopped else "")
+    return ", ".join(part for part in parts if part)
+
+
+def clock_time(created: str) -> str:
+    """Returns the time of day of a moment in ISO 8601, as the clock on the wall here says it; empty if it is none."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return ""
+    return f"{moment.astimezone():%H:%M}"
+
+
+def about_lines(view: RaceView) -> list[str]:
+    """Returns what stands below a result: the format with what it is worth, the machine, the engine."""
+    loaded = next((lane.state.loaded for lane in view.lanes if lane.state.loaded), None)
+    worth = "" if not recorded_format(view.header.format).shares_machine else ": a show, not a measurement"
+    found = [f"{view.format_title}{worth}", machine(view.header), loaded.engine if loaded else ""]
+    return [line for line in found if line]
 
 
 def conditions(view: RaceView) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
 from app.present.winner import RaceResult, race_result
 from app.present.words import END_WORDS, FAILED, format_title, rate_unit
-from app.race.events import LaneEvent, Widths
+from app.race.events import Finish, LaneEvent, Widths
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.formats import recorded_format
@@ -37,6 +37,12 @@ class LaneView:
     rates: RateSeries = field(default_factory=RateSeries)
     bars: RoundSeries = field(default_factory=RoundSeries)
     comparison: TokenComparison = field(default_factory=TokenComparison)
+    race: RaceView | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def tps(self) -> float | None:
+        """The one rate that is told of the lane, tokens per second; None before it has one."""
+        return None if self.race is None else self.race.figures(self).tps
 
     @property
     def title(self) -> str:
@@ -66,6 +72,7 @@ class RaceView:
         live: The race is being run; else it was recorded.
         generation: Grows when another heat is shown, so that whoever follows the lanes starts again.
         stage: What of a race in heats runs now, in a few words.
+        turn: Title of the lane that runs now in a race in heats.
     """
 
     def __init__(
@@ -80,13 +87,16 @@ class RaceView:
         """
         self.header = header
         self.live = live
-        self._running = live and recorded_format(header.format).repeats
-        self.heats = Heats(header) if self._running else heats
-        self.heat = heat if heat is not None else heats.shown if heats is not None and not self._running else 0
+        self._running = live
+        in_heats = live and recorded_format(header.format).repeats
+        self.heats = Heats(header) if in_heats else heats
+        self.heat = heat if heat is not None else heats.shown if heats is not None and not in_heats else 0
         self.generation = 0
-        self.stage = ""
-        self.state = self.heats.state(0) if self.heats and self._running else RaceState.of(self._ids())
-        self.lanes = [LaneView(index, spec, self.state.lanes[spec.id]) for index, spec in enumerate(header.lanes)]
+        self.stage = self.turn = ""
+        self.state = self.heats.state(0) if self.heats and in_heats else RaceState.of(self._ids())
+        self.lanes = [
+            LaneView(index, spec, self.state.lanes[spec.id], race=self) for index, spec in enumerate(header.lanes)
+        ]
         self.revision = 0
         self._intervals: dict[str, tuple[tuple[float, ...], Interval | None]] = {}
         self._known = set(self.state.lanes)
@@ -121,10 +131,12 @@ class RaceView:
 
     def finish(self) -> None:
         """The race is over: of one in heats, the heat that stands for it is shown from now on."""
-        if self._running and self.heats is not None:
+        if self._running:
             self._running = False
-            self.stage = ""
-            self._show_heat(self.heats.shown)
+            self.stage = self.turn = ""
+            self.revision += 1
+            if self.heats is not None:
+                self._show_heat(self.heats.shown)
 
     def _show_heat(self, heat: int) -> None:
         assert self.heats is not None
@@ -132,7 +144,13 @@ class RaceView:
         self.generation += 1
         self.revision += 1
         self.state = self.heats.state(heat)
-        self.lanes = [LaneView(at, spec, self.state.lanes[spec.id]) for at, spec in enumerate(self.header.lanes)]
+        self.lanes = [
+            LaneView(at, spec, self.state.lanes[spec.id], race=self) for at, spec in enumerate(self.header.lanes)
+        ]
+
+    def _lane_views(self) -> list[LaneView]:
+        lanes = self.state.lanes
+        return [LaneView(at, spec, lanes[spec.id], race=self) for at, spec in enumerate(self.header.lanes)]
 
     def _ids(self) -> list[str]:
         return [lane.id for lane in self.header.lanes]
@@ -145,8 +163,19 @@ class RaceView:
 
     @property
     def over(self) -> bool:
-        """Whether every lane has ended, in every heat."""
+        """Whether every lane has ended, in every heat, and whoever runs the race has said so."""
         return self.state.over and not self._running
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it before its end."""
+        runs = self.heats.states.values() if self.heats is not None else (self.state,)
+        return any(lane.finish is Finish.STOPPED for state in runs for lane in state.lanes.values())
+
+    @property
+    def heats_run(self) -> bool:
+        """Whether heats are being run: what is told of the race is over those that are done."""
+        return self._running and self.heats is not None
 
     @property
     def requests(self) -> int:
@@ -207,9 +236,11 @@ class RaceView:
     def speedup(self, lane: LaneView) -> float | None:
         """How many times faster ``lane`` decodes than the baseline; once all heats are run, over all of them."""
         base = self.baseline
-        interval = self.interval(lane) if self.over else None
+        interval = self.interval(lane) if self.over or self.heats_run else None
         if interval is not None:
             return interval.ratio
+        if self.heats_run:
+            return None  # Half a heat tells no order: one lane of it has not run.
         return speedup(base.state, lane.state) if base else None
 
     def interval(self, lane: LaneView) -> Interval | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.present.words import format_words, ratio_text
-from app.race.events import Finish
 from app.race.language import say
 from app.race.standing import Standing, standing, sure_standing, verdict
 from app.race.statistics import Interval
@@ -22,10 +21,11 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         lane: Index of the lane that is ahead or has won; -1 for none.
         phrase: A few words that say so; empty before there are rates.
+        head: What comes before the ratio where it is told as a sentence, such as "MTP K=3 is".
+        tail: What comes after it, such as "as fast as the baseline".
         ratio: How many times faster; without a winner that of the fastest drafting lane against the baseline.
         low, high: Ends of its 95 % interval over heats; None for other formats and for one heat.
         heats: Heats that it is over; 0 for other formats and while heats are run.
-        of: Whose rate the ratio is times of, for the end of a sentence.
         foot: The format, or of heats the interval and their number, or what runs now.
         measured: The format with what its numbers are worth: no number is told without it.
         over: The race is over.
@@ -33,11 +33,12 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
 
     lane: int = -1
     phrase: str = ""
+    head: str = ""
+    tail: str = ""
     ratio: float | None = None
     low: float | None = None
     high: float | None = None
     heats: int = 0
-    of: str = ""
     foot: str = ""
     measured: str = ""
     over: bool = False
@@ -64,16 +65,16 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rest(self) -> str:
-        """What follows the ratio in a sentence: of what it is times, and how sure it is."""
-        return "" if self.ratio is None else say(", ").join(part for part in (self.of, self.sure) if part)
+        """What follows the ratio in a sentence: as fast as what, and how sure it is."""
+        return "" if self.ratio is None else say(", ").join(part for part in (self.tail, self.sure) if part)
 
     @property
     def sentence(self) -> str:
         """The whole result in one line; empty before there are rates."""
         if self.ratio is None:
             return self.phrase
-        values = {"phrase": self.phrase, "ratio": self.ratio_text, "of": self.of, "sure": self.sure}
-        return say("{phrase}: {ratio} {of}, {sure}." if self.sure else "{phrase}: {ratio} {of}.", **values)
+        values = {"head": self.head, "ratio": self.ratio_text, "tail": self.tail, "sure": self.sure}
+        return say("{head} {ratio} {tail}, {sure}." if self.sure else "{head} {ratio} {tail}.", **values)
 
     @property
     def told(self) -> str:
@@ -92,7 +93,7 @@ def race_result(view: RaceView) -> RaceResult:
     """Returns the result of a race as it stands."""
     best, base = view.best, view.baseline
     ratio = view.speedup(best) if best is not None else None
-    interval = view.interval(best) if best is not None and view.over else None
+    interval = view.interval(best) if best is not None and (view.over or view.heats_run) else None
     failed = any(view.problem(lane) is not None for lane in view.lanes)
     if best is None or base is None or ratio is None:
         return RaceResult(
@@ -106,15 +107,16 @@ def race_result(view: RaceView) -> RaceResult:
     low, high = _ends(interval)
     if winner is base:
         ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
-    whose = "{name}'s decode rate" if view.requests == 1 else "{name}'s rate"
+    head, tail = _words(view, best, base, found, winner)
     return RaceResult(
         lane=winner.index if winner is not None else -1,
         phrase=phrase,
+        head=head,
+        tail=tail,
         ratio=ratio,
         low=low,
         high=high,
         heats=interval.heats if interval is not None else 0,
-        of=say(whose, name=say("the baseline") if winner is not base else best.name),
         foot=_foot(view, None if interval is None else (low, high, interval.heats)),
         measured=format_words(view.header.format),
         over=view.over,
@@ -133,8 +135,22 @@ def _phrase(view: RaceView, best: LaneView, base: LaneView, found: Standing) -> 
     winner, name = (best, best.name) if found is Standing.FASTER else (base, say(base.name))
     if not view.over:
         return winner, say("{name} ahead", name=name)
-    stopped = view.heats is None and any(lane.state.finish is Finish.STOPPED for lane in view.lanes)
-    return winner, say("{name} was ahead" if stopped else "{name} wins", name=name)
+    return winner, say("{name} was ahead" if view.stopped else "{name} wins", name=name)
+
+
+def _words(view: RaceView, best: LaneView, base: LaneView, found: Standing, winner: LaneView | None) -> tuple[str, str]:
+    """Returns what stands before and behind the ratio, so that the three are a sentence."""
+    lane, other = (say("The baseline"), best.name) if winner is base else (best.name, say("the baseline"))
+    before = {
+        Standing.LEVEL: say("Level"),
+        Standing.TOO_FEW: say("Too few repeats to tell"),
+        Standing.UNSURE: say("No sure winner"),
+    }.get(found, "")
+    if view.over and winner is None and not before:
+        before = say("A lane failed, no winner")
+    stopped = say("Stopped") if view.over and view.stopped else ""
+    head = "".join(say("{first}: ", first=first) for first in (stopped, before) if first) + say("{name} is", name=lane)
+    return head, say("as fast as {name}" if view.over else "as fast as {name} so far", name=other)
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
@@ -143,12 +159,11 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
 
 
 def _foot(view: RaceView, span: tuple[float | None, float | None, int] | None) -> str:
-    if not view.over:
-        return view.stage or f"{view.format_title}, so far"
     if span is None:
-        return view.format_title
+        return view.format_title if view.over else view.stage or f"{view.format_title}, so far"
     low, high, heats = span
-    return heats_words(heats) if low is None or high is None else f"{low:.2f} to {high:.2f}, {heats_words(heats)}"
+    told = heats_words(heats) if low is None or high is None else f"{low:.2f} to {high:.2f}, {heats_words(heats)}"
+    return told if view.over or not view.stage else f"{told} · {view.stage}"
 
 
 def lane_sentences(view: RaceView) -> list[str]:

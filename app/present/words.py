@@ -37,6 +37,23 @@ NONE: Final = "–"
 """Stands where there is no number."""
 
 
+def first_line(lanes: int) -> str:
+    """Returns what somebody reads who never heard of MTP, above ``lanes`` lanes that have not raced yet."""
+    if lanes == 2:
+        return (
+            "The same model, twice. The right one has a small helper that guesses ahead: multi-token prediction (MTP)."
+        )
+    return f"The same model, {lanes} times: alone, and with helpers that guess ahead."
+
+
+FIRST_RACE: Final = "about 5 seconds, nothing to download"
+"""Stands under Race at the first start, with the built-in model."""
+TINY_NOTE: Final = (
+    "The built-in model is tiny: it writes what it was trained on. For a prompt of your own take a real one."
+)
+"""Stands beside a prompt of the user's own for the built-in model."""
+
+
 def way(spec: LaneSpec) -> str:
     """Returns how a lane decodes, in a few words."""
     return spec.kind.facts.way.format(k=k_words(spec))

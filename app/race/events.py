@@ -107,6 +107,20 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     runner_up: int = -1
 
 
+class Reading(msgspec.Struct, frozen=True, tag="reading", tag_field="t"):
+    """The prompt is being read, which takes a while where it is long.
+
+    Attributes:
+        clock_ns: Lane clock at that moment.
+        done: Tokens of the prompt that are read.
+        total: Tokens of the prompt.
+    """
+
+    clock_ns: Ns
+    done: Count
+    total: Count
+
+
 class Prefilled(msgspec.Struct, frozen=True, tag="prefilled", tag_field="t"):
     """The prompt is in the KV cache and the first token is chosen.
 
@@ -257,5 +271,5 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
 
 
 LaneEvent: TypeAlias = (
-    Hello | Starting | Loaded | Prefilled | Round | Totals | Done | Failed | Noise | Widths | Conditions
+    Hello | Starting | Loaded | Reading | Prefilled | Round | Totals | Done | Failed | Noise | Widths | Conditions
 )

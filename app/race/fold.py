@@ -20,6 +20,7 @@ from app.race.events import (
     Loaded,
     Noise,
     Prefilled,
+    Reading,
     Round,
     Starting,
     Token,
@@ -56,10 +57,13 @@ class LaneState:
         others_ns: Lane clock when the last of them came.
         totals: What a server said of the whole answer at its end.
         doing: What loading is at, for people; empty if the engine does not say.
+        have_read, to_read: Tokens of the prompt that are read, of how many, while the engine tells it.
     """
 
     phase: Phase = Phase.STARTING
     doing: str = ""
+    have_read: int = 0
+    to_read: int = 0
     loaded: Loaded | None = None
     prefilled: Prefilled | None = None
     tokens: list[Token] = field(default_factory=list)
@@ -97,6 +101,9 @@ class LaneState:
                 self._apply_totals(event)
             case Starting():
                 self.doing = event.sentence
+            case Reading():
+                self.have_read, self.to_read = event.done, event.total
+                self.clock_ns = max(self.clock_ns, event.clock_ns)
             case Loaded():
                 self.loaded = event
                 self.phase = Phase.READY

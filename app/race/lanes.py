@@ -395,6 +395,10 @@ class Request(msgspec.Struct, frozen=True):
         return [*said, {"role": "user", "content": self.prompt}]
 
 
+BLOCK_ENGINES: Final = frozenset({"mlx"})
+"""Engines that call K + 1 a block; the others have no such word."""
+
+
 def k_words(spec: LaneSpec) -> str:
     """Returns how many tokens a round of the lane drafts, such as ``"3"`` or ``"up to 8"``."""
     return str(spec.k) if spec.policy is KPolicy.FIXED else f"up to {spec.k}"
@@ -409,7 +413,9 @@ def lane_name(spec: LaneSpec) -> str:
 
 
 def lane_title(spec: LaneSpec) -> str:
-    """Returns the lane's name with K and MLX's block size, such as ``"MTP K=3 (block 4)"``."""
+    """Returns the lane's name with its largest K, or the engine's own word for K: ``"MTP K=3 (block 4)"`` with MLX."""
     if not spec.kind.facts.drafts:
         return lane_name(spec)
-    return f"{lane_name(spec)} ({f'block {spec.k + 1}' if spec.policy is KPolicy.FIXED else f'K ≤ {spec.k}'})"
+    if spec.policy is not KPolicy.FIXED:
+        return f"{lane_name(spec)} (K ≤ {spec.k})"
+    return f"{lane_name(spec)} (block {spec.k + 1})" if spec.engine in BLOCK_ENGINES else lane_name(spec)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from app.race.events import Done, LaneEvent, Prefilled, Round
+from app.race.events import Done, LaneEvent, Prefilled, Reading, Round
 from app.race.fold import RaceState
 from app.race.trace import Header, Record
 
@@ -64,7 +64,7 @@ def _lane_time(event: LaneEvent) -> int:
     match event:
         case Round(end_ns=end_ns) | Prefilled(end_ns=end_ns):
             return end_ns
-        case Done(clock_ns=clock_ns):
+        case Done(clock_ns=clock_ns) | Reading(clock_ns=clock_ns):
             return clock_ns
         case _:
             return 0

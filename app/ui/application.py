@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -165,6 +166,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: St
     window.add_later("Sweep", lambda: make_sweep_page(window, theme, places, pool, pairs, prompts, studio))
     window.add_later("Library", make_library)
     window.add_later("Models", lambda: make_models_page(window, theme, places))
+    race.models_wanted.connect(partial(window.show_page, window.tabs.count() - 1))
     if problem is not None:
         race.show_problem(problem)
     window.tasks.start(_load_slow_parts(window), name="slow parts", doing="the window was completed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetrics
@@ -19,6 +20,9 @@ from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
 from app.ui.widgets import card, label
 
+_FOLDED: Final = 96
+"""Below this height, in pixels, the titles stand beside the charts."""
+
 
 class ChartRow(QWidget):
     """Rates on the left; on the right accepted tokens a round, one chart for each drafting lane."""
@@ -32,6 +36,7 @@ class ChartRow(QWidget):
         self._rounds: dict[str, ChartView] = {}
         self._positions: dict[str, TextLine] = {}
         self._signs: dict[int, QLabel] = {}
+        self._folded = False
         self._legend = QLabel()
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -51,17 +56,28 @@ class ChartRow(QWidget):
         layout.addWidget(self._rate_card, 1)
         self._layout = layout
         self._round_boxes: dict[str, tuple[QFrame, QVBoxLayout]] = {}
-        self.set_low(False)
+        self.fit(140)
         theme.changed.connect(self._restyle_legend)
 
-    def set_low(self, low: bool) -> None:
-        """Takes less height in a low window."""
-        self.setMinimumHeight(116 if low else 140)
-        self.setMaximumHeight(116 if low else 230)
+    def fit(self, height: int) -> None:
+        """Takes so many pixels, always: a low row has its titles beside the charts."""
+        self.setFixedHeight(height)
+        folded = height < _FOLDED
+        if folded is not self._folded:
+            self._folded = folded
+            for box in (self._rate_box, *(box for _, box in self._round_boxes.values())):
+                self._fold(box)
+            self._restyle_legend()
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Leaves the legend out in a narrow window: the lanes above have the same colours."""
-        self._legend.setVisible(not narrow)
+    def _fold(self, box: QVBoxLayout) -> None:
+        """Lays a card out: the title above its chart, or beside it in a low row."""
+        low = self._folded
+        box.setDirection(QVBoxLayout.Direction.LeftToRight if low else QVBoxLayout.Direction.TopToBottom)
+        box.setContentsMargins(*((16, 2, 8, 2) if low else (16, 8, 16, 8)))
+        box.setSpacing(4)
+        for positions in self._positions.values():
+            positions.setVisible(not low)
+        self._legend.setVisible(not low)
 
     @property
     def round_charts(self) -> list[ChartView]:
@@ -110,6 +126,7 @@ class ChartRow(QWidget):
             box.addStretch(1)
             self._round_boxes[spec.id] = (frame, box)
             self._positions[spec.id] = positions
+            self._fold(box)
             frame.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self._layout.addWidget(frame, 1)
         self._restyle_legend()

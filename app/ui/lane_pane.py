@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from typing import Final
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from app.present.figures import clock_text, rate_text, way_now
+from app.draw.look import SIGNS
+from app.present.figures import START_CLOCK, clock_now, count_forms, rate_text, way_now
 from app.present.view import RaceView
 from app.present.words import NONE, rate_unit, way, way_long, way_short
 from app.race.events import Finish
@@ -16,15 +19,15 @@ from app.ui.failure_card import FailureArea, FailureCard
 from app.ui.lane_marks import ProgressLine, StepDrawing
 from app.ui.lane_text import LaneText
 from app.ui.text_line import TextLine
-from app.ui.theme import Theme
+from app.ui.theme import Theme, color
 from app.ui.widgets import label
 
 _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
 _NARROW = 440
 """Below this width, in pixels, the head says less."""
-_NARROW_BEFORE = 600
-"""The same before a race, when it has a sentence to say."""
+_BIG: Final = 21.0
+"""Size of clock and rate in points: 28 pixels."""
 
 
 class LanePane(QFrame):
@@ -39,15 +42,17 @@ class LanePane(QFrame):
         self.spec = spec
         self._max_tokens = 1
         self._narrow = False
+        self._runs: bool | None = None
         self._view: RaceView | None = None
         self.setProperty("role", "card")
         # All panes are equally wide, whatever their heads say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._title = label("", weight=QFont.Weight.DemiBold, size=10.5)
-        self._way = TextLine(theme, tone="muted", size=9)
-        self._rate = TextLine(theme, size=21, weight=QFont.Weight.DemiBold, right=True, widest="8888.8")
+        self._way = TextLine(theme, tone="muted", size=9, right=True)
+        self._clock = TextLine(theme, size=_BIG, weight=QFont.Weight.DemiBold, widest="0.00 s")
+        self._count = TextLine(theme, tone="muted", size=9)
+        self._rate = TextLine(theme, size=_BIG, weight=QFont.Weight.DemiBold, right=True, widest="888.8")
         self._unit = TextLine(theme, tone="muted", size=9, widest="tok/s")
-        self._clock = TextLine(theme, tone="muted", size=9, right=True)
         self._progress = ProgressLine(theme, index)
         self.text = LaneText(theme, index)
         self._drawing = StepDrawing(theme, index)
@@ -67,31 +72,25 @@ class LanePane(QFrame):
         self._restyle()
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        names = QVBoxLayout()
-        names.setSpacing(2)
+        names = QHBoxLayout()
+        names.setSpacing(12)
         names.addWidget(self._title)
-        names.addWidget(self._way)
-        names.addStretch(1)
-        head.addLayout(names, 1)
-        figures = QVBoxLayout()
-        figures.setSpacing(0)
+        names.addWidget(self._way, 1)
         numbers = QHBoxLayout()
         numbers.setSpacing(6)
-        numbers.addStretch(1)
+        numbers.addWidget(self._clock)
+        numbers.addSpacing(4)
+        numbers.addWidget(self._count, 1)
         numbers.addWidget(self._rate)
         numbers.addWidget(self._unit)
-        figures.addLayout(numbers)
-        figures.addWidget(self._clock)
-        head.addLayout(figures, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 10, 10)
+        layout.setContentsMargins(16, 10, 10, 10)
         layout.setSpacing(8)
         margin = QVBoxLayout()
         margin.setContentsMargins(0, 0, 6, 0)
-        margin.setSpacing(8)
-        margin.addLayout(head)
+        margin.setSpacing(4)
+        margin.addLayout(names)
+        margin.addLayout(numbers)
         margin.addWidget(self._progress)
         layout.addLayout(margin)
         layout.addWidget(self._stack, 1)
@@ -102,13 +101,15 @@ class LanePane(QFrame):
         inner = QVBoxLayout(page)
         inner.setContentsMargins(0, 12, 6, 0)
         inner.setSpacing(10)
+        inner.addStretch(1)
         inner.addWidget(self._drawing)
         inner.addWidget(self._how)
-        inner.addStretch(1)
+        inner.addStretch(3)
         return page
 
     def _restyle(self) -> None:
         self._title.setStyleSheet(f"color: {self._theme.look.ink(self._index)}")
+        self.update()
 
     def set_spec(self, spec: LaneSpec) -> None:
         """Shows a lane before its race."""
@@ -132,10 +133,11 @@ class LanePane(QFrame):
     def _show_head(self) -> None:
         """Shows name, way and clock as long as there is room for."""
         title = lane_title(self.spec)
-        self._title.setText(lane_name(self.spec) if self._narrow else title)
+        sign = SIGNS[self._index % len(SIGNS)]
+        self._title.setText(f"{sign} {lane_name(self.spec) if self._narrow else title}")
         self._title.setToolTip(title)
         if self._view is None:
-            self._way.setText((way_short if self.width() < _NARROW_BEFORE else way)(self.spec))
+            self._way.set_forms([way(self.spec), way_short(self.spec), ""])
         else:
             self._show_figures(self._view)
 
@@ -150,8 +152,34 @@ class LanePane(QFrame):
         self._give_way(False)
         self._rate.setText("")
         self._unit.setText("")
-        self._clock.setText("")
+        self._show_clock(START_CLOCK)
+        self._count.set_forms([""])
         self._stack.setCurrentIndex(0)
+        self.show_turn(None)
+
+    def show_turn(self, runs: bool | None) -> None:
+        """Shows that the lane computes, that it waits while another one does, or, with None, neither."""
+        if runs is not self._runs:
+            self._runs = runs
+            for line in (self._clock, self._rate):
+                line.set_tone("muted" if runs is False else "text")
+            edge = QRegion(self.rect()).subtracted(QRegion(self.rect().adjusted(3, 3, -3, -3)))
+            self.update(edge)
+
+    @property
+    def runs(self) -> bool | None:
+        """What ``show_turn`` was told last."""
+        return self._runs
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the card; the lane that computes has a strong edge in its colour."""
+        super().paintEvent(event)
+        if self._runs:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color(self._theme.look.lane(self._index)), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+            painter.end()
 
     def show_fast(self, state: LaneState) -> None:
         """Shows what moves with every token: text and progress."""
@@ -159,7 +187,8 @@ class LanePane(QFrame):
             self._stack.setCurrentIndex(1)
         self.text.sync(state)
         full = state.phase is Phase.FINISHED and state.finish is not Finish.STOPPED
-        self._progress.set_share(1.0 if full else state.count / self._max_tokens)
+        read = state.have_read / state.to_read if state.to_read and not state.tokens else 0.0
+        self._progress.set_share(1.0 if full else read or state.count / self._max_tokens)
 
     def show_numbers(self, view: RaceView) -> None:
         """Shows this lane's rate, clock and acceptance as they stand in ``view``, and a failure if there is one."""
@@ -182,11 +211,18 @@ class LanePane(QFrame):
         if self._stack.sizePolicy().verticalPolicy() is not wanted:
             self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, wanted)
 
+    def _show_clock(self, text: str) -> None:
+        """Shows the clock in a place as wide as its digits, which are all equally wide."""
+        self._clock.keep_room("".join("0" if sign.isdigit() else sign for sign in text))
+        self._clock.setText(text)
+
     def _show_figures(self, view: RaceView) -> None:
         """Shows the figures as far as there is room for them."""
         lane = view.lanes[self._index]
         rate = rate_text(view, lane)
         self._rate.setText(rate if rate != NONE else "")
+        self._rate.keep_room("".join("8" if sign.isdigit() else sign for sign in rate) if rate != NONE else "888.8")
         self._unit.setText(view.rate_unit if rate != NONE else "")
-        self._clock.setText(clock_text(view, lane, short=self._narrow))
-        self._way.setText(way_now(view, lane, short=self._narrow))
+        self._show_clock(clock_now(view, lane))
+        self._count.set_forms([*count_forms(view, lane), ""])
+        self._way.set_forms([way_now(view, lane), way_now(view, lane, short=True), ""])

@@ -33,6 +33,7 @@ class LanesField(QWidget):
         super().__init__()
         self._theme = theme
         self._popover: LanesPopover | None = None
+        self._blocks = False
         self._lanes: tuple[Contender, ...] = (Contender(3),)
         self.spin = QSpinBox()
         self.spin.setRange(1, MAX_K)
@@ -109,8 +110,13 @@ class LanesField(QWidget):
             changed = Contender(lane.k, lane.policy, kind, path)
             self.set_lanes((*self._lanes[:number], changed, *self._lanes[number + 1 :]))
 
-    def suit(self, k: int) -> None:
-        """Another pair was picked: files that draft for the one before go, and a plain lane takes the pair's K."""
+    def suit(self, k: int, *, blocks: bool = False) -> None:
+        """Another pair was picked: files that draft for the one before go, and a plain lane takes the pair's K.
+
+        ``blocks``: its engine calls K + 1 a block, so that is shown as well.
+        """
+        self._blocks = blocks
+        self._show()
         if self.plain:
             self.spin.setValue(k)
             return
@@ -138,7 +144,7 @@ class LanesField(QWidget):
         self.set_lanes((Contender(k),))
 
     def _show(self) -> None:
-        self.spin.setSuffix(f"   block {self.spin.value() + 1}")
+        self.spin.setSuffix(f"   block {self.spin.value() + 1}" if self._blocks else "")
         told = [lane_words(lane) for lane in self._lanes]
         short = [lane.word for lane in self._lanes]
         mixed = any(lane.kind is not LaneKind.MTP for lane in self._lanes)

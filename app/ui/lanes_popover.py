@@ -19,7 +19,7 @@ from app.ui.widgets import button, label, restyle, set_text
 
 FILE = "file"
 _WAYS = (*(Contender(k) for k in range(1, MAX_K + 1)), *BY_POLICY)
-_WAY_NAMES = (*(f"K = {k}  (block {k + 1})" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K", "Auto K")
+_WAY_NAMES = (*(f"K = {k}" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K", "Auto K")
 _NEXT = (Contender(2), Contender(4), ADAPTIVE, Contender(1), Contender(6), Contender(8), Contender(3))
 """What a new lane may be, in this order: the first that does not race yet."""
 _NOTE = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -50,6 +52,47 @@ class TickMenu(QMenu):
             action.trigger()
         else:
             super().keyPressEvent(event)
+
+
+class ListPicker(Picker):
+    """A picker whose last entry is no choice but opens something, such as "More models\u2026".
+
+    Signals:
+        picked: Another choice was made. last_wanted: The last entry was picked; the choice stays as it was.
+    """
+
+    picked = Signal()
+    last_wanted = Signal()
+
+    def __init__(self, last: str) -> None:
+        super().__init__()
+        self._last = last
+        self._at = -1
+        self.currentIndexChanged.connect(self._moved)
+
+    def set_choices(self, choices: Sequence[str], at: int) -> None:
+        """Offers other choices and picks one of them, without a signal."""
+        with QSignalBlocker(self):
+            self.clear()
+            self.addItems([*choices, self._last])
+            self.insertSeparator(len(choices))
+            self._at = at
+            self.setCurrentIndex(at)
+
+    @property
+    def choices(self) -> int:
+        """How many choices there are."""
+        return max(0, self.count() - 2)
+
+    def _moved(self, at: int) -> None:
+        if at < self.choices:
+            if at != self._at:
+                self._at = at
+                self.picked.emit()
+            return
+        with QSignalBlocker(self):
+            self.setCurrentIndex(self._at)
+        self.last_wanted.emit()
 
 
 class MenuButton(QPushButton):

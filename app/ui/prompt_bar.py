@@ -66,6 +66,12 @@ class PromptBar(QFrame):
         layout.addWidget(self._line_row)
         layout.addWidget(self._edit_area)
 
+    def set_low(self, low: bool) -> None:
+        """Takes less of a low window."""
+        layout = self._line_row.layout()
+        if layout is not None:
+            layout.setContentsMargins(16, 0 if low else 4, 8, 0 if low else 4)
+
     @property
     def editing(self) -> bool:
         """Whether the editor is open."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.places import Places
+from app.present.figures import race_line
 from app.present.highlight import code_spans
 from app.present.view import RaceView
+from app.present.words import first_line
 from app.race.fork import fork_story
 from app.race.lanes import LaneSpec
 from app.ui.behaviour_check import BehaviourCheck
@@ -19,19 +22,26 @@ from app.ui.heats_check import HeatsCheck
 from app.ui.lane_pane import LanePane
 from app.ui.same_strip import SameStrip
 from app.ui.tasks import Tasks, in_thread
+from app.ui.text_line import TextLine
 from app.ui.theme import Theme
+from app.ui.veil import Veil
 from app.ui.why_strip import WhyStrip
-from app.ui.widgets import fit_strip
+from app.ui.widgets import strip_height
 from app.ui.winner_card import WinnerCard
 
-_LOW = 520
-"""Below this height of the board, in pixels, charts and strips get less of it."""
-_TINY = 390
-"""Below this one the charts give way: the prompt is being edited in a low window."""
-_NARROW = 760
+_LOW: Final = 800
+"""Below this height of the window, in pixels, charts fold into one low row and strips say it in smaller lines."""
+_TINY: Final = 390
+"""Below this height of the board the charts give way: the prompt is being edited in a low window."""
+_NARROW: Final = 980
 """Below this width of the board, in pixels, the strips leave out what is least needed."""
-_LOW_LANE = 40
-"""So much more for each lane after the second, whose reasons take a line more."""
+_FOLDED: Final = 72
+_CHARTS: Final = (110, 220)
+"""Height of the charts in pixels: folded, and the least and most otherwise."""
+_STAGE: Final = 0.45
+"""Share of the window's height that the texts get at least: they are the stage."""
+_TURNS_EVERY: Final = 15
+"""Frames over which it is looked which lanes compute: turns of a few ms would be a flicker."""
 _NUMBERS_EVERY = 6
 """Frames between updates of numbers: ten a second is as fast as anyone reads them."""
 _CHARTS_EVERY = 12
@@ -51,6 +61,7 @@ class RaceBoard(QWidget):
         self._places = places
         self._theme = theme
         self._view: RaceView | None = None
+        self._prompt = ""
         self._frames = 0
         self._revision = -1
         self._generation = 0
@@ -63,17 +74,22 @@ class RaceBoard(QWidget):
         self.winner = WinnerCard(theme)
         self._lanes = QHBoxLayout()
         self._lanes.setSpacing(12)
-        self._strip = QHBoxLayout()
+        self.strips = QWidget()
+        self._strip = QHBoxLayout(self.strips)
+        self._strip.setContentsMargins(0, 0, 0, 0)
         self._strip.setSpacing(12)
         self._strip.addWidget(self.why, 5)
         self._strip.addWidget(self.same, 4)
         self._strip.addWidget(self.winner, 0)
+        self.line = TextLine(theme, size=9.75, tabular=False, ground="ground")
+        self._clocks: list[int] = []
+        self._veil = Veil(theme, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addLayout(self._lanes, 5)
-        layout.addWidget(self.charts, 2)
-        layout.addLayout(self._strip, 0)
+        layout.addWidget(self.line)
+        layout.addLayout(self._lanes, 1)
+        layout.addWidget(self.charts)
+        layout.addWidget(self.strips)
         self.behaviour = BehaviourCheck(self.same, self)
         self.heats = HeatsCheck(self.winner, places, self)
         self.winner.sure_wanted.connect(self._show_sure)
@@ -87,16 +103,37 @@ class RaceBoard(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        self.charts.setVisible(self.height() >= _TINY)
-        low = self.height() < _LOW + _LOW_LANE * max(0, len(self.panes) - 2)
-        self.charts.set_low(low)
-        for strip in (self.why, self.same):
-            fit_strip(strip, low)
-        narrow = self.width() < _NARROW
-        self._strip.setStretch(1, 6 if narrow else 4)
-        self.charts.set_narrow(narrow)
-        self.same.set_narrow(narrow)
+        """Divides the height: the same before, during and after a race, so that nothing jumps."""
+        whole, lanes, layout = self.window().height(), len(self.panes), self.layout()
+        low, narrow = whole < _LOW, self.width() < _NARROW
+        gap = 4 if low else 12
+        if layout is not None:
+            layout.setSpacing(gap)
+        self.why.fit(lanes, low)
+        self.winner.fit(lanes, low)
+        self.same.fit(lanes, low)
+        rest = self.height() - self.line.height() - strip_height(lanes, low) - 3 * gap
+        room = round(rest - _STAGE * whole)
+        self.charts.fit(_FOLDED if low or room < _CHARTS[0] else min(room, _CHARTS[1]))
+        self._strip.setStretch(1, 5 if narrow else 4)
+        self._strip.setStretch(0, 6 if narrow else 5)
+        self.same.set_narrow(narrow or low)
         self.winner.set_narrow(narrow)
+        raced = self._view is not None
+        self.charts.setVisible(raced and self.height() >= _TINY)
+        self.strips.setVisible(raced)
+        top = self.line.geometry().bottom() + 1
+        self._veil.setGeometry(0, top, self.width(), self.height() - top)
+
+    def set_stale(self, stale: bool) -> None:
+        """Lets what is shown step back while something else is chosen to be raced."""
+        self._veil.setVisible(stale)
+        self._veil.raise_()
+
+    @property
+    def stale(self) -> bool:
+        """Whether something else is chosen than what is shown."""
+        return not self._veil.isHidden()
 
     @property
     def view(self) -> RaceView | None:
@@ -119,7 +156,6 @@ class RaceBoard(QWidget):
             for pane in self.panes:
                 pane.copied.connect(self.copy)
                 self._lanes.addWidget(pane, 1)
-            self._fit()
         for pane, spec in zip(self.panes, specs, strict=True):
             pane.set_spec(spec)
             pane.reset(max_tokens, requests)
@@ -127,11 +163,17 @@ class RaceBoard(QWidget):
         self.why.clear()
         self.same.clear()
         self.winner.clear(format_title)
+        self.line.setText(first_line(len(specs)))
+        self.set_stale(False)
+        self._fit()
 
-    def set_view(self, view: RaceView) -> None:
-        """Shows a race from its first event."""
+    def set_view(self, view: RaceView, prompt: str = "") -> None:
+        """Shows a race from its first event; ``prompt`` is the title of what is asked, if it is known."""
         self.set_lanes(view.header.lanes, view.header.request.max_tokens, view.format_title, view.requests)
-        self._view = view
+        self._view, self._prompt = view, prompt
+        self._clocks = []
+        self.line.setText(race_line(view, prompt))
+        self._fit()
         self._generation = view.generation
         self._frames = 0
 
@@ -163,6 +205,8 @@ class RaceBoard(QWidget):
             moving = pane.text.step_scroll() or moving
         self._revision = view.revision
         self._frames += 1
+        if self._frames % _TURNS_EVERY == 0 or view.over:
+            self._show_turns(view)
         if fresh and view.over:
             self.show_slow()
         elif self._frames % _SENTENCES_EVERY == 2:
@@ -174,10 +218,24 @@ class RaceBoard(QWidget):
             self._show_numbers(view)
         return moving or fresh
 
+    def _show_turns(self, view: RaceView) -> None:
+        """Shows which lanes have computed lately and which wait; of a race that stands still what was shown stays."""
+        clocks = [lane.state.clock_ns for lane in view.lanes]
+        moved = [now > before for now, before in zip(clocks, self._clocks, strict=True)] if self._clocks else []
+        self._clocks = clocks
+        if view.over or not any(moved):
+            moved = []
+        for number, (pane, lane) in enumerate(zip(self.panes, view.lanes, strict=True)):
+            if view.over or (lane.state.over and not view.heats_run):
+                pane.show_turn(None)
+            elif moved:
+                pane.show_turn(moved[number])
+
     def _start_heat(self, view: RaceView) -> None:
         """Shows another heat of the same race, from its first event."""
         self._generation = view.generation
         self._colored.clear()
+        self._clocks = []
         for pane in self.panes:
             pane.reset(view.header.request.max_tokens, view.requests)
         self.charts.restart()
@@ -190,6 +248,7 @@ class RaceBoard(QWidget):
         if view is None:
             return
         self._show_numbers(view)
+        self.line.setText(race_line(view, self._prompt))
         self.charts.show_view(view)
         self.winner.show_view(view)
         self.heats.show_view(view)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtCore import QSettings, QSignalBlocker, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -18,20 +19,23 @@ from PySide6.QtWidgets import (
 
 from app.models.pairs import Pair
 from app.race.formats import FORMATS
-from app.race.lanes import MAX_K, Sampling
+from app.race.lanes import BLOCK_ENGINES, MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
 from app.ui import settings as remembered
 from app.ui.icons import icon
 from app.ui.lanes_field import LanesField
-from app.ui.picker import Picker
+from app.ui.picker import ListPicker
+from app.ui.race_options import RaceOptions
 from app.ui.theme import Theme
-from app.ui.widgets import button, indent_text, restyle
+from app.ui.widgets import button, label, restyle, set_text
 from app.worker.request import RaceRequest
 
-_RECORD_TIP = (
-    "Record: a film of every race is saved by itself, in the folder mtp-race of your films.\n"
+_FILM_TIP = (
+    "A film of every race is saved by itself, in the folder mtp-race of your films.\n"
     "It looks as last chosen under Export."
 )
+_GO: Final = (148, 40)
+"""Size of the one main button in pixels."""
 
 
 class RaceControls(QWidget):
@@ -41,12 +45,15 @@ class RaceControls(QWidget):
         race: The user asks for a race. stop: or to stop it.
         changed: Something of the choice changed.
         prompt_changed: Another prompt was picked.
+        prompt_wanted: The user wants to write a prompt. models_wanted: or to see which models there are.
     """
 
     race = Signal()
     stop = Signal()
     changed = Signal()
     prompt_changed = Signal()
+    prompt_wanted = Signal()
+    models_wanted = Signal()
 
     def __init__(self, theme: Theme, pairs: Sequence[Pair], prompts: Sequence[Prompt]) -> None:
         super().__init__()
@@ -55,90 +62,98 @@ class RaceControls(QWidget):
         self._custom: Prompt | None = None
         self._running = False
         self.threads, self.gpu_layers = 0, -1
-        self.pair = _combo("Model and drafter", [pair.title for pair in pairs], 150)
-        self.prompt = _combo("Prompt", [prompt.title for prompt in prompts], 150)
+        self._stale = False
+        self._captions: list[QLabel] = []
+        self.pair = _fit(ListPicker("More models\u2026"), 150)
+        self.pair.set_choices([pair.title for pair in pairs], 0 if pairs else -1)
+        self.prompt = _fit(ListPicker("Your own prompt\u2026"), 150)
+        self.prompt.set_choices([prompt.title for prompt in prompts], 0 if prompts else -1)
         self.lanes = LanesField(theme)
         self.k = self.lanes.spin
-        self.temperature = QDoubleSpinBox()
-        self.temperature.setRange(0, 2)
-        self.temperature.setSingleStep(0.1)
-        self.temperature.setDecimals(1)
-        self.max_tokens = QSpinBox()
-        self.max_tokens.setRange(16, 8192)
-        self.max_tokens.setSingleStep(32)
-        self.max_tokens.setValue(256)
-        self.format = _combo("Format", [item.title for item in FORMATS.values()], 112)
+        self.options = RaceOptions(self)
+        self.temperature, self.max_tokens = self.options.temperature, self.options.max_tokens
+        self.format = self.options.format
+        self.options_button = button("Options", tip="Format, temperature and the most tokens")
+        self.options_button.clicked.connect(self._toggle_options)
         self.go = button("Race", "primary")
-        self.go.setMinimumWidth(112)
-        self.record = button("", "record", tip=_RECORD_TIP, name="Record")
+        self.go.setObjectName("go")
+        self.go.setFixedSize(*_GO)
+        self.hint = label("", "note")
+        self.record = button("Film", "record", tip=_FILM_TIP, name="Film every race")
         self.record.setCheckable(True)
         self._theme = theme
         theme.changed.connect(self._restyle)
         self.record.toggled.connect(self._restyle)
-        self._restyle()
         self._lay_out()
         self._connect()
         self._pair_picked()
         self.set_running(False)
+        self._restyle()
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        tips = {
-            "Model and drafter": "The full model and the small drafter that belongs to it.",
-            "Prompt": "What both lanes are asked. Edit it below.",
-            "Temperature": "0 always takes the likeliest token. Above 0 both lanes draw with the same random numbers.",
-            "Max tokens": "A lane stops after this many tokens, if it has not finished before.",
-            "Format": "\n".join(f"{item.title}: {item.note}." for item in FORMATS.values()),
-        }
-        fields: list[tuple[str, QWidget, int]] = [
-            ("Model and drafter", self.pair, 5),
-            ("Prompt", self.prompt, 5),
-            ("Draft tokens K", self.lanes, 0),
-            ("Temperature", self.temperature, 0),
-            ("Max tokens", self.max_tokens, 0),
-            ("Format", self.format, 0),
+        fields: list[tuple[str, str, str, QWidget, int]] = [
+            ("Model", "Model and drafter", "The full model and the small drafter that belongs to it.", self.pair, 5),
+            ("Prompt", "Prompt", "What both lanes are asked. Edit it below.", self.prompt, 5),
+            ("K", "", "", self.lanes, 0),
+            ("", "", "", self.options_button, 0),
+            ("", "", "", self.record, 0),
         ]
-        for name, widget, stretch in fields:
-            if widget is not self.lanes:  # Its parts tell for themselves.
-                widget.setToolTip(tips[name])
+        for caption, name, tip, widget, stretch in fields:
+            if name:  # Other parts tell for themselves.
+                widget.setToolTip(tip)
                 widget.setAccessibleName(name)
             column = QVBoxLayout()
             column.setSpacing(4)
-            caption = QLabel(name)
-            caption.setProperty("role", "field")
-            caption.setBuddy(self.k if widget is self.lanes else widget)
-            column.addWidget(caption)
+            above = label(caption, "field")
+            above.setBuddy(self.k if widget is self.lanes else widget)
+            self._captions.append(above)
+            column.addWidget(above)
             column.addWidget(widget)
+            column.addStretch(1)
             layout.addLayout(column, stretch)
-        for spin, width in ((self.temperature, 80), (self.max_tokens, 84)):
-            spin.setFixedWidth(width)
-            indent_text(spin)
-        column = QVBoxLayout()
-        column.addStretch(1)
-        start = QHBoxLayout()
-        start.setSpacing(6)
-        start.addWidget(self.record)
-        start.addWidget(self.go)
-        column.addLayout(start)
+        start = QVBoxLayout()
+        start.setSpacing(2)
+        self._above = QWidget()
+        self._above.setFixedHeight(10)  # The button's foot is level with those of the fields.
+        start.addWidget(self._above)
+        start.addWidget(self.go, 0, Qt.AlignmentFlag.AlignRight)
+        start.addWidget(self.hint, 0, Qt.AlignmentFlag.AlignRight)
+        start.addStretch(1)
         layout.addSpacing(4)
-        layout.addLayout(column)
+        layout.addLayout(start)
+
+    def set_low(self, low: bool) -> None:
+        """Leaves the captions out in a low window: each field says by itself what it is."""
+        for caption in self._captions:
+            caption.setVisible(not low)
+        self._above.setVisible(not low)
+        self.hint.setVisible(not low and bool(self.hint.text()))
+
+    def say_first(self, words: str) -> None:
+        """Says under Race what the first race takes; empty says nothing any more."""
+        set_text(self.hint, words)
+        self.hint.setVisible(bool(words) and self._above.isVisibleTo(self))
+
+    def _toggle_options(self) -> None:
+        if self.options.isVisible():
+            self.options.close()
+        else:
+            self.options.open_below(self.options_button)
 
     def _restyle(self) -> None:
         self.record.setIcon(icon(self._theme, "record-on" if self.record.isChecked() else "record"))
+        # On the ground of the main button, which is as light as the text is.
+        self.go.setIcon(QIcon() if self._running else icon(self._theme, "play", inverse=True))
 
     def _connect(self) -> None:
-        self.pair.currentIndexChanged.connect(self._pair_picked)
-        self.prompt.currentIndexChanged.connect(self.prompt_changed)
-        for signal in (
-            self.pair.currentIndexChanged,
-            self.prompt.currentIndexChanged,
-            self.lanes.changed,
-            self.temperature.valueChanged,
-            self.max_tokens.valueChanged,
-            self.format.currentIndexChanged,
-        ):
+        self.pair.picked.connect(self._pair_picked)
+        self.pair.last_wanted.connect(self.models_wanted)
+        self.prompt.picked.connect(self.prompt_changed)
+        self.prompt.last_wanted.connect(self.prompt_wanted)
+        for signal in (self.pair.picked, self.prompt.picked, self.lanes.changed, self.options.changed):
             signal.connect(self.changed)
         self.go.clicked.connect(self._clicked)
 
@@ -148,18 +163,16 @@ class RaceControls(QWidget):
     def _pair_picked(self) -> None:
         pair = self.selected_pair
         if pair is not None:
-            self.lanes.suit(min(MAX_K, pair.recommended_k))
+            self.lanes.suit(min(MAX_K, pair.recommended_k), blocks=pair.engines[0] in BLOCK_ENGINES)
 
     def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers other pairs and keeps the choice, or picks the pair with the id ``pick``."""
         before = self.selected_pair
         wanted = pick or (before.id if before else "")
         ids = [pair.id for pair in pairs]
-        with QSignalBlocker(self.pair):
-            self._pairs = list(pairs)
-            self.pair.clear()
-            self.pair.addItems([pair.title for pair in pairs])
-            self.pair.setCurrentIndex(ids.index(wanted) if wanted in ids else min(0, len(ids) - 1))
+        self._pairs = list(pairs)
+        at = ids.index(wanted) if wanted in ids else min(0, len(ids) - 1)
+        self.pair.set_choices([pair.title for pair in pairs], at)
         if self.selected_pair != before:
             self._pair_picked()
             self.changed.emit()
@@ -189,10 +202,8 @@ class RaceControls(QWidget):
             self.prompt.setCurrentIndex(known)
             return
         self._custom = custom_prompt(text)
-        with QSignalBlocker(self.prompt):
-            if self.prompt.count() == len(self._prompts):
-                self.prompt.addItem(self._custom.title)
-            self.prompt.setCurrentIndex(len(self._prompts))
+        titles = [prompt.title for prompt in (*self._prompts, self._custom)]
+        self.prompt.set_choices(titles, len(self._prompts))
         self.prompt_changed.emit()
         self.changed.emit()
 
@@ -226,13 +237,24 @@ class RaceControls(QWidget):
     def set_running(self, running: bool) -> None:
         """Turns Race into Stop while a race runs, and locks what cannot change then."""
         self._running = running
-        self.go.setText("Stop" if running else "Race")
+        self._name_go()
         self.go.setAccessibleName("Stop the race" if running else "Start the race")
         self.go.setToolTip("Stop both lanes (Esc)" if running else "Start the race (Ctrl+Return)")
         self.go.setEnabled(running or self.choice() is not None)
         restyle(self.go, "stop" if running else "primary")
-        for widget in (self.pair, self.prompt, self.lanes, self.temperature, self.max_tokens, self.format):
+        if running:
+            self.options.close()
+        for widget in (self.pair, self.prompt, self.lanes, self.options_button, self.options):
             widget.setEnabled(not running)
+        self._restyle()
+
+    def set_stale(self, stale: bool) -> None:
+        """Says that Race races anew: something else is chosen than what is shown."""
+        self._stale = stale
+        self._name_go()
+
+    def _name_go(self) -> None:
+        self.go.setText("Stop" if self._running else "Race again" if self._stale else "Race")
 
     def remember(self, settings: QSettings) -> None:
         """Writes the choice down."""
@@ -269,10 +291,8 @@ class RaceControls(QWidget):
             self.format.setCurrentIndex(list(FORMATS).index(known))
 
 
-def _combo(name: str, items: Sequence[str], least: int) -> QComboBox:
-    combo = Picker()
-    combo.addItems(list(items))
-    combo.setAccessibleName(name)
+def _fit(combo: ListPicker, least: int) -> ListPicker:
+    """Lets a list be as narrow as ``least`` pixels, however long its entries are."""
     combo.setMinimumWidth(least)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     combo.setMinimumContentsLength(8)

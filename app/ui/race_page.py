@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 
 from app.draw.studio import Studio
@@ -16,11 +17,12 @@ from app.places import Places
 from app.present.naming import dated_name, race_ended, race_name
 from app.present.result import verdict_text
 from app.present.view import RaceView
+from app.present.words import FIRST_RACE
 from app.race.events import Finish
 from app.race.formats import REPEATED
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
-from app.race.prompts import Prompt
+from app.race.prompts import CUSTOM, Prompt
 from app.ui.export.record_bar import RecordBar
 from app.ui.export.recorder import FilmRecorder
 from app.ui.failure_card import FailureCard
@@ -34,12 +36,15 @@ from app.ui.race_report import race_json
 from app.ui.race_runner import RaceRunner
 from app.ui.tasks import Tasks, after, in_thread
 from app.ui.theme import Theme
+from app.ui.tiny_line import TinyLine
 from app.ui.widgets import show_folder
 from app.worker.lane_specs import lane_specs
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 
 FRAME_MS = 16
+_LOW, _LOWEST = 800, 700
+"""Below these heights of the window, in pixels, what is above the board stands closer, and then without captions."""
 _WARM_S = 0.4
 """How long a choice stands before its models are loaded ahead, s."""
 _NOTHING_TO_RACE = Problem(
@@ -55,11 +60,13 @@ class RacePage(Page):
 
     Signals:
         running_changed: A race began or ended. recorded: A trace was completed.
+        models_wanted: The user wants to see which models there are.
     """
 
     title = "Race"
     running_changed = Signal(bool)
     recorded = Signal(object)
+    models_wanted = Signal()
 
     def __init__(
         self,
@@ -82,6 +89,8 @@ class RacePage(Page):
         self.runner = RaceRunner(places, pool, self)
         self.fit = FitCheck(places, pool.held_bytes, self)
         self.fit_line = FitLine()
+        self.tiny_line = TinyLine()
+        self._raced: RaceRequest | None = None
         self.recorder = FilmRecorder(theme, places, studio, self)
         self.record_bar = RecordBar(self.recorder)
         self._race_wanted = False
@@ -101,6 +110,9 @@ class RacePage(Page):
         self.controls.changed.connect(self._choice_changed)
         self.controls.prompt_changed.connect(self._prompt_changed)
         self.controls.lanes.file_wanted.connect(self._choose_drafter)
+        self.controls.prompt_wanted.connect(self._write_prompt)
+        self.controls.models_wanted.connect(self.models_wanted)
+        self.tiny_line.models.clicked.connect(self.models_wanted)
         self.prompt_bar.edited.connect(self._prompt_edited)
         self.board.said.connect(self.said)
         self.fit.judged.connect(self._judged)
@@ -129,6 +141,7 @@ class RacePage(Page):
         layout.addWidget(self.controls)
         layout.addWidget(self.fit_line)
         layout.addWidget(self.prompt_bar)
+        layout.addWidget(self.tiny_line)
         layout.addWidget(self._failure_frame)
         layout.addWidget(self.record_bar)
         layout.addWidget(self.board, 1)
@@ -226,6 +239,7 @@ class RacePage(Page):
         self.board.behaviour.forget()
         self.recorder.hold(True)
         self._set_running(True)
+        self._raced = choice
         self.runner.start(choice)
 
     def hold(self, why: str) -> None:
@@ -278,9 +292,27 @@ class RacePage(Page):
         if not running:
             self._hold_films()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the board more of a low window."""
+        super().resizeEvent(event)
+        height, layout = self.window().height(), self.layout()
+        low = height < _LOW
+        self.controls.set_low(height < _LOWEST)
+        self.prompt_bar.set_low(low)
+        if layout is not None:
+            layout.setContentsMargins(20, 6 if low else 12, 20, 6 if low else 16)
+            layout.setSpacing(4 if low else 12)
+
+    def _write_prompt(self) -> None:
+        """Opens the editor for a prompt of the user's own."""
+        self.edit()
+
     def _started(self, view: RaceView) -> None:
         self._frame.start()  # First: what cannot be shown must still end.
-        self.board.set_view(view)
+        prompt = self.controls.selected_prompt
+        self.board.set_view(view, prompt.title if prompt is not None else "")
+        self.controls.say_first("")
+        self._show_stale()
         self.board.frame()
 
     def _finished(self) -> None:
@@ -309,6 +341,8 @@ class RacePage(Page):
 
     def _on_frame(self) -> None:
         self.runner.poll()
+        if self.runner.ended:
+            return  # The result is shown in the same moment in which Stop becomes Race.
         moving = self.board.frame()
         if not moving and not self.running:
             self._frame.stop()
@@ -335,6 +369,16 @@ class RacePage(Page):
         # What the last race showed stays until the next one.
         if self.view is None:
             self.board.set_lanes(specs, choice.max_tokens, self.controls.format_title)
+            self.controls.say_first(FIRST_RACE if choice.pair.is_built_in else "")
+        self.tiny_line.setVisible(choice.pair.is_built_in and choice.prompt.name == CUSTOM)
+        self._show_stale()
+
+    def _show_stale(self) -> None:
+        """Lets a result step back while something else is chosen than what it is of."""
+        stale = self.view is not None and self._raced is not None and self._choice() != self._raced
+        stale = stale and not self.running
+        self.board.set_stale(stale)
+        self.controls.set_stale(stale)
 
     def _warm_up(self) -> None:
         choice = self._choice()

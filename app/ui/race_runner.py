@@ -55,6 +55,11 @@ class RaceRunner(QObject):
         """Whether a race was begun and is not over."""
         return self._starting or self._race is not None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the race has shown its last record; ``finished`` follows."""
+        return self._race is not None and self._over.done()
+
     def warm_up(self, choice: RaceRequest) -> None:
         """Loads the workers that ``choice`` needs, so that a race of it starts at once."""
         if self.running or self._closed:
@@ -123,7 +128,7 @@ class RaceRunner(QObject):
             over, stage = race.session.over, race.session.stage
             view.apply(race.session.drain())
             if stage is not None and not over:
-                view.stage = stage.short
+                view.stage, view.turn = stage.short, stage.lane
             if over:
                 view.finish()
                 self._over.set_result(None)

@@ -10,7 +10,7 @@ from app.present.view import RaceView
 from app.present.words import TOKEN_TONES
 from app.race.verdict import Comparison, TokenVerdict
 from app.ui.theme import Theme, color
-from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
+from app.ui.widgets import button, fit_strip, label, restyle, set_text
 
 _DROP = 5
 """Pixels by which a sign and its first line of text stand lower than the button beside them."""
@@ -72,6 +72,7 @@ class SameStrip(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Same output?")
         self._lane = ""
+        self._low = False
         self.mark = VerdictMark(theme)
         self._tokens = label("", wrap=True)
         self.show_button = button(
@@ -110,7 +111,6 @@ class SameStrip(QFrame):
         layout.addLayout(grid)
         layout.addWidget(self._note)
         layout.addStretch(1)
-        self.setMinimumHeight(STRIP_HEIGHT)
         self.clear()
 
     def clear(self) -> None:
@@ -122,6 +122,14 @@ class SameStrip(QFrame):
     def set_narrow(self, narrow: bool) -> None:
         """Leaves the note out in a narrow window; the view behind "Show" tells it as well."""
         self._note.setVisible(not narrow)
+
+    def fit(self, lanes: int, low: bool) -> None:
+        """Keeps the height that all strips have, and writes smaller in a low window."""
+        fit_strip(self, lanes, low)
+        self._low = low
+        for text in (self._tokens, self._behaviour):
+            if text.property("role") != "muted":
+                restyle(text, "low" if low else "")
 
     def restart(self) -> None:
         """Forgets the token verdict; the behaviour verdict stays, since the same race is shown from another moment."""
@@ -142,9 +150,7 @@ class SameStrip(QFrame):
         if worst.verdict is TokenVerdict.UNKNOWN and not worst.compared and not view.over:
             return
         self.mark.set_tone(TOKEN_TONES[worst.verdict])
-        if self._tokens.property("role"):
-            self._tokens.setProperty("role", "")
-            self._tokens.style().polish(self._tokens)
+        restyle(self._tokens, "low" if self._low else "")
         set_text(self._tokens, view.same_lines[0])
         set_text(self._note, "\n".join(part for part in (_note(worst, over=view.over), view.heats_note) if part))
         self._lane = lane.spec.id

@@ -57,6 +57,12 @@ class TextLine(QWidget):
             self._hint = self._measure()
             self.updateGeometry()
 
+    def set_tone(self, tone: str) -> None:
+        """Writes in another colour of the look."""
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
+
     def text_width(self) -> int:
         """Pixels that the whole text needs."""
         return QFontMetrics(self._font).horizontalAdvance(self._text)

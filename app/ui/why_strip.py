@@ -14,9 +14,7 @@ from app.present.view import RaceView
 from app.present.words import split_text
 from app.race.explain import Split
 from app.ui.theme import Theme, color, ui_font
-from app.ui.widgets import STRIP_HEIGHT, button, label, set_text
-
-_ROW = 24
+from app.ui.widgets import button, fit_strip, label, restyle, row_height, set_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +33,26 @@ class TimeBars(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._rows: list[TimeRow] = []
+        self._lanes, self._row = 2, row_height(2, low=False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time per token")
         theme.changed.connect(self.update)
 
+    def keep_room(self, lanes: int, low: bool) -> None:
+        """Keeps a line for each lane, so that nothing moves when their times come."""
+        self._lanes, self._row = lanes, row_height(lanes, low)
+        self.setFixedHeight(self._row * max(2, lanes))
+
     def show_rows(self, rows: Sequence[TimeRow]) -> None:
         """Shows ``rows``."""
         if list(rows) != self._rows:
-            if len(rows) != len(self._rows):
-                self.updateGeometry()
             self._rows = list(rows)
             self.setAccessibleDescription("; ".join(f"{row.name} {split_text(row.split)}" for row in rows))
             self.update()
 
     def sizeHint(self) -> QSize:
         """A line for each lane."""
-        return QSize(320, _ROW * max(2, len(self._rows)))
+        return QSize(320, self._row * max(2, self._lanes))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the bars."""
@@ -68,14 +70,15 @@ class TimeBars(QWidget):
             texts = max((metrics.horizontalAdvance(text) for text in told), default=0) + 12
         room = max(40.0, self.width() - names - texts)
         for number, row in enumerate(self._rows):
-            top = number * _ROW
+            top = number * self._row
             painter.setPen(color(look.text))
             middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, top, names, _ROW), int(middle | Qt.AlignmentFlag.AlignLeft), row.name)
+            painter.drawText(QRectF(0, top, names, self._row), int(middle | Qt.AlignmentFlag.AlignLeft), row.name)
             wide = room * row.split.total_ns / longest if longest else 0.0
-            self._bar(painter, QRectF(names, top + 6, wide, _ROW - 12), row)
+            gap = self._row / 4
+            self._bar(painter, QRectF(names, top + gap, wide, self._row - 2 * gap), row)
             painter.setPen(color(look.muted))
-            place = QRectF(names + wide + 10, top, self.width() - names - wide - 10, _ROW)
+            place = QRectF(names + wide + 10, top, self.width() - names - wide - 10, self._row)
             painter.drawText(place, int(middle | Qt.AlignmentFlag.AlignLeft), told[number])
         painter.end()
 
@@ -113,7 +116,6 @@ class WhyStrip(QFrame):
         self.setAccessibleName("Why")
         self._bars = TimeBars(theme)
         self._sentence = label("", wrap=True)
-        self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().height() + 4)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty = label("", "muted", wrap=True)
         # In the corner and in no layout: it is higher than the caption, and all captions should stand level.
@@ -130,8 +132,13 @@ class WhyStrip(QFrame):
         layout.addWidget(self._empty)
         layout.addWidget(self._sentence)
         layout.addStretch(1)
-        self.setMinimumHeight(STRIP_HEIGHT)
         self.clear()
+
+    def fit(self, lanes: int, low: bool) -> None:
+        """Keeps room for the bars of so many lanes and two lines of words."""
+        self._bars.keep_room(lanes, low)
+        fit_strip(self, lanes, low)
+        restyle(self._sentence, "low" if low else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the button in the corner, level with the caption."""

@@ -22,19 +22,28 @@ from PySide6.QtWidgets import (
 
 from app.ui.theme import ui_font
 
-STRIP_HEIGHT = 136
-"""Least height of the strips below the charts, so that nothing moves when the first results come."""
+_STRIP, _LOW_STRIP = 92, 70
+"""Height of the strips below the charts without the lines of their lanes, in a high and in a low window."""
+_ROWS = {False: (24, 18), True: (16, 13)}
+"""Height of a lane's line in pixels, of two lanes and of more; in a low window less."""
 
-LOW_STRIP_HEIGHT = 112
-"""The same in a low window."""
+
+def row_height(lanes: int, low: bool) -> int:
+    """Returns the height of a lane's line in a strip, in pixels."""
+    return _ROWS[low][lanes > 2]
 
 
-def fit_strip(strip: QFrame, low: bool) -> None:
+def strip_height(lanes: int, low: bool) -> int:
+    """Returns the height of a strip with the lines of so many lanes, in pixels: nothing in it changes it."""
+    return (_LOW_STRIP if low else _STRIP) + max(2, lanes) * row_height(lanes, low)
+
+
+def fit_strip(strip: QFrame, lanes: int, low: bool) -> None:
     """Gives a strip the height and the margins of a low or a high window."""
-    strip.setMinimumHeight(LOW_STRIP_HEIGHT if low else STRIP_HEIGHT)
+    strip.setFixedHeight(strip_height(lanes, low))
     layout = strip.layout()
     if layout is not None:
-        layout.setContentsMargins(16, 8 if low else 12, 16, 8 if low else 12)
+        layout.setContentsMargins(16, 6 if low else 12, 16, 6 if low else 12)
         layout.setSpacing(3 if low else 6)
 
 

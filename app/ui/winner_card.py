@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.present.figures import about_lines
+from app.present.sure import sure_rows
 from app.present.view import RaceView
+from app.ui.sure_strip import SureStrip
+from app.ui.text_line import TextLine
 from app.ui.theme import Theme
-from app.ui.widgets import button, label, set_text
+from app.ui.widgets import button, fit_strip, label, set_text
 
 
 class WinnerCard(QFrame):
@@ -24,43 +30,74 @@ class WinnerCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._lane = -1
+        self._low = False
+        self._lines: list[str] = []
         self._over = False
         self.setObjectName("winner")
         self.setAccessibleName("Winner")
-        self._head = label("", "muted")
-        self._ratio = label("", weight=QFont.Weight.Bold, size=27)
-        self._foot = label("", "note", wrap=False)
+        self._head = label("", "plain", wrap=True)
+        self._ratio = label("", weight=QFont.Weight.Bold, size=24)
+        self._ratio.setFixedHeight(34)
+        self._tail = label("", "plain", wrap=True)
+        self._about: list[TextLine] = [TextLine(theme, tone="muted", size=8.25, tabular=False) for _ in range(3)]
         tip = "Shows the ratio of each heat, and what makes the result less sure."
         self.sure_button = button("How sure?", "quiet", tip=tip)
         self.sure_button.clicked.connect(self.sure_wanted)
         self.sure_button.hide()
+        self.sure = SureStrip(theme)
+        self.sure.hide()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 12, 20, 12)
+        layout.setContentsMargins(16, 6, 12, 6)
         layout.setSpacing(0)
+        head = QHBoxLayout()
+        head.addWidget(self._head, 1)
+        head.addWidget(self.sure_button)
+        layout.addLayout(head)
+        ratio = QHBoxLayout()
+        ratio.setSpacing(8)
+        ratio.addWidget(self._ratio)
+        ratio.addWidget(self._tail, 1)
+        layout.addLayout(ratio)
+        layout.addWidget(self.sure)
         layout.addStretch(1)
-        for widget in (self._head, self._ratio, self._foot):
-            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(widget)
-        layout.addWidget(self.sure_button, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addStretch(1)
+        for line in self._about:
+            layout.addWidget(line)
         self.set_narrow(False)
         theme.changed.connect(self._restyle)
         self.clear("")
 
     def set_narrow(self, narrow: bool) -> None:
         """Takes less room in a narrow window."""
-        self.setMinimumWidth(128 if narrow else 176)
+        self.setFixedWidth(188 if narrow else 272)
+
+    def fit(self, lanes: int, low: bool) -> None:
+        """Keeps its height; in a low window it says less of what is below."""
+        self._low = low
+        fit_strip(self, lanes, low)
         layout = self.layout()
         if layout is not None:
-            layout.setContentsMargins(8 if narrow else 20, 12, 8 if narrow else 20, 12)
+            layout.setContentsMargins(16, 6, 12, 6)
+            layout.setSpacing(0)
+        self._show_about(self._lines)
 
     def clear(self, format_title: str) -> None:
         """Says that there is no race yet."""
         self._lane, self._over = -1, False
         self._head.setText("Speedup")
         self._ratio.setText("\u2013")
-        self._foot.setText(format_title)
+        self._tail.setText("")
+        self.sure.clear()
+        self._show_about([format_title])
         self._restyle()
+
+    def _show_about(self, lines: Sequence[str]) -> None:
+        """Shows how it was measured, a line each, as many as there is room for."""
+        self._lines = list(lines)
+        room = (0 if self._low else 2) if self.sure.rows else (1 if self._low else 3)
+        for number, line in enumerate(self._about):
+            line.setText(lines[number] if number < len(lines) else "")
+            line.setToolTip("\n".join(lines))
+            line.setVisible(number < room)
 
     def set_notes(self, count: int | None) -> None:
         """Offers to tell how sure the result of the heats is, with the number of notes; None offers nothing."""
@@ -73,21 +110,31 @@ class WinnerCard(QFrame):
     def show_view(self, view: RaceView) -> None:
         """Shows who is ahead, or who won."""
         result = view.result
-        set_text(self._foot, result.foot)
-        self._foot.setToolTip(view.heats_note)
+        self.sure.show_rows(sure_rows(view))
+        first = [result.foot] if view.heats is not None else []
+        self._show_about([*first, *about_lines(view)])
+        self._ratio.setToolTip(view.heats_note)
         if not result.phrase:
             return
-        set_text(self._head, result.phrase)
-        set_text(self._ratio, result.ratio_text)
+        if result.ratio is None:
+            self._say(result.phrase, "", "")
+        else:
+            self._say(result.head, result.ratio_text, result.tail)
         state = (result.lane, result.over)
         if state != (self._lane, self._over):
             self._lane, self._over = state
             self._restyle()
 
+    def _say(self, head: str, ratio: str, tail: str) -> None:
+        set_text(self._head, head)
+        set_text(self._ratio, ratio)
+        set_text(self._tail, tail)
+
     @property
     def sentence(self) -> str:
         """What the card says, in one line."""
-        return f"{self._head.text()} {self._ratio.text()} ({self._foot.text()})"
+        parts = (self._head.text(), self._ratio.text(), self._tail.text(), f"({self._about[0].text()})")
+        return " ".join(part for part in parts if part)
 
     def _restyle(self) -> None:
         look = self._theme.look

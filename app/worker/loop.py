@@ -8,13 +8,16 @@ from queue import SimpleQueue
 
 import msgspec
 
-from app.engines.base import Engine, Probing, Reporting, Steered, Stopped, Totalling
-from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, Starting
+from app.engines.base import Engine, Probing, Progressing, Reporting, Steered, Stopped, Totalling
+from app.race.events import Done, Failed, Finish, LaneEvent, Noise, Prefilled, Reading, Starting
 from app.race.gate import Gate
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
 from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
+
+_TELL_NS = 200_000_000
+"""Least time between two remarks on how far a prompt is read, ns."""
 
 
 class WorkerLoop:
@@ -139,6 +142,8 @@ class WorkerLoop:
             return Finish.STOPPED
         engine.set_k(race.k)  # A server is told it with the prompt.
         start = self._clock_ns()
+        if isinstance(engine, Progressing):
+            engine.progress_to(self._reading(start))
         prefilled = engine.prefill(race.request)
         self._lane_ns = self._clock_ns() - start
         self._send(
@@ -154,6 +159,19 @@ class WorkerLoop:
             turns.done()
             if finish is not None:
                 return finish
+
+    def _reading(self, start: int) -> Callable[[int, int], None]:
+        """Returns what sends how far the prompt is read, seldom enough to cost the lane nothing."""
+        last = start
+
+        def tell(done: int, total: int) -> None:
+            nonlocal last
+            now = self._clock_ns()
+            if not done or now - last >= _TELL_NS:
+                last = now
+                self._send(Reading(now - start, done, total))
+
+        return tell
 
     def _round(self, engine: Engine, policy: Policy) -> Finish | None:
         start = self._clock_ns()

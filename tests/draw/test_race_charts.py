@@ -71,7 +71,7 @@ def test_each_lane_has_its_colour_its_sign_and_its_last_value(lanes: list[LaneVi
     for lane in lanes:
         end = plot.frame.at(lane.rates.at[-1], lane.rates.smooth[-1])
         assert image.pixelColor(end.toPoint()) == QColor(look.lane(lane.index))
-        assert str(round(lane.rates.smooth[-1])) in said
+        assert f"{lane.state.total_tps:.1f}" in said
 
 
 def test_the_axes_have_three_numbers_at_least_and_the_time_its_unit(lanes: list[LaneView]) -> None:

@@ -49,6 +49,7 @@ def json_face(path: Path, places: Places, _theme: Theme) -> Told:
     winner = found["winner"]
     told: Told = {
         "phrase": winner["phrase"],
+        "said": _said(winner["sentence"]),
         "ratio": _two(winner["ratio"]),
         "interval": _span(winner["low"], winner["high"]),
         "heats": winner["heats"] or None,
@@ -74,6 +75,19 @@ def json_face(path: Path, places: Places, _theme: Theme) -> Told:
     return told
 
 
+def _said(sentence: str) -> str:
+    """The sentence of the result, without how sure it is."""
+    found = re.search(r".*\d\.\d\d× as fast as [^,(]*", sentence)
+    return (found[0] if found else sentence).strip().removesuffix(".")
+
+
+def _result(sentence: str) -> Told:
+    """What a face tells that says the result as a sentence."""
+    told = _headline("", sentence, sentence)
+    del told["phrase"]
+    return told | {"said": _said(sentence)}
+
+
 def _two(value: float | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
@@ -90,7 +104,7 @@ def _lane(at: int, rate: str, clock: str, way: str) -> Told:
     return {
         f"rate {at}": number if number[:1].isdigit() else None,
         **({f"unit {at}": unit} if unit else {}),
-        f"tokens {at}": parts[0].removesuffix(" tokens"),
+        f"tokens {at}": re.sub(r" tokens?$", "", parts[0]),
         f"clock {at}": parts[1].removesuffix(" s"),
         f"end {at}": parts[2] if len(parts) > 2 else None,
         f"accepted {at}": accepted[1] if accepted else None,
@@ -133,8 +147,7 @@ def terminal_face(path: Path, places: Places, _theme: Theme) -> Told:
         rate, clock = re.split(r" {2,}", first)
         told |= _lane(at, rate, clock, second)
     head, *below = text.rpartition("╯")[2].split("\n")[1:]
-    phrase, _, rest = head.partition(":")
-    told |= _headline(phrase, rest, rest)
+    told |= _result(head)
     told |= _sentences([line.partition("   ")[2] or re.sub(r"^\w+\?? +", "", line) for line in below])
     told["format"] = re.findall(r"\((Chess clock|Heats|Free for all): ", head)[0]
     return told
@@ -153,10 +166,14 @@ def window_face(path: Path, places: Places, theme: Theme) -> Told:
     board.show_slow()
     QApplication.processEvents()
     card = board.winner
-    told = _headline(card._head.text(), card._ratio.text(), card._foot.text())
+    below = " ".join(line.text() for line in card._about if line.isVisible())
+    sentence = f"{card._head.text()} {card._ratio.text()} {card._tail.text()}".strip()
+    told = _headline("", sentence, below) | {"said": _said(sentence)}
+    del told["phrase"]
     for at, pane in enumerate(board.panes):
         rate = f"{pane._rate.text()} {pane._unit.text()}"
-        told |= _lane(at, rate, pane._clock.text(), pane._way.text())
+        count, _, end = pane._count.text().partition(" · ")
+        told |= _lane(at, rate, " · ".join(filter(None, (count, pane._clock.text(), end))), pane._way.text())
     labels: list[QLabel | TextLine] = [*board.findChildren(QLabel), *board.findChildren(TextLine)]
     told |= _sentences([line for item in labels if item.isVisible() for line in item.text().splitlines()])
     player.close()
@@ -173,8 +190,7 @@ def copied_face(path: Path, _places: Places, _theme: Theme) -> Told:
         rate, *clock = line.partition(": ")[2].split(" · ")
         told |= _lane(at, rate, " · ".join(clock[:3]), " · ".join(clock[3:]))
     head = next(line for line in lines if line.startswith("Result: "))
-    phrase, _, rest = head.removeprefix("Result: ").partition(":")
-    return told | _headline(phrase, rest, rest) | _sentences(lines)
+    return told | _result(head.removeprefix("Result: ")) | _sentences(lines)
 
 
 def row_face(path: Path, _places: Places, _theme: Theme) -> Told:
@@ -222,9 +238,8 @@ def _page(page: str, lanes: int) -> Told:
         cells = [html.unescape(re.sub(r"<.*?>", "", item)) for item in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)]
         rows.append((cells[0], cells[1:]))
     paragraphs = [html.unescape(re.sub(r"<.*?>", "", item)) for item in re.findall(r"<p.*?>(.*?)</p>", page)]
-    head = next(item for item in paragraphs if re.match(r"[^:]+: \d|No result", item))
-    phrase, _, rest = head.partition(":")
-    told = _table(rows, lanes) | _headline(phrase, rest, rest) | _sentences(paragraphs)
+    head = next(item for item in paragraphs if re.search(r"× as fast as|No result", item))
+    told = _table(rows, lanes) | _result(head) | _sentences(paragraphs)
     told["format"] = re.findall(r"(Chess clock|Heats|Free for all): ", html.unescape(page))[0]
     return told
 

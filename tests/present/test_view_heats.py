@@ -70,9 +70,9 @@ def test_what_runs_now_is_told_also_while_no_record_comes() -> None:
     view = RaceView(HEAD, live=True)
     view.apply(record for record in three_heats(HEAD) if record.heat == 0)
     view.stage = "Heat 1 of 3"
-    assert view.result.foot == "Heat 1 of 3"
+    assert view.result.foot == "1 heat · Heat 1 of 3"
     view.stage = "Heat 2 of 3"
-    assert view.result.foot == "Heat 2 of 3"
+    assert view.result.foot == "1 heat · Heat 2 of 3"
 
 
 def test_figures_are_those_of_the_last_record() -> None:

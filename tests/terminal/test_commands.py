@@ -150,7 +150,7 @@ def test_a_trace_that_cannot_be_written_is_told_before_anything_runs(terminal: T
 def test_show_gives_the_result_of_a_trace_in_words(terminal: Terminal, recorded: Path) -> None:
     assert terminal("show", recorded) == 0
     assert "Tokens identical, 9 of 9" in terminal.err
-    assert "MTP K=3 wins: 4.00×" in terminal.err
+    assert "MTP K=3 is 4.00×" in terminal.err
 
 
 def test_show_text_prints_the_text_and_nothing_else(terminal: Terminal, recorded: Path) -> None:
@@ -165,7 +165,7 @@ def test_show_of_an_unknown_lane_names_those_there_are(terminal: Terminal, recor
 
 def test_replay_ends_with_the_verdict(terminal: Terminal, recorded: Path) -> None:
     assert terminal("replay", recorded, "--speed", 1000) == 0
-    assert "MTP K=3 wins: 4.00×" in terminal.err
+    assert "MTP K=3 is 4.00×" in terminal.err
 
 
 @pytest.mark.parametrize("command", ["show", "replay", "verify"])
@@ -262,7 +262,7 @@ def test_without_a_display_the_window_becomes_a_race_in_the_terminal(
     monkeypatch.setattr("sys.platform", "linux")
     assert terminal("window", recorded) == 0
     assert "no display" in terminal.err
-    assert "MTP K=3 wins: 4.00×" in terminal.err
+    assert "MTP K=3 is 4.00×" in terminal.err
 
 
 def test_show_fork_of_identical_lanes_tells_the_text_and_the_closest_calls(terminal: Terminal, recorded: Path) -> None:

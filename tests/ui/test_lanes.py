@@ -92,7 +92,7 @@ def test_k_and_drafter_of_a_lane_are_picked(window: MainWindow, field: LanesFiel
     pick(panel.rows[0].k, "Adaptive")
     assert field.lanes == (ADAPTIVE,)
     pick(panel.rows[0].drafter, "Prompt lookup")
-    pick(panel.rows[0].k, "K = 5 ")
+    pick(panel.rows[0].k, "K = 5")
     assert field.lanes == (Contender(5, kind=LaneKind.LOOKUP),)
     assert field.summary.text() == "Lookup 5"
     assert window.race.board.panes[1].spec.id == "lookup"

@@ -74,8 +74,10 @@ def test_tabs_change_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     assert window.tabs.currentIndex() == 0
 
 
-def test_k_is_shown_with_its_block_size(window: MainWindow) -> None:
+def test_k_is_shown_with_its_block_size_where_the_engine_has_that_word(window: MainWindow) -> None:
     window.race.controls.k.setValue(5)
+    assert window.race.controls.k.text() == "5"
+    window.race.controls.lanes.suit(5, blocks=True)
     assert window.race.controls.k.text() == "5   block 6"
     assert window.race.board.panes[1].spec.k == 5
 
@@ -273,7 +275,7 @@ def test_reports_name_the_format(window: MainWindow) -> None:
     view.apply(synthetic.records(head, 60))
     text = verdict_text(view)
     assert "Chess clock" in text
-    assert "Result: MTP K=3 wins: 1." in text
+    assert "Result: MTP K=3 is 1." in text
     assert "Tokens identical, 60 of 60." in text
     assert json.loads(race_json(view, None))["token_verdict"] == "identical"
 

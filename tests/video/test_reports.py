@@ -27,7 +27,7 @@ def test_the_summary_has_the_result_and_the_table(
     job = RaceJob(trace, "race.ndjson", FilmOptions(), resources, behaviour)
     text = export(job, str(tmp_path / "race.md"), done).read_text(encoding="utf-8")
     html = MarkdownIt().enable("table").render(text)
-    assert "<strong>MTP K=3 wins: 1.86×</strong>" in html
+    assert "<strong>MTP K=3 is 1.86×</strong>" in html
     assert "<td>Decode rate</td>" in html
     assert "48.3 tok/s</td>" in html
     assert behaviour.sentence in html

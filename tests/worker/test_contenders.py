@@ -99,7 +99,7 @@ def test_an_engine_that_cannot_draft_so_says_which_can(nano: Pair, places: Place
 def test_lanes_are_named_after_what_drafts_and_never_twice() -> None:
     like = LaneSpec("baseline", LaneKind.BASELINE, "llama.cpp", "t.gguf", drafter="own.gguf")
     (one,) = drafting_specs(like, (Contender(3, kind=LaneKind.LOOKUP),))
-    assert (one.id, one.drafter, lane_title(one)) == ("lookup", "", "Lookup K=3 (block 4)")
+    assert (one.id, one.drafter, lane_title(one)) == ("lookup", "", "Lookup K=3")
     models = tuple(Contender(3, kind=LaneKind.DRAFT_MODEL, drafter=name) for name in ("a.gguf", "b.gguf"))
     specs = drafting_specs(like, (Contender(3), *models))
     assert [spec.id for spec in specs] == ["mtp-k3", "draft-model-k3", "draft-model-k3-2"]

@@ -33,9 +33,7 @@ def summary(view: RaceView, job: RaceJob) -> str:
     result = view.result
     parts = [f"# {plain(job.options.caption or view.header.pair_title or 'A race')}"]
     if result.ratio is not None:
-        parts.append(
-            f"**{plain(result.phrase)}: {result.ratio_text}** {plain(result.rest)} ({plain(result.measured)})."
-        )
+        parts.append(f"**{plain(result.head)} {result.ratio_text}** {plain(result.rest)} ({plain(result.measured)}).")
     elif result.phrase:
         parts.append(f"**{plain(result.phrase)}**")
     if job.trace.note:
