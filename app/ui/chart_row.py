@@ -13,13 +13,16 @@ from app.draw.look import SIGNS
 from app.draw.race_charts import RateChart, RoundChart
 from app.draw.ticks import time_end
 from app.present.view import RaceView
+from app.present.words import rate_unit
 from app.race.fold import NS
 from app.race.lanes import LaneSpec, lane_name
 from app.ui.charts import ChartView
 from app.ui.text_line import TextLine
 from app.ui.theme import Theme, ui_font
-from app.ui.widgets import card, label
+from app.ui.widgets import card, label, set_text
 
+_SLIM: Final = 300
+"""Below this width of a card, in pixels, the title beside the chart is the unit alone."""
 _FOLDED: Final = 96
 """Below this height, in pixels, the titles stand beside the charts."""
 
@@ -43,7 +46,9 @@ class ChartRow(QWidget):
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._rate_card, self._rate_box = card(RateChart.title)
         head = QHBoxLayout()
-        head.addWidget(label(RateChart.title, "head"))
+        self._rate_title = label(RateChart.title, "head")
+        self._rate_title.setToolTip(f"{RateChart.title}, over each lane\u2019s clock")
+        head.addWidget(self._rate_title)
         head.addWidget(self._legend, 1)
         self._rate_box.addLayout(head)
         self._rate_box.addStretch(1)
@@ -195,6 +200,8 @@ class ChartRow(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Says as much beside the title as there is room for."""
         if event.type() == QEvent.Type.Resize and watched is self._rate_card:
+            slim = self._folded and self._rate_card.width() < _SLIM
+            set_text(self._rate_title, rate_unit(1) if slim else RateChart.title)
             self._restyle_legend()
         return super().eventFilter(watched, event)
 

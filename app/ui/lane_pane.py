@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSpacerItem, QStackedWidget, QVBoxLayout, QWidget
 
 from app.draw.look import SIGNS
 from app.present.figures import START_CLOCK, clock_now, count_forms, rate_text, way_now
@@ -26,8 +24,10 @@ _DRAWING_HEIGHT = 230
 """Least height of a pane that shows the drawing of a step."""
 _NARROW = 440
 """Below this width, in pixels, the head says less."""
-_BIG: Final = 21.0
-"""Size of clock and rate in points: 28 pixels."""
+_SLIM = 300
+"""Below this one it is clock and rate alone, and smaller."""
+_BIG, _LESS = 21.0, 15.0
+"""Sizes of clock and rate in points: 28 pixels, and 20 in a slim pane."""
 
 
 class LanePane(QFrame):
@@ -79,7 +79,8 @@ class LanePane(QFrame):
         numbers = QHBoxLayout()
         numbers.setSpacing(6)
         numbers.addWidget(self._clock)
-        numbers.addSpacing(4)
+        self._gap = QSpacerItem(4, 0, QSizePolicy.Policy.Fixed)
+        numbers.addSpacerItem(self._gap)
         numbers.addWidget(self._count, 1)
         numbers.addWidget(self._rate)
         numbers.addWidget(self._unit)
@@ -128,6 +129,11 @@ class LanePane(QFrame):
         super().resizeEvent(event)
         self._drawing.setVisible(event.size().height() >= _DRAWING_HEIGHT)
         self._narrow = event.size().width() < _NARROW
+        slim = event.size().width() < _SLIM
+        self._count.setVisible(not slim)
+        self._gap.changeSize(0 if slim else 4, 0, QSizePolicy.Policy.Expanding if slim else QSizePolicy.Policy.Fixed)
+        for line in (self._clock, self._rate):
+            line.set_size(_LESS if slim else _BIG)
         self._show_head()
 
     def _show_head(self) -> None:

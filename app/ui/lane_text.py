@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import (
+    QFontMetricsF,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -29,6 +33,47 @@ _CLEAN = str.maketrans({"\r": None, "\0": "\u2400", "\u2028": "\n", "\u2029": "\
                         "\ufdd1": "\ufffd", "\ufffc": "\ufffd"})  # fmt: skip
 
 
+_FENCE = "```"
+_HANG = 4
+"""Characters by which a wrapped line of code goes on to the right of where it begins."""
+
+
+class LineStart:
+    """Where the line stands that is being written: so far only in its indentation, or behind it.
+
+    Attributes:
+        indent: Characters of the indentation.
+        begun: The piece that was given last is the first one of its line behind the indentation.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        """``text``: what the line has already."""
+        rest = text.lstrip(" \t")
+        self.indent = len(text) - len(rest)
+        self._open = not rest
+        self.begun = False
+
+    def pieces(self, text: str, drafted: bool) -> Iterator[tuple[str, bool]]:
+        """Yields a token's text in pieces, each with whether it is to be tinted: indentation never is."""
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                self.indent, self._open, self.begun = 0, True, False
+                yield "\n", drafted
+            self.begun = False
+            if not self._open:
+                if part:
+                    yield part, drafted
+                continue
+            rest = part.lstrip(" \t")
+            lead = part[: len(part) - len(rest)]
+            self.indent += len(lead)
+            if lead:
+                yield lead, False
+            if rest:
+                self._open, self.begun = False, True
+                yield rest, drafted
+
+
 class LaneText(QTextEdit):
     """Shows the tokens of a :class:`LaneState`. Call ``sync`` once a frame; it adds only what is new, in one batch."""
 
@@ -45,6 +90,8 @@ class LaneText(QTextEdit):
         self._tail_shown = False
         self._hovered = -1
         self._spans: list[Span] = []
+        self._line, self._closed, self._closing, self._looked = LineStart(), False, 1, 1
+        self._digit = QFontMetricsF(mono_font(10)).horizontalAdvance("0")
         self.setProperty("role", "lane")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setReadOnly(True)
@@ -82,6 +129,11 @@ class LaneText(QTextEdit):
         self._drafted.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
         self._drafted.setUnderlineColor(color(mix(lane, look.card, 0.75)))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Finds the place of the next token again: lines break elsewhere."""
+        super().resizeEvent(event)
+        self._place_caret()
+
     def _theme_changed(self) -> None:
         self._restyle()
         state, spans = self._state, self._spans
@@ -103,6 +155,7 @@ class LaneText(QTextEdit):
         self._reset_block()
         self._ends, self._round_ends, self._spans = [], [], []
         self._state, self._tail_shown, self._follow, self._hovered = None, False, True, -1
+        self._line, self._closed, self._closing, self._looked = LineStart(), False, 1, 1
 
     @property
     def following(self) -> bool:
@@ -133,6 +186,9 @@ class LaneText(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         del self._ends[keep:]
+        self._line = LineStart(self.document().lastBlock().text())
+        self._closed, self._looked = False, 1
+        self._hide_fences()
         self._round_ends = []
         self._tail_shown, self._follow = False, True
         self._outline(-1)
@@ -140,27 +196,71 @@ class LaneText(QTextEdit):
         return True
 
     def _append(self, state: LaneState) -> None:
+        if not self._ends:
+            self._line = LineStart()
         cursor = self._end  # Stays behind what it inserts; to look for the end in every frame costs more than it seems.
         cursor.beginEditBlock()
         offset = self._ends[-1] if self._ends else 0
         run: list[str] = []
         marked = False
+        hangs: list[tuple[int, int]] = []
         for token in state.tokens[len(self._ends) :]:
-            if token.drafted is not marked:
-                if run:
+            for text, tinted in self._line.pieces(token.text.translate(_CLEAN), token.drafted):
+                if tinted is not marked and run:
                     cursor.insertText("".join(run), self._drafted if marked else self._plain)
-                run, marked = [], token.drafted
-            text = token.text.translate(_CLEAN)
-            run.append(text)
-            offset += _utf16(text)
+                    run = []
+                marked = tinted
+                if self._line.begun:
+                    hangs.append((offset, self._line.indent))
+                run.append(text)
+                offset += _utf16(text)
             self._ends.append(offset)
         if run:
             cursor.insertText("".join(run), self._drafted if marked else self._plain)
+        for at, indent in hangs:
+            self._hang(at, indent)
         if state.tail and not self._tail_shown:
             self._tail_shown = True
             cursor.insertText(state.tail.translate(_CLEAN), self._plain)
         cursor.endEditBlock()
+        self._hide_fences()
         self._place_caret()
+
+    def _hang(self, at: int, indent: int) -> None:
+        """Lets the line at an offset, if it has to be wrapped, go on to the right of where it begins."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(at)
+        shape = cursor.blockFormat()
+        code = indent > 0 or self._fenced
+        room = min((indent + _HANG) * self._digit, 0.4 * self.viewport().width()) if code else 0.0
+        if shape.leftMargin() != room:  # A line begins in the shape of the one before it.
+            shape.setLeftMargin(room)
+            shape.setTextIndent(-room)
+            cursor.setBlockFormat(shape)
+
+    @property
+    def _fenced(self) -> bool:
+        """Whether the end of the text is inside a block of code that the text begins with."""
+        return self.document().firstBlock().text().startswith(_FENCE) and not self._closed
+
+    def _hide_fences(self) -> None:
+        """Hides the lines that only say where the code begins and ends, if the text begins with code."""
+        first, last = self.document().firstBlock(), self.document().lastBlock()
+        if not first.text().startswith(_FENCE):
+            return
+        self._show_line(first, shown=not last.blockNumber())
+        line = self.document().findBlockByNumber(self._closing if self._closed else max(1, self._looked))
+        self._closed = False  # What was a fence may have been the beginning of more.
+        while line.isValid() and not self._closed:
+            self._closed, self._closing = line.text().rstrip() == _FENCE, line.blockNumber()
+            self._show_line(line, shown=not self._closed)
+            line = line.next()
+        self._looked = last.blockNumber()
+
+    def _show_line(self, line: QTextBlock, *, shown: bool) -> None:
+        if line.isVisible() is not shown:
+            line.setVisible(shown)
+            self.document().markContentsDirty(line.position(), line.length())
 
     def _place_caret(self) -> None:
         end = self.cursorRect(self._end)

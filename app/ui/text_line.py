@@ -57,6 +57,15 @@ class TextLine(QWidget):
             self._hint = self._measure()
             self.updateGeometry()
 
+    def set_size(self, size: float) -> None:
+        """Writes in another size, in points."""
+        pixels = round(size * 96 / 72)
+        if pixels != self._font.pixelSize():
+            self._font.setPixelSize(pixels)
+            self._hint = self._measure()
+            self.updateGeometry()
+            self.update()
+
     def set_tone(self, tone: str) -> None:
         """Writes in another colour of the look."""
         if tone != self._tone:

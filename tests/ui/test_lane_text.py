@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from pytestqt.qtbot import QtBot
 
@@ -118,6 +119,14 @@ def test_the_view_follows_the_end_until_the_user_scrolls_up(pane: LaneText, qtbo
     assert pane.following
 
 
+def test_the_block_where_the_next_token_comes_moves_with_the_lines(pane: LaneText) -> None:
+    pane.resize(600, 300)
+    pane.sync(written(Token(1, "One line that is as long as it is, and ends here")))
+    before = pane._caret.top()
+    pane.resize(160, 300)
+    assert pane._caret.top() > before
+
+
 def test_a_tail_is_shown_at_the_end(pane: LaneText) -> None:
     state = LaneState()
     state.apply(Prefilled(0, 1, 1, Token(1, "x")))
@@ -174,3 +183,79 @@ def test_the_block_where_the_next_token_comes_stands_at_the_end_after_going_back
     cursor.movePosition(QTextCursor.MoveOperation.End)
     assert found
     assert min(found) >= pane.cursorRect(cursor).left()
+
+
+def tinted(pane: LaneText) -> list[str]:
+    """The stretches of text that have a tint, joined where nothing lies between them."""
+    found, line = [], pane.document().begin()
+    while line.isValid():
+        parts = line.begin()
+        while not parts.atEnd():
+            fragment = parts.fragment()
+            if fragment.charFormat().background().style() is not Qt.BrushStyle.NoBrush:
+                found.append(fragment.text())
+            parts += 1
+        line = line.next()
+    return found
+
+
+def written(*tokens: Token) -> LaneState:
+    state = LaneState()
+    state.apply(Prefilled(0, 1, 1, tokens[0]))
+    state.apply(Round(1, 2, tokens[1:], 3, 3))
+    return state
+
+
+def test_indentation_has_no_tint_and_runs_of_draft_tokens_are_one(pane: LaneText) -> None:
+    pane.sync(
+        written(
+            Token(1, "if"),
+            Token(2, " x:\n  ", True),
+            Token(3, "  ", True),
+            Token(4, "  return", True),
+            Token(5, " 1", True),
+            Token(6, "\n"),
+        )
+    )
+    assert pane.toPlainText() == "if x:\n      return 1\n"
+    assert tinted(pane) == [" x:", "return 1"]
+
+
+def test_a_wrapped_line_of_code_goes_on_to_the_right_of_its_indentation(pane: LaneText) -> None:
+    pane.resize(240, 300)
+    long = "return first_value + second_value + third_value + fourth_value"
+    pane.sync(written(Token(1, "```python\n"), Token(2, "def f():\n    "), Token(3, long), Token(4, "\n```")))
+    line = pane.document().findBlockByNumber(2)
+    assert line.layout().lineCount() > 1
+    digit = pane._digit
+    assert line.blockFormat().leftMargin() == pytest.approx(min(8 * digit, 0.4 * pane.viewport().width()))
+    assert line.blockFormat().textIndent() == -line.blockFormat().leftMargin()
+    pane.clear_text()
+    pane.sync(written(Token(1, "Prose goes on"), Token(2, " and on and on and on and on and on and on and on.")))
+    assert pane.document().firstBlock().blockFormat().leftMargin() == 0
+
+
+def test_the_lines_around_code_are_hidden_and_those_of_later_blocks_are_not(pane: LaneText) -> None:
+    parts = ["```", "python\n", "print(1)", "\n```", "\nThen:\n", "```\nx\n```"]
+    pane.sync(written(*(Token(number, text) for number, text in enumerate(parts))))
+    lines = [pane.document().findBlockByNumber(number) for number in range(pane.document().blockCount())]
+    assert [line.text() for line in lines if not line.isVisible()] == ["```python", "```"]
+    assert lines[2].isVisible() is False
+    assert pane.toPlainText() == "".join(parts)
+
+
+def test_a_fence_that_is_taken_back_may_come_again(pane: LaneText) -> None:
+    tokens = [Token(number, text) for number, text in enumerate(["```python\n", "x = 1", "\n```", "\n"])]
+    late, early = LaneState(), LaneState()
+    for state, count in ((late, 4), (early, 2)):
+        state.apply(Prefilled(0, 1, 1, tokens[0]))
+        for token in tokens[1:count]:
+            state.apply(Round(1, 2, (token,)))
+    pane.sync(late)
+    pane.sync(early)
+    assert pane.document().lastBlock().isVisible()
+    for token in tokens[2:]:
+        early.apply(Round(1, 2, (token,)))
+    pane.sync(early)
+    hidden = [number for number in range(4) if not pane.document().findBlockByNumber(number).isVisible()]
+    assert hidden == [0, 2]

@@ -194,7 +194,7 @@ def no_line_is_cut(board: RaceBoard) -> bool:
     return True
 
 
-@pytest.mark.parametrize("size", [(1240, 590), (1400, 770)])
+@pytest.mark.parametrize("size", [(920, 470), (1240, 590), (1400, 770)])
 @pytest.mark.parametrize("lanes", [2, 3, 4])
 def test_no_head_line_is_cut(board: RaceBoard, qtbot: QtBot, size: tuple[int, int], lanes: int) -> None:
     board.resize(*size)

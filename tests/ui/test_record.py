@@ -94,7 +94,7 @@ def test_a_race_that_was_stopped_leaves_no_film(window: MainWindow, qtbot: QtBot
 
 def test_record_is_off_at_first_and_remembered(window: MainWindow, qtbot: QtBot, theme: Theme, places: Places) -> None:
     assert not window.race.controls.record.isChecked()
-    assert window.race.controls.record.accessibleName() == "Record"
+    assert window.race.controls.record.accessibleName() == "Film every race"
     window.race.controls.record.setFocus()
     qtbot.keyClick(window.race.controls.record, Qt.Key.Key_Space)
     window.remember()
