@@ -80,6 +80,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import sweep_export
 
             return sweep_export.run(parsed, env)
+        case "recipe":
+            from app.terminal import recipe
+
+            return recipe.run(parsed, env)
         case "prompts":
             from app.terminal import prompts
 

@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="as one JSON object")
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
+    _add_recipe(commands)
     _add_prompts(commands)
     _add_models(commands)
     _add_probe(commands)
@@ -319,6 +320,19 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     local.add_argument("paths", nargs="*")
     for action in (check, fit, local):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+
+
+def _add_recipe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    recipe = commands.add_parser("recipe", help="what to type elsewhere after a race, a sweep or a suite")
+    recipe.add_argument("result", type=Path, help="a trace, or the folder of a sweep or suite")
+    recipe.add_argument(
+        "--for",
+        dest="program",
+        default="",
+        metavar="PROGRAM",
+        help="such as llama-server, vllm or ollama (default: all)",
+    )
+    recipe.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_prompts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
