@@ -1,7 +1,8 @@
 """Mutation testing by hand: changes the code of one room a little, again and again, and sees whether its tests notice.
 
-``make mutate`` runs all rooms, ``make mutate ROOMS="compare fit"`` some. Each takes minutes to an hour of processor
-time. A mutant that survives shows a test that is missing, or a program that is equal: see docs/reliability.md.
+``make mutate`` runs all rooms, ``make mutate ROOMS="compare race/statistics"`` some; ``race/NAME`` is one file of
+app/race with the tests of tests/race that name it. Each takes minutes to an hour of processor time. A mutant that
+survives shows a test that is missing, or a program that is equal: see docs/reliability.md.
 The tool is mutmut, which forks each mutant from one warm process: https://mutmut.readthedocs.io.
 """
 
@@ -29,8 +30,19 @@ class Room(msgspec.Struct, frozen=True):
     tests: tuple[str, ...]
 
 
+def race_rooms() -> dict[str, Room]:
+    """Returns a room for each file of app/race, with the tests of tests/race that name it."""
+    tests = {f"tests/race/{path.name}": path.read_text("utf-8") for path in (ROOT / "tests" / "race").glob("test_*.py")}
+    rooms = {}
+    for path in sorted((ROOT / "app" / "race").glob("*.py")):
+        naming = tuple(sorted(name for name, text in tests.items() if f"app.race.{path.stem} " in text))
+        if naming:
+            rooms[f"race/{path.stem}"] = Room((f"app/race/{path.name}",), naming)
+    return rooms
+
+
 ROOMS: Final = {
-    "race": Room(("app/race/*",), ("tests/race",)),
+    **race_rooms(),
     "sampling": Room(("app/engines/sampling.py",), ("tests/engines/test_sampling.py",)),
     "compare": Room(
         ("app/sandbox/compare.py",), ("tests/sandbox/test_compare_words.py", "tests/sandbox/test_compare.py")
@@ -46,13 +58,15 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"There is no room {unknown[0]!r}. Use: {', '.join(ROOMS)}.", file=sys.stderr)
         return 2
-    for name in names or ROOMS:
-        mutate(name, ROOMS[name])
-    return 0
+    ran = [mutate(name, ROOMS[name]) for name in names or ROOMS]
+    return 0 if all(ran) else 1
 
 
-def mutate(name: str, room: Room) -> None:
-    """Mutate one room, and print how many mutants were caught and the names of those that were not."""
+def mutate(name: str, room: Room) -> bool:
+    """Mutate one room, and print how many mutants were caught and the names of those that were not.
+
+    Returns False, and says why, if there is nothing to count: the tests fail without any change, or the tool stopped.
+    """
     folder = WORK / name
     prepare(folder, room)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ""}
@@ -60,14 +74,24 @@ def mutate(name: str, room: Room) -> None:
     with (folder / "log.txt").open("wb") as log:
         children = str(os.cpu_count() or 1)
         run = [*tool, "run", "--max-children", children]
-        subprocess.run(run, cwd=folder, env=environment, stdout=log, stderr=log, check=False)
+        status = subprocess.run(run, cwd=folder, env=environment, stdout=log, stderr=log, check=False).returncode
+    if status != 0:
+        end = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-3000:]
+        print(f"{name}: nothing was counted. The room's tests fail on unchanged code, or the tool stopped.")
+        print(f"Mend that first; {folder / 'log.txt'} ends so:\n{end}", file=sys.stderr)
+        return False
     subprocess.run([*tool, "export-cicd-stats"], cwd=folder, env=environment, check=True, capture_output=True)
     left = subprocess.run([*tool, "results"], cwd=folder, env=environment, check=True, capture_output=True, text=True)
     counts = json.loads((folder / "mutants" / "mutmut-cicd-stats.json").read_text())
     caught = counts["killed"] + counts["timeout"] + counts["suspicious"] + counts.get("segfault", 0)
     tried = counts["total"] - counts["skipped"]
     print(left.stdout)
-    print(f"{name}: {caught} of {tried} mutants caught ({100 * caught / max(1, tried):.0f} %), in {folder}")
+    known = caught + counts["survived"] + counts["no_tests"]
+    if not tried or known < tried:
+        print(f"{name}: only {known} of {tried} mutants were tried, so nothing is told. See {folder / 'log.txt'}.")
+        return False
+    print(f"{name}: {caught} of {tried} mutants caught ({100 * caught / tried:.0f} %), in {folder}")
+    return True
 
 
 def prepare(folder: Path, room: Room) -> None:
@@ -84,7 +108,7 @@ def prepare(folder: Path, room: Room) -> None:
         "source_paths": ["app"],
         "only_mutate": room.code,
         "also_copy": ["resources", "models.toml", "README.md"],
-        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider", "-m", "not real", "--hypothesis-seed=0"],
         "pytest_add_cli_args_test_selection": room.tests,
         "track_dependencies": ["false"],
         "use_git_change_detection": ["false"],
