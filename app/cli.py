@@ -16,7 +16,7 @@ from app.terminal.environment import FAILED, Environment
 if TYPE_CHECKING:
     from app.draw.studio import Studio
 
-_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "export", "sweep-export", "window", None)
+_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "watch", "export", "sweep-export", "window", None)
 """Commands that a signal never cuts off inside a step: it stops what they do, once that has begun."""
 
 
@@ -100,6 +100,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal.probe import probe
 
             return probe(parsed, env)
+        case "watch":
+            from app.terminal.watch import watch
+
+            return watch(parsed, env)
         case "doctor":
             from app.terminal.machine import doctor
 

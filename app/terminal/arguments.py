@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_prompts(commands)
     _add_models(commands)
     _add_probe(commands)
+    _add_watch(commands)
     doctor = commands.add_parser("doctor", help="say what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
     return parser
@@ -301,6 +302,17 @@ def _add_probe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     probe.add_argument("--again", action="store_true", help="measure even if it is known already")
     probe.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _add_watch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    watch = commands.add_parser("watch", help="watch what a running server drafts for its users; sends no request")
+    watch.add_argument("url", metavar="URL", help="address of a llama-server (started with --metrics) or a vLLM")
+    watch.add_argument(
+        "--seconds", type=_int_between(0, 7 * 86_400), default=0, metavar="N", help="then end (default 0: until Ctrl+C)"
+    )
+    watch.add_argument("--every", type=_int_between(1, 3600), default=1, metavar="N", help="seconds between readings")
+    watch.add_argument("--trace", type=Path, metavar="FILE", help="keep the readings as lines of JSON")
+    watch.add_argument("--json", action="store_true", help="what happened in all, as one JSON object")
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -225,6 +225,8 @@ def _server_specs(request: RaceRequest, engine: str, race_format: RaceFormat, pl
     engine = concrete(engine, request.pair, servers)
     check_format(race_format, engine)
     check_k(engine, [item for item in request.drafting if item.policy is not KPolicy.FIXED])
+    for item in request.drafting:
+        check_kind(engine, item.kind)
     found = form_place(request.pair, _ready(request.pair, places), _form(engine, places), places)
     start = start_of(engine, request.pair, servers, found, request.context, max(request.slots, request.concurrency))
     several = len(request.drafting) > 1

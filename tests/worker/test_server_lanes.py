@@ -17,7 +17,7 @@ from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.servers import ServerName
 from app.places import Places, find_places
 from app.race.formats import REPEATED
-from app.race.lanes import ADAPTIVE, Contender, LaneSpec
+from app.race.lanes import ADAPTIVE, Contender, LaneKind, LaneSpec
 from app.race.problems import ProblemError
 from app.race.prompts import custom_prompt
 from app.worker.headers import make_header
@@ -102,6 +102,37 @@ def test_the_command_has_the_drafter_and_k_only_in_the_lane_that_drafts(
     assert words_of(mtp)[words_of(mtp).index("--spec-draft-n-max") + 1] == "5"
     assert words_of(mtp)[words_of(mtp).index("-c") + 1] == "512"
     assert mtp.drafter.endswith("model.gguf")
+
+
+@pytest.mark.parametrize(
+    ("contender", "words"),
+    [
+        (
+            Contender(4, kind=LaneKind.EAGLE3, drafter="/heads/e.gguf"),
+            ["-md", "{drafter}", "--spec-type", "draft-eagle3"],
+        ),
+        (
+            Contender(4, kind=LaneKind.DFLASH, drafter="/heads/d.gguf"),
+            ["-md", "{drafter}", "--spec-type", "draft-dflash"],
+        ),
+        (Contender(4, kind=LaneKind.NGRAM_SIMPLE), ["--spec-type", "ngram-simple", "--spec-ngram-simple-size-m", "4"]),
+    ],
+)
+def test_a_server_is_started_as_the_kind_of_drafter_asks(
+    tmp_path: Path, places: Places, programs: Path, contender: Contender, words: list[str]
+) -> None:
+    install(programs, "llama-server")
+    baseline, lane = lane_specs(choice_of(pair_of(tmp_path), contenders=(contender,)), places)
+    assert words_of(lane)[len(words_of(baseline)) :][: len(words)] == words
+    assert (lane.kind, lane.drafter) == (contender.kind, contender.drafter)
+
+
+def test_a_kind_that_a_server_does_not_have_is_refused(tmp_path: Path, places: Places, programs: Path) -> None:
+    install(programs, "llama-server")
+    with pytest.raises(ProblemError) as caught:
+        lane_specs(choice_of(pair_of(tmp_path), contenders=(Contender(4, kind=LaneKind.SUFFIX),)), places)
+    assert caught.value.problem.sentence == "llama-server (llama.cpp) cannot race suffix decoding."
+    assert "vLLM" in caught.value.problem.action
 
 
 def test_lanes_of_another_k_are_other_servers(tmp_path: Path, places: Places, programs: Path) -> None:

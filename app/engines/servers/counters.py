@@ -26,10 +26,13 @@ class CounterNames(msgspec.Struct, frozen=True):
     Attributes:
         drafting: What the names of those of drafting begin with.
         tokens: The one of generated tokens.
+        running: The number of requests that are answered now; ``waiting`` of those that wait.
     """
 
     drafting: str
     tokens: str
+    running: str = ""
+    waiting: str = ""
 
 
 class DraftCounts(msgspec.Struct, frozen=True):
@@ -62,13 +65,66 @@ class DraftCounts(msgspec.Struct, frozen=True):
         )
 
 
+class Load(msgspec.Struct, frozen=True):
+    """What a server has counted of all its requests, and has to do now; -1 for what it does not say.
+
+    Attributes:
+        tokens: Tokens generated.
+        rounds: Rounds that drafted.
+        drafted: Draft tokens proposed; ``accepted`` are those of them that the target agreed with.
+        positions: Accepted tokens at each draft position.
+        running: Requests that are answered now; ``waiting`` are those that wait.
+    """
+
+    tokens: int
+    rounds: int = -1
+    drafted: int = -1
+    accepted: int = -1
+    positions: tuple[int, ...] = ()
+    running: int = -1
+    waiting: int = -1
+
+
+def read_load(text: str, names: CounterNames) -> Load | None:
+    """Reads what a server does out of a page of metrics; None if the page is not such a server's."""
+    found, positions = _read(text, names)
+    tokens = found.get(names.tokens.removesuffix("_total"))
+    if tokens is None:
+        return None
+    return Load(
+        tokens=tokens,
+        rounds=found.get("drafts", -1),
+        drafted=found.get("draft_tokens", -1),
+        accepted=found.get("accepted_tokens", -1),
+        positions=positions,
+        running=found.get(names.running, -1),
+        waiting=found.get(names.waiting, -1),
+    )
+
+
 def read_counts(text: str, names: CounterNames) -> DraftCounts | None:
     """Reads the counts out of a page of metrics, summed over what else is told apart; None if they are not there."""
+    found, positions = _read(text, names)
+    try:
+        return DraftCounts(
+            found[names.tokens.removesuffix("_total")],
+            found["drafts"],
+            found["draft_tokens"],
+            found["accepted_tokens"],
+            positions,
+        )
+    except KeyError:
+        return None
+
+
+def _read(text: str, names: CounterNames) -> tuple[dict[str, int], tuple[int, ...]]:
+    """Returns the counts by what is behind the names' common beginning, and those of each draft position."""
     found: dict[str, int] = {}
     positions: dict[int, int] = {}
+    wanted = tuple(name for name in (names.drafting, names.tokens, names.running, names.waiting) if name)
     for line in text.splitlines():
         parts = _LINE.fullmatch(line)
-        if parts is None or not parts[1].startswith((names.drafting, names.tokens)):
+        if parts is None or not parts[1].startswith(wanted):
             continue
         try:
             value = int(float(parts[3]))
@@ -80,20 +136,17 @@ def read_counts(text: str, names: CounterNames) -> DraftCounts | None:
             positions[int(place[1])] = positions.get(int(place[1]), 0) + value
         else:
             found[name] = found.get(name, 0) + value
-    try:
-        return DraftCounts(
-            found[names.tokens.removesuffix("_total")],
-            found["drafts"],
-            found["draft_tokens"],
-            found["accepted_tokens"],
-            tuple(positions.get(at, 0) for at in range(max(positions, default=-1) + 1)),
-        )
-    except KeyError:
-        return None
+    return found, tuple(positions.get(at, 0) for at in range(max(positions, default=-1) + 1))
 
 
 def fetch_counts(client: httpx.Client, names: CounterNames) -> DraftCounts | None:
     """Asks a server; None if it does not tell."""
+    page = fetch_page(client)
+    return None if page is None else read_counts(page, names)
+
+
+def fetch_page(client: httpx.Client) -> str | None:
+    """Returns a server's page of metrics; None if it has none."""
     try:
         with client.stream("GET", "/metrics", timeout=_PATIENCE_S) as reply:
             body = bytearray()
@@ -103,4 +156,4 @@ def fetch_counts(client: httpx.Client, names: CounterNames) -> DraftCounts | Non
                     return None
     except httpx.HTTPError:
         return None
-    return read_counts(body.decode("utf-8", "replace"), names) if reply.status_code == 200 else None
+    return body.decode("utf-8", "replace") if reply.status_code == 200 else None

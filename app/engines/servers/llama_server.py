@@ -25,7 +25,12 @@ class LlamaServer(OpenAI):
     """Its ``timings`` are totals, so their differences are the rounds. K is what it was started with."""
 
     title = "llama-server"
-    counters: CounterNames | None = CounterNames("llamacpp:spec_decode_num_", "llamacpp:tokens_predicted_total")
+    counters: CounterNames | None = CounterNames(
+        "llamacpp:spec_decode_num_",
+        "llamacpp:tokens_predicted_total",
+        "llamacpp:requests_processing",
+        "llamacpp:requests_deferred",
+    )
     all_tokens = 0
 
     def request(self, spec: LaneSpec, model: str, request: Request) -> tuple[str, dict[str, Any]]:

@@ -25,7 +25,12 @@ class Vllm(OpenAI):
     """Counts come from the usage of each chunk. While it streams a chunk is a round; what was drafted comes last."""
 
     title = "vLLM"
-    counters: CounterNames | None = CounterNames("vllm:spec_decode_num_", "vllm:generation_tokens_total")
+    counters: CounterNames | None = CounterNames(
+        "vllm:spec_decode_num_",
+        "vllm:generation_tokens_total",
+        "vllm:num_requests_running",
+        "vllm:num_requests_waiting",
+    )
     notes: tuple[str, ...] = (
         "vLLM tells what each round drafted at the end of the answer, if it was started with "
         "--per-request-spec-decode-metrics detailed; else its own counters tell the sums, if nobody else asks it.",
