@@ -56,7 +56,7 @@ class EntryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area.adjusted(0, 0, -1, -1), 6, 6)
         inner = area.adjusted(10, 7, -10, -7)
         ratio = entry.ratio if not entry.fold else "\u25be" if self.unfolded() else "\u25b8"
-        tone = look.lane(entry.lane) if entry.lane >= 0 else look.muted
+        tone = look.ink(entry.lane) if entry.lane >= 0 else look.muted
         painter.setFont(ui_font(9.75, QFont.Weight.DemiBold))
         wide = painter.fontMetrics().horizontalAdvance(ratio)
         painter.setPen(color(tone))
