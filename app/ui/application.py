@@ -30,7 +30,7 @@ from app.race.prompts import Prompt
 from app.race.sweep_result import SweepResult
 from app.ui import settings as remembered
 from app.ui.main_window import MainWindow
-from app.ui.options import read_options, scale_screen
+from app.ui.options import read_options, scaled
 from app.ui.page import Page
 from app.ui.race_page import RacePage
 from app.ui.surface import Surface, wake_for_signals
@@ -57,8 +57,8 @@ def run(
         trace: A trace to open in the library.
         interrupts: What hears this process's signals, entered.
     """
-    scale_screen(read_options(open_settings(places)))
-    app = make_application(arguments)
+    with scaled(read_options(open_settings(places))):
+        app = make_application(arguments)
     app.setQuitOnLastWindowClosed(False)  # What the window ends is waited for.
     with QEventLoop(app) as loop:
         loop.run_until_complete(_live(app, places, studio, trace, interrupts or Interrupts()))
@@ -76,6 +76,9 @@ async def _live(app: QApplication, places: Places, studio: Studio, trace: Path |
         surface.arrived.connect(window.show_unexpected, Qt.ConnectionType.QueuedConnection)
         window.recall()
         window.use_options(read_options(window.settings))
+        room = app.primaryScreen().availableSize()
+        window.setMinimumSize(window.minimumSize().boundedTo(room))  # Large text on a small screen must fit too.
+        window.resize(window.size().boundedTo(room))
         window.race.controls.go.setFocus()
         window.show()
         if trace is not None:

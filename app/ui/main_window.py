@@ -40,7 +40,7 @@ from app.ui.drop_mark import DropMark
 from app.ui.icons import icon
 from app.ui.menus import Menus
 from app.ui.notifier import Notifier
-from app.ui.options import Options, write_options
+from app.ui.options import LEAST_WINDOW, Options, write_options
 from app.ui.page import Copy, Page
 from app.ui.page_tabs import PageTabs
 from app.ui.race_page import RacePage
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._later: dict[QWidget, Callable[[], Page]] = {}
         self.setWindowTitle("MTP Race")
         self.setWindowIcon(QIcon(str(theme.resources / "icons" / "app.svg")))
-        self.setMinimumSize(960, 640)
+        self.setMinimumSize(*LEAST_WINDOW)
         self.setAcceptDrops(True)
         self.tabs = PageTabs(theme)
         self.pages, self._middle = QStackedWidget(), QWidget()

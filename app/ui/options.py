@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
@@ -13,6 +15,8 @@ from app.ui import settings as remembered
 THEMES: Final = {"": "As the system", "light": "Light", "dark": "Dark"}
 SCALES: Final = (90, 100, 110, 125, 150, 175, 200)
 """Sizes of text and controls, in percent."""
+LEAST_WINDOW: Final = (960, 640)
+"""The window's least size, px."""
 MOST_THREADS: Final = 512
 MOST_GPU_LAYERS: Final = 999
 _SCALE_VARIABLE: Final = "QT_SCALE_FACTOR"
@@ -53,10 +57,29 @@ def write_options(settings: QSettings, options: Options) -> None:
     settings.sync()
 
 
-def scale_screen(options: Options) -> None:
-    """Tells Qt how large everything is; it listens only before the application is made.
+def scales_for(wide: int, high: int, now: int) -> list[int]:
+    """Returns the sizes at which the window still fits a screen, in percent.
 
-    Someone who set Qt's own variable is not overruled.
+    Args:
+        wide, high: The screen's room as the app counts it, at the size that is used.
+        now: That size; it is always among them.
     """
-    if options.scale != 100:
-        os.environ.setdefault(_SCALE_VARIABLE, f"{options.scale / 100:g}")
+    most = now * min(wide / LEAST_WINDOW[0], high / LEAST_WINDOW[1])
+    return [scale for scale in SCALES if scale <= max(100.0, most) or scale == now]
+
+
+@contextmanager
+def scaled(options: Options) -> Iterator[None]:
+    """Tells Qt how large everything is, while the application is made: it listens only then.
+
+    Programs that the app starts later, such as a file manager, do not inherit it. Someone who set Qt's own variable is
+    not overruled.
+    """
+    if options.scale == 100 or _SCALE_VARIABLE in os.environ:
+        yield
+        return
+    os.environ[_SCALE_VARIABLE] = f"{options.scale / 100:g}"
+    try:
+        yield
+    finally:
+        del os.environ[_SCALE_VARIABLE]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSpinBox, QVBoxLay
 
 from app.places import Places, make_private
 from app.present.about import NO_TELEMETRY
-from app.ui.options import MOST_GPU_LAYERS, MOST_THREADS, SCALES, THEMES, Options
+from app.ui.options import MOST_GPU_LAYERS, MOST_THREADS, THEMES, Options, scales_for
 from app.ui.reference import ReferenceDialog
 from app.ui.widgets import button, indent_text, label, show_folder
 
@@ -30,9 +30,10 @@ class PreferencesDialog(ReferenceDialog):
             self.theme.addItem(name, value)
         self.theme.setCurrentIndex(list(THEMES).index(options.theme))
         self.scale = QComboBox()
-        for percent in SCALES:
+        room = parent.screen().availableSize()
+        for percent in scales_for(room.width(), room.height(), options.scale):
             self.scale.addItem(f"{percent} %", percent)
-        self.scale.setCurrentIndex(SCALES.index(options.scale))
+        self.scale.setCurrentIndex(self.scale.findData(options.scale))
         self.threads = _spin(0, MOST_THREADS, options.threads, "Automatic")
         self.gpu_layers = _spin(-1, MOST_GPU_LAYERS, options.gpu_layers, "All")
         self._add("Theme", self.theme)

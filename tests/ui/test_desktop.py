@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from app.present.help import SHORTCUTS
 from app.ui.main_window import MainWindow
 from app.ui.menus import Menus
 from app.ui.notifier import Notifier
-from app.ui.options import Options, read_options, scale_screen
+from app.ui.options import Options, read_options, scaled, scales_for
 from app.ui.preferences import PreferencesDialog
 from app.ui.recent import add_recent, recent_races
 from app.ui.reference import AboutDialog, HelpDialog
@@ -109,17 +110,26 @@ def test_settings_that_cannot_be_used_are_ignored_and_named_in_the_log(
         assert key in caplog.text
 
 
-def test_the_size_is_told_to_qt_before_the_application_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_is_told_to_qt_while_the_application_is_made_and_to_no_other_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("QT_SCALE_FACTOR", raising=False)
+    with scaled(Options(scale=125)):
+        assert os.environ["QT_SCALE_FACTOR"] == "1.25"
+    assert "QT_SCALE_FACTOR" not in os.environ
+    with scaled(Options()):
+        assert "QT_SCALE_FACTOR" not in os.environ
     monkeypatch.setenv("QT_SCALE_FACTOR", "3")
-    scale_screen(Options(scale=125))
-    import os
-
+    with scaled(Options(scale=125)):
+        assert os.environ["QT_SCALE_FACTOR"] == "3"
     assert os.environ["QT_SCALE_FACTOR"] == "3"
-    monkeypatch.delenv("QT_SCALE_FACTOR")
-    scale_screen(Options(scale=125))
-    assert os.environ["QT_SCALE_FACTOR"] == "1.25"
-    monkeypatch.delenv("QT_SCALE_FACTOR")
+
+
+def test_only_sizes_are_offered_at_which_the_window_fits_the_screen() -> None:
+    assert scales_for(1366, 768, 100) == [90, 100, 110]
+    assert scales_for(1920, 1080, 100) == [90, 100, 110, 125, 150]
+    assert scales_for(960, 540, 200) == [90, 100, 110, 125, 150, 200]
+    assert scales_for(800, 600, 100) == [90, 100]
 
 
 def test_f1_opens_the_keys_and_words_and_control_w_closes_them(window: MainWindow, qtbot: QtBot) -> None:
