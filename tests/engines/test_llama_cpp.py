@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.engines import create
-from app.engines.base import Engine, Probing, Steered, Stopped
+from app.engines.base import Engine, Probing, Progressing, Steered, Stopped
 from app.engines.llama_lane import prompt_chunk
 from app.race.auto_policy import AutoPolicy, KnownCosts
 from app.race.events import Finish, Halt, Round
@@ -66,6 +66,19 @@ def test_a_full_context_ends_the_run_in_both_lanes_at_the_same_token(make_spec: 
             assert caught.value.problem.kind == "prompt-too-long"
             assert engine.round() is Finish.STOPPED
     assert counts[0] == counts[1]
+
+
+def test_a_long_prompt_is_told_as_it_is_read_and_a_short_one_is_not(mtp: Engine) -> None:
+    assert isinstance(mtp, Progressing)
+    told: list[tuple[int, int]] = []
+    mtp.progress_to(lambda done, total: told.append((done, total)))
+    mtp.prefill(Request("Hi", 4))
+    assert told == []
+    total = mtp.prefill(Request("word " * 1200, 4)).prompt_tokens
+    mtp.progress_to(lambda done, total: None)
+    assert told[0] == (0, total)
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert all(of == total > done for done, of in told)
 
 
 def test_a_long_prompt_takes_several_passes_and_agrees(baseline: Engine, mtp: Engine) -> None:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 
 import msgspec
 
 from app.race.auto_policy import AutoPolicy
-from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round, Totals
+from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Reading, Round, Totals
 from app.race.gate import Gate
 from app.race.lanes import KPolicy, Request
 from app.worker.loop import WorkerLoop
@@ -17,10 +18,10 @@ from tests.worker.scripted import ScriptedEngine
 LOAD = Load(spec("mtp", 3))
 
 
-def obeyed(engine: ScriptedEngine, *commands: Command, runs: int = 1) -> list[LaneEvent]:
+def obeyed(engine: ScriptedEngine, *commands: Command, runs: int = 1, tick: int = MS) -> list[LaneEvent]:
     """Runs the loop as a parent does: loads, sends ``commands`` and quits once ``runs`` runs are over.
 
-    The loop's clock moves by 1 ms with every look at it.
+    The loop's clock moves by ``tick`` with every look at it.
     """
     sent: list[LaneEvent] = []
     over = threading.Semaphore(0)
@@ -30,7 +31,7 @@ def obeyed(engine: ScriptedEngine, *commands: Command, runs: int = 1) -> list[La
         if isinstance(event, Done | Failed):
             over.release()
 
-    ticks = itertools.count(0, MS)
+    ticks = itertools.count(0, tick)
     loop = WorkerLoop(lambda name: engine, send, lambda: next(ticks), lambda: (100, 200))
     engine.deliver = loop.deliver
     for command in commands:
@@ -50,6 +51,30 @@ def test_a_lane_computes_only_in_its_turns_and_its_clock_counts_only_them() -> N
     assert [type(event) for event in sent] == [Loaded, Prefilled, Round, Round, Done]
     assert [event.end_ns for event in sent if isinstance(event, Prefilled | Round)] == [MS, 2 * MS, 3 * MS]
     assert sent[-1] == Done(3 * MS, Finish.END, "!", 200)
+
+
+class ReadingEngine(ScriptedEngine):
+    """Reads its prompt in five parts and says so."""
+
+    def progress_to(self, tell: Callable[[int, int], None]) -> None:
+        self.tell = tell
+
+    def prefill(self, request: Request) -> Prefilled:
+        for part in range(5):
+            self.tell(100 * part, 500)
+        return super().prefill(request)
+
+
+def test_a_prompt_that_is_read_in_parts_says_how_far_it_is_but_not_at_every_one() -> None:
+    sent = obeyed(ReadingEngine(rounds=0), LOAD, Race(Request("Hi"), 3), Turn(), Turn())
+    # The clock of this test moves by 1 ms a look: too little to say more than that the reading begins.
+    assert [event for event in sent if isinstance(event, Reading)] == [Reading(MS, 0, 500)]
+    sent = obeyed(ReadingEngine(rounds=0), LOAD, Race(Request("Hi"), 3), Turn(), Turn(), tick=150 * MS)
+    assert [event.done for event in sent if isinstance(event, Reading)] == [0, 200, 400]
+    clocks = [event.clock_ns for event in sent if isinstance(event, Reading)]
+    assert clocks == sorted(clocks)
+    prefilled = next(event for event in sent if isinstance(event, Prefilled))
+    assert prefilled.end_ns >= clocks[-1]
 
 
 def test_threads_are_put_to_sleep_at_the_end_of_every_turn() -> None:
