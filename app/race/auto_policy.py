@@ -43,8 +43,9 @@ _FIRST: Final = (3, 0, 1, 7)
 _KEPT: Final = 7
 _PULL: Final = 2
 """Rounds that a cost known before counts for beside slower ones."""
-_SOLVE_EARLY: Final = 32
-_SOLVE_EVERY: Final = (2, 12)
+_SOLVE_EARLY: Final = 4
+_SOLVE_RARELY: Final = 12
+"""It is solved again after a fourth of the rounds so far, and after so many at most."""
 _RATE_FADE: Final = 0.97
 _SETTLE: Final = 8
 _EXPECTED: Final = 4.0
@@ -56,7 +57,9 @@ _STEP: Final = float(np.log(_FALL))
 _GRID: Final = np.concatenate([[0.0], _FALL ** np.arange(15, -1, -1)])
 """Chances of a draft so far at which it is solved: falling by one factor, then none."""
 _LEAST: Final = 1e-9
-_BINS: Final = np.arange(BINS)
+_LAST: Final = len(_GRID) - 1.001
+_BINS: Final = np.arange(BINS)[:, None]
+_CERTAIN: Final = np.ones(1)
 
 
 class KnownCosts(msgspec.Struct, frozen=True):
@@ -163,7 +166,7 @@ class AutoPolicy:
         self._solve()
         for _ in range(_SETTLE):  # Dinkelbach's steps: the rate that the best rule has is the one to price time at
             self._time = _EXPECTED * (self._passes[0] + self._costs.draft * most)
-            surplus = 1.0 - self._rate * self._costs.other + max(self._stop[0], float(self._first[self._start]))
+            surplus = 1.0 - self._rate * self._costs.other + max(self._stop[0], self._first[self._start])
             self._tokens = self._time * (self._rate + surplus / self._passes[most])
             self._solve()
 
@@ -178,7 +181,7 @@ class AutoPolicy:
         """Returns the most drafts of the round to come; 0 decodes plainly. Asking twice gives the same answer."""
         if self._plan:
             return self._plan[0]
-        gain = float(self._first[self._start]) - self._stop[0]
+        gain = self._first[self._start] - self._stop[0]
         if gain > 0:
             # One plain step in a long run: all gains are counted in it, and its cost may be known wrongly.
             checks = self._costs.unseen(1) and self._may_lose(gain, 0.0)
@@ -210,7 +213,7 @@ class AutoPolicy:
             return len(probabilities)
         holds = self._holds(probabilities)
         best = max(range(len(holds) + 1), key=lambda count: (self._worth(holds, count), -count))
-        gain = float(self._first[self._start]) - self._stop[0]
+        gain = self._first[self._start] - self._stop[0]
         if bool(probabilities) != (gain > 0):  # a draft against what was known, or none
             self._lose(abs(gain))
         return best
@@ -238,7 +241,7 @@ class AutoPolicy:
         self._start = 0 if not item.drafted else 2 if accepted == item.drafted else 1
         self._probabilities = []
         self._rounds += 1
-        if self._rounds - self._solved >= _SOLVE_EVERY[self._rounds > _SOLVE_EARLY]:
+        if self._rounds - self._solved >= min(_SOLVE_RARELY, 1 + self._solved // _SOLVE_EARLY):
             self._solve()
 
     # What it is worth, in tokens
@@ -247,7 +250,7 @@ class AutoPolicy:
         """The chance of each draft to be accepted, with all before it."""
         found, chance = [], 1.0
         for place, probability in enumerate(probabilities):
-            chance *= float(self._chances[place, bin_of(probability)])
+            chance *= self._chance[place][bin_of(probability)]
             found.append(chance)
         return found
 
@@ -277,6 +280,7 @@ class AutoPolicy:
         plain = 1.0 / (self._passes[0] + self._costs.other)
         self._rate = max(plain, self._tokens / self._time if self._time else 0.0)
         self._chances = self._certainty.chances()
+        self._chance: list[list[float]] = self._chances.tolist()
         self._stop = [-self._rate * cost for cost in self._passes]
         self._sure = [k - self._rate * (cost + draft * k) for k, cost in enumerate(self._passes)]
         self._price, self._follow = self._rate * draft, self._certainty.followers()
@@ -286,27 +290,24 @@ class AutoPolicy:
         self._value[self._most] = np.repeat(self._stopped(self._most)[None, :], BINS, axis=0)
         for made in range(self._most - 1, 0, -1):
             stopped = self._stopped(made)[None, :]
-            gained = np.empty((BINS, len(_GRID)))
-            for found in range(BINS):
-                chance = _GRID * self._chances[made, found]
-                gained[found] = chance + np.interp(chance, _GRID, self._value[made + 1][found])
-            more = self._follow @ np.maximum(gained, stopped) - self._price
+            more = self._follow @ np.maximum(self._after(made, _GRID), stopped) - self._price
             self._value[made] = np.maximum(more, stopped)
-        self._first = self._begin @ np.maximum(self._after(0, 1.0), self._stop[0]) - self._price
+        gained = np.maximum(self._after(0, _CERTAIN), self._stop[0])[:, 0]
+        self._first: list[float] = (self._begin @ gained - self._price).tolist()
 
-    def _after(self, made: int, holds: float) -> Chances:
-        """What one more draft comes to, by its bin, behind so many that hold with this chance."""
-        chances, value = holds * self._chances[made], self._value[made + 1]
-        places = np.minimum(np.log(np.maximum(chances, _LEAST)) / _STEP, len(_GRID) - 2)
+    def _after(self, made: int, holds: Chances) -> Chances:
+        """What one more draft comes to, by its bin and by the chance with which those before it hold."""
+        chances, value = self._chances[made][:, None] * holds, self._value[made + 1]
+        # Between two points of the grid on a straight line in the logarithm; below the last one as at it.
+        places = np.minimum(np.log(np.maximum(chances, _LEAST)) / _STEP, _LAST)
         above = places.astype(np.intp)
-        share = places - above
         upper, lower = value[_BINS, -1 - above], value[_BINS, -2 - above]
-        found: Chances = chances + upper + share * (lower - upper)
+        found: Chances = chances + upper + (places - above) * (lower - upper)
         return found
 
     def _more(self, made: int, last: int, holds: float, stop: float) -> float:
         """What it is worth to draft one more behind a draft that may still be stopped for ``stop``."""
-        return float(self._follow[last] @ np.maximum(self._after(made, holds), stop)) - self._price
+        return float(self._follow[last] @ np.maximum(self._after(made, holds * _CERTAIN), stop)[:, 0]) - self._price
 
     def _stopped(self, made: int) -> Chances:
         """What stopping is worth, by the chance so far: all drafts are tried, or all but the last, which is lost."""
