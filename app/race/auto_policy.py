@@ -23,8 +23,7 @@ where no draft ever pays is expected to lose no more than that, and the errors o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -41,14 +40,16 @@ GRANT: Final = 2.0
 _FIRST: Final = (3, 0, 1, 7)
 """Drafts of the first rounds where no cost is known."""
 _KEPT: Final = 7
-_PULL: Final = 2
-"""Rounds that a cost known before counts for beside slower ones."""
+_CHECKS: Final = 2
+"""Plain steps that a run of any length should have."""
+_PULL: Final = 4
+"""Rounds that a cost known before counts for."""
 _SOLVE_EARLY: Final = 4
 _SOLVE_RARELY: Final = 12
 """It is solved again after a fourth of the rounds so far, and after so many at most."""
 _RATE_FADE: Final = 0.97
 _SETTLE: Final = 8
-_EXPECTED: Final = 4.0
+_EXPECTED: Final = 2.0
 """Rounds that the expected rate counts for beside those that came."""
 _FEW: Final = 6.0
 """Tries of a place, below which it is worth a try on purpose."""
@@ -82,8 +83,14 @@ class KnownCosts(msgspec.Struct, frozen=True):
 NOTHING_KNOWN: Final = KnownCosts()
 
 
+def _quick(times: Iterable[float]) -> float:
+    """Returns the lower quartile: what disturbs a round makes it slower, so the faster ones tell what it costs."""
+    found = sorted(times)
+    return found[len(found) // 4]
+
+
 class LiveCosts:
-    """Costs of drafts and passes: known before, and moved by what rounds took. Medians, since machines are disturbed.
+    """Costs of drafts and passes: known before, and moved by what undisturbed rounds took.
 
     Args:
         most: Longest draft.
@@ -103,9 +110,9 @@ class LiveCosts:
         """Whether they were measured before."""
         return bool(self._known)
 
-    def unseen(self, width: int) -> bool:
-        """Whether no pass of that width was seen yet."""
-        return width not in self._passes
+    def few(self, width: int) -> bool:
+        """Whether too few passes of that width were seen to know it by them."""
+        return len(self._passes.get(width, ())) < _CHECKS
 
     def saw(self, item: Round, made: int) -> None:
         """Takes in a round for which ``made`` tokens were drafted, tried or not."""
@@ -120,28 +127,28 @@ class LiveCosts:
     @property
     def draft(self) -> float:
         """Drafting one token, in ns."""
-        return median(self._drafts) if self._drafts else self._known_draft
+        return _quick(self._drafts) if self._drafts else self._known_draft
 
     @property
     def other(self) -> float:
         """The rest of a round, in ns."""
-        return median(self._others) if self._others else 0.0
+        return _quick(self._others) if self._others else 0.0
 
     def passes(self) -> list[float]:
         """Returns the target's pass by width, from 1, in ns; 1 for all where nothing is known."""
-        seen = {width: float(median(times)) for width, times in self._passes.items()}
+        seen = {width: float(_quick(times)) for width, times in self._passes.items()}
         if not self._known:
             return filled(seen, self._most + 1, EDGE) if seen else [1.0] * (self._most + 1)
         times = {width: found for width, found in sorted(self._passes.items()) if width in self._known}
         if not times:
             return filled(self._known, self._most + 1, EDGE)
-        # How much dearer than known, of all rounds together and by width. What disturbs a pass makes it slower, so one
-        # that was fast is believed at once, and a slow one only as it comes again.
-        usual = median(value / self._known[width] for width, found in times.items() for value in found)
-        levels = []
-        for width, found in times.items():
-            level = seen[width] / self._known[width]
-            levels.append(min(level, (len(found) * level + _PULL * usual) / (len(found) + _PULL)))
+        # How much dearer than known, of all rounds together and by width. Other programs disturb some widths more than
+        # others by chance, so the shape that was known is only given up as rounds speak against it.
+        usual = _quick(value / self._known[width] for width, found in times.items() for value in found)
+        levels = [
+            (len(found) * seen[width] / self._known[width] + _PULL * usual) / (len(found) + _PULL)
+            for width, found in times.items()
+        ]
         scale = np.interp(list(self._known), list(times), levels)
         points = {width: float(level) * value for level, (width, value) in zip(scale, self._known.items(), strict=True)}
         return filled(points, self._most + 1, EDGE)
@@ -183,8 +190,8 @@ class AutoPolicy:
             return self._plan[0]
         gain = self._first[self._start] - self._stop[0]
         if gain > 0:
-            # One plain step in a long run: all gains are counted in it, and its cost may be known wrongly.
-            checks = self._costs.unseen(1) and self._may_lose(gain, 0.0)
+            # A few plain steps in a long run: all gains are counted in it, and its cost may be known wrongly.
+            checks = self._costs.few(1) and self._may_lose(gain, 0.0)
             return 0 if checks else self._most
         return self._most if self._could_pay(0, 1.0, self._stop[0]) and self._may_lose(-gain) else 0
 

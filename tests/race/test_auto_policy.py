@@ -79,10 +79,10 @@ def fixed_ns(places: Sequence[Place], table: PassTable, k: int) -> float:
 
 @pytest.mark.parametrize("costs", TABLES)
 @pytest.mark.parametrize("name", TEXTS)
-def test_it_is_as_fast_as_the_best_fixed_k_and_as_the_baseline(costs: str, name: str) -> None:
+def test_it_is_within_5_percent_of_the_best_fixed_k_and_of_the_baseline(costs: str, name: str) -> None:
     places, table = TEXTS[name], TABLES[costs]
     best = min(fixed_ns(places, table, k) for k in range(MOST + 1))
-    assert auto(places, table).ns <= 1.03 * best
+    assert auto(places, table).ns <= 1.05 * best
 
 
 @pytest.mark.parametrize("costs", ["flat", "steep"])
@@ -95,7 +95,7 @@ def test_it_beats_every_fixed_k_where_the_drafter_knows_when_it_guesses(costs: s
 def test_only_cheap_widths_are_used_where_costs_have_stairs() -> None:
     drafted = [item.drafted for item in auto(TEXTS["sure"], STAIRS).rounds[:-1]]
     assert set(drafted) <= {0, 3, 7}
-    assert drafted.count(0) <= 1
+    assert drafted.count(0) <= 2
 
 
 def test_what_is_drafted_and_then_doubted_is_not_tried() -> None:
@@ -127,11 +127,11 @@ def test_drafting_comes_back_when_the_text_gets_predictable() -> None:
     rounds = auto(places, STEEP).rounds
     at, back = 0, None
     for item in rounds:
-        if at >= 400 and back is None and item.accepted >= 4:
+        if at >= 400 and back is None and item.accepted >= 3:
             back = at - 400
         at += item.emitted
     assert back is not None
-    assert back <= 40
+    assert back <= 20
 
 
 def test_the_same_rounds_give_the_same_choices() -> None:
@@ -144,11 +144,33 @@ def test_it_finds_its_costs_where_none_are_known() -> None:
     assert blind <= 1.05 * auto(places, STEEP).ns
 
 
-def test_costs_that_were_known_and_are_wrong_are_put_right() -> None:
-    """The probe says that wide passes cost nothing; each of them costs like as many steps."""
-    wrong = AutoPolicy(MOST, KnownCosts((8000,) * 9, 700))
-    drafted = simulate(TEXTS["sure"], wrong, scaled(DEAR)).drafted
-    assert sum(drafted[60:]) < 0.1 * len(drafted[60:]) * MOST
+@pytest.mark.parametrize("name", TEXTS)
+def test_costs_that_were_known_and_are_wrong_are_put_right(name: str) -> None:
+    """The probe says that wide passes cost little more than one step, as on a GPU; here every token costs."""
+    places = TEXTS[name]
+    wrong = simulate(places, AutoPolicy(MOST, known(FLAT)), scaled(STEEP)).ns
+    assert wrong <= 1.1 * min(fixed_ns(places, STEEP, k) for k in range(MOST + 1))
+
+
+@pytest.mark.parametrize("name", ["sure", "mixed"])
+def test_rounds_that_others_disturb_do_not_spoil_what_is_known_of_costs(name: str) -> None:
+    """Of all rounds a third takes three times as long; which, is chance."""
+    draw, policy, places = random.Random(1), AutoPolicy(MOST, known(STEEP)), TEXTS[name]
+    at, time = 0, 0.0
+    while at < len(places):
+        place, k = places[at], policy.next_k()
+        made = min(1, k)
+        while 0 < made < k and policy.wants(place.certainty[:made]):
+            made += 1
+        tried = policy.keep(place.certainty[:made])
+        hit = min(place.accepted, tried, len(places) - at - 1)
+        slow = draw.choice((1, 1, 3))
+        verify, draft = 1000 * STEEP.passes[tried + 1], 1000 * STEEP.draft * made
+        tokens = (Token(-1, ""),) * (hit + 1)
+        spent = round(slow * (verify + draft))
+        policy.observe(Round(0, spent, tokens, tried, hit, round(slow * draft), round(slow * verify)))
+        at, time = at + hit + 1, time + verify + draft
+    assert time <= 1.07 * auto(places, STEEP).ns
 
 
 def test_it_says_why_a_draft_ended() -> None:
