@@ -80,6 +80,14 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import sweep_export
 
             return sweep_export.run(parsed, env)
+        case "normal":
+            from app.terminal import normal
+
+            return normal.run(parsed, env)
+        case "compare":
+            from app.terminal import compare
+
+            return compare.run(parsed, env)
         case "recipe":
             from app.terminal import recipe
 

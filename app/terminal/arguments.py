@@ -60,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="as one JSON object")
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
-    _add_recipe(commands)
+    _add_afterwards(commands)
     _add_prompts(commands)
     _add_models(commands)
     _add_probe(commands)
@@ -332,6 +332,29 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     local.add_argument("paths", nargs="*")
     for action in (check, fit, local):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+
+
+def _add_afterwards(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What can be asked of results."""
+    _add_compare(commands)
+    _add_recipe(commands)
+    found = commands.add_parser("normal", help="is my machine normal? a result among those that others published")
+    found.add_argument("result", type=Path, help="a trace, or the folder of a sweep or suite")
+    found.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser("compare", help="did it get slower? two races, sweeps or suites side by side")
+    compare.add_argument("before", type=Path, help="a trace, or the folder of a sweep or suite")
+    compare.add_argument("after", type=Path)
+    compare.add_argument(
+        "--fail-below",
+        type=_float_between(0.01, 100),
+        default=0.0,
+        metavar="RATIO",
+        help="exit with 1 if a lane runs at less than so many times its rate of before, and not by chance",
+    )
+    compare.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def _add_recipe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
