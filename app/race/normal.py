@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from app.race.published import Published, for_target
+from app.race.sweep_result import Cell, SweepResult
 
 _FEW: Final = 3
 """Fewer published rounds are named, and no range is made of them."""
@@ -51,6 +52,23 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[OwnLane, ...]
     others: tuple[Published, ...]
     sentences: tuple[str, ...]
+
+
+def own_lanes(sweep: SweepResult) -> tuple[OwnLane, ...]:
+    """Returns the lanes of a sweep or a suite: the medians over its prompts, since others publish few prompts too."""
+    found: dict[str, list[Cell]] = {}
+    for cell in (cell for prompt in sweep.prompts for cell in prompt.cells):
+        if cell.accepted_per_round is not None and cell.speedup is not None and cell.speedup.ratio > 0:
+            found.setdefault(cell.lane, []).append(cell)
+    return tuple(
+        OwnLane(
+            name=cells[0].title,
+            k=cells[0].k,
+            accepted=median(cell.accepted_per_round or 0.0 for cell in cells),
+            speedup=median(cell.speedup.ratio for cell in cells if cell.speedup),
+        )
+        for cells in found.values()
+    )
 
 
 def normal(target: str, own: Sequence[OwnLane], published: Sequence[Published]) -> Normal:

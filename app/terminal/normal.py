@@ -11,7 +11,7 @@ from rich.table import Table
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace
 from app.present.view import RaceView
-from app.race.normal import Normal, OwnLane, normal
+from app.race.normal import Normal, OwnLane, normal, own_lanes
 from app.race.published import read_published
 from app.terminal.environment import OK, Environment
 
@@ -44,18 +44,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
 def _own(path: Path) -> tuple[str, list[OwnLane]]:
     if path.is_dir() or path.suffix.lower() == ".json":
         sweep = load_sweep(path)
-        cells = [(prompt, cell) for prompt in sweep.prompts for cell in prompt.cells]
-        lanes = [
-            OwnLane(
-                name=f"{prompt.title}, K = {cell.k}",
-                k=cell.k,
-                accepted=cell.accepted_per_round,
-                speedup=cell.speedup.ratio,
-            )
-            for prompt, cell in cells
-            if cell.accepted_per_round is not None and cell.speedup is not None and cell.speedup.ratio > 0
-        ]
-        return sweep.target, lanes
+        return sweep.target, list(own_lanes(sweep))
     view = RaceView.of(open_trace(path))
     own = []
     for lane, spec in zip(view.lanes, view.header.lanes, strict=True):

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.race.normal import OwnLane, normal
+from app.race.normal import OwnLane, normal, own_lanes
 from app.race.published import Published
+from app.race.statistics import Interval
+from app.race.sweep_result import Cell, PromptResult, SweepResult
 
 
 def other(cost: float, k: int = 3) -> Published:
@@ -40,3 +42,14 @@ def test_others_are_of_the_same_target_and_sorted_by_cost() -> None:
     assert [item.round_cost for item in found.others] == pytest.approx([1.2, 3.0])
     assert normal("nano.gguf", [OWN], [other(1.0)]).sentences[-1] == "Nobody has published rounds of this target yet."
     assert normal(TARGET, [], [other(1.0)]).sentences[0].startswith("No lane here has both a speedup and a number")
+
+
+def test_a_sweep_has_a_lane_for_each_k_with_the_medians_over_its_prompts() -> None:
+    prompts = []
+    for number, ratio in enumerate((1.0, 1.5, 3.0)):
+        name = f"p{number}"
+        speedup = Interval(ratio, 0.5, 4.0, 5, "t")
+        cell = Cell(prompt=name, lane="a", title="A", k=2, speedup=speedup, accepted_per_round=float(number))
+        untold = Cell(prompt=name, lane="b", title="B", k=4, speedup=speedup)
+        prompts.append(PromptResult(prompt=name, title="", workload="code", language="", cells=(cell, untold)))
+    assert own_lanes(SweepResult(prompts=tuple(prompts))) == (OwnLane(name="A", k=2, accepted=1.0, speedup=1.5),)
