@@ -376,6 +376,7 @@ def _add_prompts(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     actions = prompts.add_subparsers(dest="action", metavar="ACTION")
     for name, words in (
         ("show", "print a prompt"),
+        ("copy", "copy a prompt, of the app or yours, to a new one of yours, and print its name"),
         ("remove", "put one of yours into the bin"),
         ("restore", "get one back from the bin as it was removed or replaced last"),
         ("add", "keep a prompt of your own"),

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from app.library.prompts import (
     delete_prompt,
+    duplicate_prompt,
     find_prompt,
     load_prompts,
     own_prompts,
@@ -27,6 +28,8 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     match arguments.action:
         case "show":
             return _show(find_prompt(env.places, arguments.name), env, as_json=arguments.json)
+        case "copy":
+            return _say(duplicate_prompt(env.places, arguments.name), env)
         case "add":
             return _add(arguments, env)
         case "remove":

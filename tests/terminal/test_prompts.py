@@ -24,6 +24,8 @@ def test_prompts_are_added_listed_shown_removed_and_brought_back(terminal: Termi
     assert terminal("prompts", "remove", "birds") == 0
     assert terminal("prompts", "show", "birds") == 1
     assert terminal("prompts", "restore", "birds") == 0
+    assert terminal("prompts", "copy", "birds") == 0
+    assert terminal.out == "birds-2\n"
     assert terminal("prompts") == 0
     assert "Name three birds." in terminal.out
 
