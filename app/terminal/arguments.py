@@ -172,7 +172,7 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--to",
         required=True,
         metavar="FILE",
-        help="what to write; its ending says the format: .mp4 .webm .gif .png .html .md .json, or FOLDER/ for pictures",
+        help="what to write; its ending says the format: .mp4 .webm .gif .png .html .js .md .json, or FOLDER/",
     )
     export.add_argument(
         "--size", default="", metavar="WxH", help="pixels, such as 1080x1920 (default 1920x1080, GIF 960x540)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 
 from app.cli import main
 from app.present.film_options import FilmOptions
-from app.race.events import Token
+from app.race.events import Round, Token
+from app.race.problems import ProblemError
 from app.race.trace import Trace
 from app.terminal.environment import OK, Environment
 from app.video.encoders.base import RaceJob
 from app.video.encoders.html import page, script_json
 from app.video.export import export
+from tests.present.races import RACES
 from tests.video.chromium import Page, browser, find_chromium
 
 SHOWN = """(() => ({
@@ -86,6 +89,8 @@ def check_the_end(shown: dict[str, Any], trace: Trace, trace_path: Path) -> None
 def test_the_page_scrubs_forth_and_back_and_ends_with_the_numbers_of_the_trace(
     chromium: Page, trace: Trace, trace_path: Path
 ) -> None:
+    check_the_end(chromium.evaluate(SHOWN), trace, trace_path)
+    chromium.evaluate(f"{SCRUB}(0)")
     start = chromium.evaluate(SHOWN)
     assert start["now"] == "0.00 s"
     assert start["texts"] == ["", ""]
@@ -108,6 +113,82 @@ def test_the_page_plays_to_its_end(chromium: Page, trace: Trace, trace_path: Pat
     assert seen == sorted(seen)
     assert any(0 < moment < seen[-1] for moment in seen)
     check_the_end(chromium.evaluate(SHOWN), trace, trace_path)
+
+
+def test_a_page_of_four_lanes_is_on_one_screen_with_play_over_its_finish(
+    started: Page, resources: Path, tmp_path: Path
+) -> None:
+    race = RACES["four lanes"]()
+    file = export(job(race, resources), str(tmp_path / "race.html"), lambda *_: None)
+    started.open(file.as_uri())
+    started.send("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
+    low = "Math.max(...[...document.querySelectorAll('.lane, .controls')].map((n) => n.getBoundingClientRect().bottom))"
+    assert started.evaluate(low) <= 900
+    shown = started.evaluate(SHOWN)
+    assert shown["texts"] == [lane.text for lane in race.state().lanes.values()]
+    assert all(started.evaluate("[...document.querySelectorAll('.lane pre')].map((pre) => pre.clientHeight > 110)"))
+    bars = "[...document.querySelectorAll('.lane svg')].map((svg) => svg.getBoundingClientRect().height > 20)"
+    assert started.evaluate(bars) == [False, True, True, True]
+    box = started.evaluate("(({x, y, width, height}) => [x + width / 2, y + height / 2])(over.getBoundingClientRect())")
+    for kind in ("mousePressed", "mouseReleased"):
+        started.send("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+    assert started.evaluate("[over.hidden, document.activeElement.id]") == [True, "play"]
+    assert started.evaluate(SHOWN)["now"] != shown["now"]
+
+
+@pytest.mark.parametrize("wanted", ["no-preference", "reduce"])
+def test_a_page_starts_by_itself_only_if_it_is_asked_to_and_motion_is_wanted(
+    wanted: str, started: Page, resources: Path, tmp_path: Path, trace: Trace
+) -> None:
+    file = export(job(trace, resources), str(tmp_path / "race.html"), lambda *_: None)
+    for ending, plays in (("", False), ("#play", wanted == "no-preference")):
+        started.open("about:blank")
+        feature = {"name": "prefers-reduced-motion", "value": wanted}
+        started.send("Emulation.setEmulatedMedia", features=[feature])
+        started.send("Page.navigate", url=file.as_uri() + ending)
+        while started._message().get("method") != "Page.loadEventFired":
+            pass
+        assert (started.evaluate("play.textContent") == "Pause") is plays
+
+
+def test_the_script_for_a_page_of_ones_own_plays_there_and_asks_for_nothing(
+    started: Page, resources: Path, tmp_path: Path, trace: Trace
+) -> None:
+    evil = "</script><img src=x onerror=window.hit=1><script>window.hit=1</script>"
+    request = msgspec.structs.replace(trace.header.request, prompt=evil)
+    header = msgspec.structs.replace(trace.header, request=request, pair_title=evil)
+    race = Trace(header, trace.records, complete=True)
+    script = export(job(race, resources), str(tmp_path / "race.js"), lambda *_: None)
+    assert script.stat().st_size < 200_000
+    blog = tmp_path / "blog.html"
+    # No encoding is named, and the page has styles and ids of its own.
+    blog.write_text(
+        '<title>b</title><style>button{display:none}</style><b id="play">b</b><script src="race.js"></script>'
+    )
+    started.open(blog.as_uri())
+    shown = (
+        "new Promise((done) => { const look = () => { const at = [...document.querySelectorAll('div')].map((d) => "
+        "d.shadowRoot).find((r) => r); at && at.querySelector('.rate').textContent !== '–' ? done([at.querySelector("
+        "'.rate').textContent, at.querySelector('#lead-ratio').textContent, at.querySelector('h1').textContent]) : "
+        "setTimeout(look, 20); }; look(); })"
+    )
+    assert started.evaluate(shown) == ["48.3", "1.86×", evil]
+    assert started.evaluate("window.hit") is None
+    assert started.errors == []
+    assert [url.rsplit("/", 1)[1] for url in started.requests] == ["blog.html", "race.js"]
+
+
+def test_a_race_that_is_too_long_for_a_script_says_so(trace: Trace, resources: Path, tmp_path: Path) -> None:
+    noise = random.Random(1)
+    records = [
+        msgspec.structs.replace(item, e=msgspec.structs.replace(item.e, tokens=tuple(
+            msgspec.structs.replace(token, text=noise.randbytes(1200).hex()) for token in item.e.tokens)))
+        if isinstance(item.e, Round) else item
+        for item in trace.records
+    ]  # fmt: skip
+    with pytest.raises(ProblemError, match="too long for a script"):
+        export(job(Trace(trace.header, records, complete=True), resources), str(tmp_path / "a.js"), lambda *_: None)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_page_asks_the_network_for_nothing_and_throws_nothing(chromium: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.video.encoders.base import FilmEncoder, RaceEncoder
 from app.video.encoders.gif import Gif
-from app.video.encoders.html import HtmlReplay
+from app.video.encoders.html import HtmlEmbed, HtmlReplay
 from app.video.encoders.markdown import Markdown
 from app.video.encoders.perfetto import Perfetto
 from app.video.encoders.png import PngSequence, Poster
@@ -20,6 +20,7 @@ FILM_ENCODERS: tuple[FilmEncoder, ...] = (
 ENCODERS: tuple[RaceEncoder, ...] = (
     *FILM_ENCODERS,
     HtmlReplay(),
+    HtmlEmbed(),
     Markdown(),
     Perfetto(),
 )

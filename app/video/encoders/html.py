@@ -6,10 +6,12 @@ The page computes no number of its own: it gets, for every moment at which somet
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
@@ -20,8 +22,11 @@ from app.present.playback import Playback
 from app.present.view import LaneView, RaceView
 from app.present.winner import lane_sentences
 from app.race.fold import NS
+from app.race.problems import Problem, ProblemError
 from app.video.encoders.base import RaceJob, Usual
 
+MAX_EMBED: Final = 200_000
+"""Most bytes of a script for a page of one's own."""
 _FONTS = (
     ("Inter", 400, "Inter-Regular.ttf"),
     ("Inter", 600, "Inter-SemiBold.ttf"),
@@ -43,32 +48,98 @@ class HtmlReplay(Usual):
         tell(1, 1)
 
 
-def page(job: RaceJob) -> str:
-    """Returns the page's text."""
+class HtmlEmbed(Usual):
+    """The same as one script for a page of one's own: no fonts, nothing asked of the network."""
+
+    name = "embed"
+    title = "Replay for a page of your own (one script)"
+    endings = (".js",)
+    moving = False
+
+    def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
+        """Writes the script."""
+        path.write_text(embed(job), encoding="utf-8")
+        tell(1, 1)
+
+
+def page(job: RaceJob, links: Sequence[tuple[str, str]] = (), chart: bytes = b"") -> str:
+    """Returns the page's text. ``links``: addresses and words above all; ``chart``: a PNG among the results."""
     playback = Playback(job.trace, job.options.heat)
-    final = playback.final()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(job.resources / "export"), autoescape=True, undefined=jinja2.StrictUndefined
+    return (
+        templates(job.resources)
+        .get_template("replay.html.j2")
+        .render(
+            **_shown(job, playback),
+            links=links,
+            chart=base64.b64encode(chart).decode("ascii"),
+            data=script_json(replay_data(playback)),
+            dark=colours(DARK),
+            light=colours(LIGHT),
+            scheme="dark" if job.options.dark else "light",
+            fonts=_fonts(job.resources),
+        )
     )
+
+
+def embed(job: RaceJob) -> str:
+    """Returns the script that shows the replay where it stands on a page.
+
+    Raises:
+        ProblemError: it would be larger than ``MAX_EMBED``.
+    """
+    playback = Playback(job.trace, job.options.heat)
+    made = templates(job.resources)
+    css = made.get_template("replay.css").render()
+    dark, light = ("".join(f"--{name}:{value};" for name, value in colours(look)) for look in (DARK, LIGHT))
+    style = (
+        f":host{{display:block;color-scheme:dark;{dark}}}@media(prefers-color-scheme:light){{:host{{color-scheme:light;"
+        f'{light}}}}}:host([data-scheme="dark"]){{color-scheme:dark;{dark}}}:host([data-scheme="light"])'
+        f"{{color-scheme:light;{light}}}.race{{height:auto!important}}.lane pre{{height:15em;flex:none}}"
+    )
+    data = json.dumps(replay_data(playback), ensure_ascii=True, separators=(",", ":"))
+    markup = made.get_template("replay_body.html.j2").render(**_shown(job, playback), links=(), chart="")
+    text = made.get_template("replay_embed.js.j2").render(
+        style=script_json(css + style),
+        markup=script_json(markup),
+        packed=base64.b64encode(gzip.compress(data.encode(), mtime=0)).decode("ascii"),
+    )
+    # A page may be in any encoding. All that is not ASCII stands inside strings.
+    text = "".join(char if char.isascii() else json.dumps(char)[1:-1] for char in text)
+    if len(text) > MAX_EMBED:
+        raise ProblemError(
+            Problem(
+                "embed-large",
+                f"This race is too long for a script of {MAX_EMBED // 1000} kB.",
+                cause=f"It would have {len(text) // 1000} kB.",
+                action="Export the page (.html), and link to it.",
+            )
+        )
+    return text
+
+
+def templates(resources: Path) -> jinja2.Environment:
+    """Returns the templates of pages; what is put in is escaped."""
+    loader = jinja2.FileSystemLoader(resources / "export")
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+def _shown(job: RaceJob, playback: Playback) -> dict[str, Any]:
+    """Returns what page and script show beside the replay."""
+    final = playback.final()
     result = final.result
     sentences = [result.told, *lane_sentences(final), final.reason, *final.same_lines, final.heats_note]
     sentences += [job.behaviour.sentence] if job.behaviour is not None else []
-    return environment.get_template("replay.html.j2").render(
-        title=job.options.caption or final.header.pair_title or "A race",
-        subtitle=" · ".join(part for part in (final.header.pair_title, final.format_title) if part),
-        prompt=final.header.request.prompt.strip(),
-        lanes=[{"title": lane.title, "name": lane.name} for lane in final.lanes],
-        unit=final.rate_unit,
-        sentences=[text for text in sentences if text],
-        note=job.trace.note,
-        rows=figure_rows(final),
-        conditions=conditions(final),
-        data=script_json(replay_data(playback)),
-        dark=colours(DARK),
-        light=colours(LIGHT),
-        scheme="dark" if job.options.dark else "light",
-        fonts=_fonts(job.resources),
-    )
+    return {
+        "title": job.options.caption or final.header.pair_title or "A race",
+        "subtitle": " · ".join(part for part in (final.header.pair_title, final.format_title) if part),
+        "prompt": final.header.request.prompt.strip(),
+        "lanes": [{"title": lane.title, "name": lane.name} for lane in final.lanes],
+        "unit": final.rate_unit,
+        "sentences": [text for text in sentences if text],
+        "note": job.trace.note,
+        "rows": figure_rows(final),
+        "conditions": conditions(final),
+    }
 
 
 def script_json(value: object) -> str:
