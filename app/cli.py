@@ -64,6 +64,10 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import article
 
             return article.run(parsed, env, _studio(env))
+        case "site":
+            from app.terminal import site
+
+            return site.run(parsed, env, _studio(env))
         case "sweep":
             from app.terminal import sweep
 

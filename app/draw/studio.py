@@ -6,7 +6,7 @@ Nothing here loads a media library, and who asks for a film never knows who make
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -123,6 +123,16 @@ class Studio(Protocol):
 
         Raises:
             ProblemError: a source cannot be read, or the article cannot be written.
+        """
+        ...
+
+    def site(
+        self, sources: Sequence[Path], folder: Path, blank: Collection[str], tell: Tell, *, dark: bool = True
+    ) -> Path:
+        """Writes a site of traces and sweeps into a folder, and returns its index.
+
+        Raises:
+            ProblemError: a source cannot be read, or the site cannot be written.
         """
         ...
 

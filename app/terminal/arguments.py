@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.library.blank import BLANKS
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
@@ -43,15 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--fork", action="store_true", help="show where the outputs part, or came closest to it")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
     _add_export(commands)
-    article = commands.add_parser("article", help="write races and sweeps as an article for publishing")
-    article.add_argument("sources", nargs="+", type=Path, metavar="SWEEP|RACE", help="sweeps' folders and races")
-    article.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="a new or an empty folder")
-    article.add_argument("--language", default="en", metavar="CODE", help="en or ja (default en)")
-    article.add_argument("--film", action="store_true", help="also make a film of each")
-    card = commands.add_parser("card", help="make a picture of a race for posting, with its trace inside")
-    card.add_argument("trace", type=Path)
-    card.add_argument("--to", type=Path, metavar="FILE.png", help="what to write (default: TRACE.card.png beside it)")
-    card.add_argument("--theme", choices=("dark", "light"), default="dark")
+    _add_shared(commands)
     _add_sweep(commands)
     _add_suite(commands)
     _add_sweep_export(commands)
@@ -197,6 +190,27 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="heat to film, from 0 (default: the one whose speedup is the median)",
     )
     export.add_argument("--at", type=_float_between(0, 3600), metavar="S", help="moment of a single picture")
+
+
+def _add_shared(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What is made of races to be shown to others."""
+    article = commands.add_parser("article", help="write races and sweeps as an article for publishing")
+    article.add_argument("sources", nargs="+", type=Path, metavar="SWEEP|RACE", help="sweeps' folders and races")
+    article.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="a new or an empty folder")
+    article.add_argument("--language", default="en", metavar="CODE", help="en or ja (default en)")
+    article.add_argument("--film", action="store_true", help="also make a film of each")
+    site = commands.add_parser("site", help="make a static site of chosen races and sweeps")
+    site.add_argument("folder", type=Path, help="a new or an empty folder")
+    site.add_argument("sources", nargs="+", type=Path, metavar="RACE|SWEEP")
+    site.add_argument(
+        "--blank", type=_blanks, default=frozenset(), metavar="A,B", help="leave out of all: machine, prompt"
+    )
+    site.add_argument("--theme", choices=("dark", "light"), default="dark")
+    site.add_argument("--yes", action="store_true", help="write it; without this it only says what all could read")
+    card = commands.add_parser("card", help="make a picture of a race for posting, with its trace inside")
+    card.add_argument("trace", type=Path)
+    card.add_argument("--to", type=Path, metavar="FILE.png", help="what to write (default: TRACE.card.png beside it)")
+    card.add_argument("--theme", choices=("dark", "light"), default="dark")
 
 
 def _add_sweep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -425,6 +439,13 @@ def _seconds(text: str) -> float:
     if not 1 <= value <= 7 * 24 * 3600:
         raise argparse.ArgumentTypeError(f"{text} is not from 1s to 168h")
     return value
+
+
+def _blanks(text: str) -> frozenset[str]:
+    names = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if names - set(BLANKS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of {', '.join(BLANKS)}")
+    return names
 
 
 def _counts(most: int) -> Callable[[str], Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,14 @@ class FilmStudio:
         from app.video.article import write_article
 
         return write_article(sources, folder, self._resources, language, tell, film=film)
+
+    def site(
+        self, sources: Sequence[Path], folder: Path, blank: Collection[str], tell: Tell, *, dark: bool = True
+    ) -> Path:
+        """Writes a site of traces and sweeps."""
+        from app.video.site import write_site
+
+        return write_site(sources, folder, self._resources, blank, tell, dark=dark)
 
 
 class _FootageExport:
