@@ -22,7 +22,7 @@ from importlib import metadata
 import msgspec
 import psutil
 
-from app.engines import chat
+from app.engines import chat, llama_pdl
 from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane, no_progress
@@ -62,6 +62,7 @@ class LlamaEngine:
         self._lane = lane
         chat.prepare()
         notes = [chat.NO_TEMPLATE_NOTE] if lane.template is None else []
+        notes += [said for said in (llama_pdl.note(lane),) if said]
         if spec.options.get(ONE_COPY):
             notes.append(ONE_COPY_NOTE)
         if 0 < lane.model.trained_context < spec.context:
@@ -85,6 +86,7 @@ class LlamaEngine:
         if is_shared(spec.target):
             spec = msgspec.structs.replace(spec, options={**spec.options, "memory_check": "off"})
         target, _ = check_spec(spec)
+        llama_pdl.decide(target.parameters)
         start_library()
         return target, LlamaLane(spec, target, self._stop)
 

@@ -19,6 +19,11 @@ def gpu_names() -> tuple[str, ...]:
         return _backends()
 
 
+def is_cuda() -> bool:
+    """Whether the GPUs are used through CUDA. Call it once the library was started."""
+    return "CUDA" in lib.llama_print_system_info().decode("utf-8", "replace")
+
+
 def _names() -> Iterator[str]:
     library = llama_cpp.llama_cpp._lib
     count, get = library.ggml_backend_dev_count, library.ggml_backend_dev_get

@@ -13,7 +13,7 @@ from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
 from app.engines.judge import Judge
 from app.engines.llama_devices import gpu_names
-from app.engines.llama_drafters import Drafter
+from app.engines.llama_drafters import Drafter, MtpDrafter
 from app.engines.llama_files import check_k
 from app.engines.llama_kinds import make_drafter
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
@@ -73,6 +73,7 @@ class LlamaLane:
 
     def __init__(self, spec: LaneSpec, target: ModelInfo, stop: StopFlag) -> None:
         self._spec, self._stop, self._k = spec, stop, spec.k
+        self.parameters = target.parameters
         self.gpu_layers = spec.gpu_layers if lib.llama_supports_gpu_offload() else 0
         self.on_gpu = self.gpu_layers != 0 and bool(gpu_names())
         self._chunk = prompt_chunk(target.parameters, target.layers, self.on_gpu)
@@ -171,6 +172,21 @@ class LlamaLane:
         last_pass = self.feed(tokens)
         if self._drafter is not None:
             self._drafter.begin(tokens, last_pass)
+
+    @property
+    def reads_target(self) -> bool:
+        """Whether its drafter reads hidden rows and cache of the target, from a file of its own."""
+        return isinstance(self._drafter, MtpDrafter)
+
+    def rehearse(self, tokens: list[int], position: int, count: int) -> list[int]:
+        """Runs a round outside a run and takes it back: a pass of ``tokens``, the first one kept, then a draft."""
+        assert self._drafter is not None
+        self.forward(tokens, position)
+        self._drafter.verified(0)
+        self.forget(position + 1)
+        drafted = self.draft(tokens[1], position + 1, count)
+        self.forget(position)
+        return drafted
 
     def begin_draft_probe(self, last: int) -> None:
         """Tells the drafter that ``last`` was emitted behind what a probe fed."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import os
 import sys
 import threading
 from collections import deque
@@ -35,13 +34,7 @@ def _keep_log(level: int, text: bytes | None, _: Any) -> None:
 
 
 def start_library() -> None:
-    """Makes the library ready and takes its log. May be called again.
-
-    On NVIDIA GPUs from Hopper on, kernels of a CUDA graph may start before the ones they depend on are done
-    (programmatic dependent launch). With llama-cpp-python 0.3.36 on an H100 the built-in drafter then had 0.8 drafts of
-    3 accepted and not 2.7, most likely from rows that were not written yet. So it is off unless the user turns it on.
-    """
-    os.environ.setdefault("GGML_CUDA_PDL", "0")
+    """Makes the library ready and takes its log. May be called again."""
     lib.llama_log_set(_keep_log, None)
     _load_backends()
     lib.llama_backend_init()

@@ -219,12 +219,8 @@ def choosing(engine: LlamaEngine, context: int) -> Found:
 
 
 def child_unset(asked: argparse.Namespace, say: Say) -> None:
-    """What loading decides where the variable is not set: its notes, or that the process has to be started again."""
-    try:
-        engine, loaded = load(asked, 3)
-    except Exception as error:  # noqa: BLE001 - the wish to be started again is one, and all is told
-        say(raised=type(error).__name__, sentence=str(error), environment=getattr(error, "environment", None))
-        return
+    """What loading decides where the variable is not set, by the lane's notes."""
+    engine, loaded = load(asked, 3)
     say(notes=loaded.notes, load_s=round(loaded.load_ns / 1e9, 2), variable=os.environ.get(PDL))
     engine.close()
 
