@@ -221,12 +221,16 @@ def _cut(part: QWidget) -> Iterator[str]:
     if isinstance(part, QLabel) and not isinstance(part, CutLabel) and part.text():
         room = part.contentsRect()
         if part.wordWrap():
-            if room.width() > 0 and part.heightForWidth(part.width()) > part.height() + 1:
+            meant = part.toolTip() == part.text()  # Where there may be no room, the pointer tells it whole.
+            if room.width() > 0 and not meant and part.heightForWidth(part.width()) > part.height() + 1:
                 yield f"{_name(part)} needs {part.heightForWidth(part.width())} px and has {part.height()}"
         elif part.textFormat() is Qt.TextFormat.RichText or "<span" in part.text():
             if part.sizeHint().width() > part.width() + 1:
                 yield f"{_name(part)} needs {part.sizeHint().width()} px and has {part.width()}"
-        elif _wide(metrics, part.text()) > room.width() + 1 or metrics.height() > room.height() + 3:
+        elif (
+            _wide(metrics, part.text()) > room.width() + 1
+            or metrics.tightBoundingRect(part.text()).height() > room.height()
+        ):
             yield f"{_name(part)} needs {_wide(metrics, part.text())} px and has {room.width()}"
     elif isinstance(part, QPushButton) and not isinstance(part, MenuButton) and part.text():
         icon = part.iconSize().width() + 4 if not part.icon().isNull() else 0
