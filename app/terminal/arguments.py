@@ -48,11 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_suite(commands)
     _add_sweep_export(commands)
-    verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
-    verify.add_argument("trace", type=Path)
-    verify.add_argument("--json", action="store_true", help="as one JSON object")
-    sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
-    sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
+    _add_programs(commands)
     _add_afterwards(commands)
     _add_prompts(commands)
     _add_models(commands)
@@ -61,6 +57,15 @@ def build_parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what this machine can do")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
     return parser
+
+
+def _add_programs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What runs the generated programs."""
+    verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
+    verify.add_argument("trace", type=Path)
+    verify.add_argument("--json", action="store_true", help="as one JSON object")
+    sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
+    sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
