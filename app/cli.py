@@ -56,18 +56,8 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import export
 
             return export.run(parsed, env, _studio(env))
-        case "card":
-            from app.terminal import card
-
-            return card.run(parsed, env)
-        case "article":
-            from app.terminal import article
-
-            return article.run(parsed, env, _studio(env))
-        case "site":
-            from app.terminal import site
-
-            return site.run(parsed, env, _studio(env))
+        case "card" | "article" | "site":
+            return _share(parsed, env)
         case "sweep":
             from app.terminal import sweep
 
@@ -122,6 +112,16 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             return doctor(parsed, env)
         case _:
             return _window(parsed, env)
+
+
+def _share(parsed: argparse.Namespace, env: Environment) -> int:
+    """What is made of races to be shown to others."""
+    from app.terminal import article, card, site
+
+    if parsed.command == "card":
+        return card.run(parsed, env)
+    run = article.run if parsed.command == "article" else site.run
+    return run(parsed, env, _studio(env))
 
 
 def _window(parsed: argparse.Namespace, env: Environment) -> int:
