@@ -266,6 +266,9 @@ def test_a_server_that_drafts_by_n_grams_is_raced_and_its_rounds_are_those_that_
     assert after.tokens - before.tokens == run.count
     assert (counted.drafted, counted.accepted) == (run.state.drafted, run.state.accepted)
     assert counted.rounds == len([step for step in run.rounds if step.drafted]) > 0
+    # The app's own lookup finds at least as much as llama.cpp's.
+    with loaded(LaneSpec("lookup", LaneKind.LOOKUP, "llama.cpp", str(pair[0]), k=K, threads=1)) as own:
+        assert Run(own, request).state.accepted >= run.state.accepted
 
 
 @pytest.mark.real
