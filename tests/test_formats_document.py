@@ -23,7 +23,7 @@ from app.race.suite import SuiteDot, SuiteKind, SuiteLane, SuiteResult
 from app.race.sweep import SweepPlan, SweepPrompt
 from app.race.sweep_result import Cell, PromptResult, SweepResult
 from app.race.trace import Closing, FileHash, Header, Machine, Record
-from app.race.watching import Reading, WatchHeader
+from app.race.watching import ServerReading, WatchHeader
 from app.terminal.verify import behaviour_fields
 from tests.race.builders import header, lane_events, spec
 
@@ -36,7 +36,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
         Header, Request, Message, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
         SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender,
         SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
-        Pair, ModelSource, ModelFile, ServerTable, WatchHeader, Reading,
+        Pair, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
     )
 } | {str(item.__struct_config__.tag): item for item in get_args(LaneEvent)}  # fmt: skip
 RESULTS = {"Race", "Winner", "Lane", "Heats"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from app.engines.judge import Judge
 from app.engines.llama_drafters import Drafter, LookupDrafter, ModelDrafter, MtpDrafter, NextNDrafter
@@ -12,12 +12,13 @@ from app.engines.llama_readers import BlockDrafter, DSparkDrafter, Eagle3Drafter
 from app.engines.llama_threads import ThreadPool
 from app.race.lanes import ONE_COPY, LaneKind, LaneSpec
 
-_READS_TARGET: Final[dict[LaneKind, Callable[[Model, Context, ThreadPool, StopFlag, Judge, int], Drafter]]] = {
-    LaneKind.MTP: MtpDrafter,
-    LaneKind.EAGLE3: Eagle3Drafter,
-    LaneKind.DFLASH: BlockDrafter,
-    LaneKind.DSPARK: DSparkDrafter,
-}
+_Maker: TypeAlias = Callable[[Model, Context, ThreadPool, StopFlag, Judge, int], Drafter]
+_READS_TARGET: Final[tuple[tuple[LaneKind, _Maker], ...]] = (
+    (LaneKind.MTP, MtpDrafter),
+    (LaneKind.EAGLE3, Eagle3Drafter),
+    (LaneKind.DFLASH, BlockDrafter),
+    (LaneKind.DSPARK, DSparkDrafter),
+)
 """What runs a model file that reads what its target computes."""
 
 
@@ -36,7 +37,8 @@ def make_drafter(
     try:
         if spec.kind is LaneKind.DRAFT_MODEL:
             return ModelDrafter(drafter, pool, stop, judge, spec.context)
-        return _READS_TARGET[spec.kind](drafter, target, pool, stop, judge, spec.context)
+        make = next(maker for kind, maker in _READS_TARGET if kind is spec.kind)
+        return make(drafter, target, pool, stop, judge, spec.context)
     except BaseException:
         drafter.close()
         raise

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.race.watching import Reading, Traffic
+from app.race.watching import ServerReading, Traffic
 
 
-def traffic_line(found: Traffic | None, now: Reading) -> str:
+def traffic_line(found: Traffic | None, now: ServerReading) -> str:
     """Returns a line on what happened since the reading before; what the server does not tell is left out."""
     if found is None:
         return "The server was started anew."

@@ -28,7 +28,7 @@ class WatchHeader(msgspec.Struct, frozen=True):
     server: str = ""
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ServerReading(msgspec.Struct, frozen=True):
     """What a server had counted at one moment, in all requests since it was started.
 
     Attributes:
@@ -76,7 +76,7 @@ class Traffic(msgspec.Struct, frozen=True):
     wasted: float | None
 
 
-def traffic(before: Reading, after: Reading) -> Traffic | None:
+def traffic(before: ServerReading, after: ServerReading) -> Traffic | None:
     """Returns what happened between two readings; None if the server was started anew meanwhile."""
     counts = ((before.tokens, after.tokens), (before.rounds, after.rounds), (before.drafted, after.drafted),
               (before.accepted, after.accepted))  # fmt: skip

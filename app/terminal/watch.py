@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from app.present.traffic import traffic_fields, traffic_line
 from app.race.problems import Problem, ProblemError
-from app.race.watching import Reading, traffic
+from app.race.watching import ServerReading, traffic
 from app.terminal.environment import FAILED, OK, Environment
 from app.worker.watching import Watch, follow
 
@@ -34,7 +34,7 @@ def watch(arguments: argparse.Namespace, env: Environment) -> int:
         if not arguments.json:
             env.tell(f"Watching {watched.server}. Ctrl+C ends it. No request is sent.")
 
-        def tell(reading: Reading) -> None:
+        def tell(reading: ServerReading) -> None:
             nonlocal before
             if not arguments.json:
                 env.say(traffic_line(traffic(before, reading), reading))

@@ -11,13 +11,13 @@ from typing import Final
 import msgspec
 
 from app import __version__
-from app.engines.servers.counters import CounterNames, Load, fetch_page, read_load
+from app.engines.servers.counters import CounterNames, ServerLoad, fetch_page, read_load
 from app.engines.servers.llama_server import LlamaServer
 from app.engines.servers.vllm import Vllm
 from app.net import make_client, parse_address
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Sink
-from app.race.watching import Reading, WatchHeader
+from app.race.watching import ServerReading, WatchHeader
 
 _TELLS: Final[dict[str, CounterNames | None]] = {kind.title: kind.counters for kind in (LlamaServer, Vllm)}
 
@@ -43,7 +43,7 @@ class Watch:
             self._client.close()
             raise
 
-    def _find(self, address: str) -> tuple[str, CounterNames, Reading]:
+    def _find(self, address: str) -> tuple[str, CounterNames, ServerReading]:
         page = fetch_page(self._client)
         if page is not None:
             for title, names in _TELLS.items():
@@ -60,7 +60,7 @@ class Watch:
             )
         )
 
-    def read(self) -> Reading | None:
+    def read(self) -> ServerReading | None:
         """Returns what the server has counted by now; None if it does not answer."""
         page = fetch_page(self._client)
         at = time.perf_counter_ns() - self._began
@@ -71,8 +71,8 @@ class Watch:
         self._client.close()
 
 
-def _reading(found: Load, at: int) -> Reading:
-    return Reading(at=at, **msgspec.structs.asdict(found))
+def _reading(found: ServerLoad, at: int) -> ServerReading:
+    return ServerReading(at=at, **msgspec.structs.asdict(found))
 
 
 def follow(
@@ -80,9 +80,9 @@ def follow(
     every_s: float,
     seconds: float,
     stop: threading.Event,
-    tell: Callable[[Reading], None],
+    tell: Callable[[ServerReading], None],
     sink: Sink | None,
-) -> Reading:
+) -> ServerReading:
     """Reads until the time is over or ``stop`` is set; returns the last reading.
 
     Args:

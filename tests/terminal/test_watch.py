@@ -12,7 +12,7 @@ import pytest
 from app.engines.servers.counters import CounterNames, fetch_counts
 from app.engines.servers.llama_server import LlamaServer
 from app.present.traffic import traffic_line
-from app.race.watching import Reading, traffic
+from app.race.watching import ServerReading, traffic
 from tests.engines.fake_server import playing
 from tests.engines.test_server import llama_server
 from tests.terminal.conftest import Terminal
@@ -61,11 +61,11 @@ def test_a_server_that_tells_nothing_is_refused_in_words_and_gets_no_request(ter
 
 
 def test_what_is_untold_is_left_out_and_a_server_started_anew_is_said() -> None:
-    told = traffic(Reading(0, 10), Reading(2_000_000_000, 30, running=2, waiting=1))
+    told = traffic(ServerReading(0, 10), ServerReading(2_000_000_000, 30, running=2, waiting=1))
     assert told is not None
     assert (told.rate, told.drafted, told.per_round, told.wasted) == (10.0, None, None, None)
-    assert traffic_line(told, Reading(0, 30, running=2, waiting=1)) == "10.0 tok/s · 2 requests, 1 waiting"
-    assert traffic(Reading(0, 10), Reading(1, 5)) is None
-    drafted = traffic(Reading(0, 0, 0, 0, 0), Reading(10**9, 20, 10, 30, 15, (8, 5, 2)))
+    assert traffic_line(told, ServerReading(0, 30, running=2, waiting=1)) == "10.0 tok/s · 2 requests, 1 waiting"
+    assert traffic(ServerReading(0, 10), ServerReading(1, 5)) is None
+    drafted = traffic(ServerReading(0, 0, 0, 0, 0), ServerReading(10**9, 20, 10, 30, 15, (8, 5, 2)))
     assert drafted is not None
     assert (drafted.per_round, drafted.positions, drafted.wasted) == (1.5, (0.8, 0.5, 0.2), 0.5)

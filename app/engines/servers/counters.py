@@ -65,7 +65,7 @@ class DraftCounts(msgspec.Struct, frozen=True):
         )
 
 
-class Load(msgspec.Struct, frozen=True):
+class ServerLoad(msgspec.Struct, frozen=True):
     """What a server has counted of all its requests, and has to do now; -1 for what it does not say.
 
     Attributes:
@@ -85,13 +85,13 @@ class Load(msgspec.Struct, frozen=True):
     waiting: int = -1
 
 
-def read_load(text: str, names: CounterNames) -> Load | None:
+def read_load(text: str, names: CounterNames) -> ServerLoad | None:
     """Reads what a server does out of a page of metrics; None if the page is not such a server's."""
     found, positions = _read(text, names)
     tokens = found.get(names.tokens.removesuffix("_total"))
     if tokens is None:
         return None
-    return Load(
+    return ServerLoad(
         tokens=tokens,
         rounds=found.get("drafts", -1),
         drafted=found.get("draft_tokens", -1),

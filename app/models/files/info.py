@@ -404,13 +404,13 @@ def match(target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     return DrafterMatch(True)
 
 
-FILE_KINDS: Final[dict[LaneKind, Matcher]] = {
-    LaneKind.MTP: match,
-    LaneKind.EAGLE3: match_reader,
-    LaneKind.DFLASH: match_reader,
-    LaneKind.DSPARK: match_reader,
-    LaneKind.DRAFT_MODEL: match_draft_model,
-}
+FILE_KINDS: Final[tuple[tuple[LaneKind, Matcher], ...]] = (
+    (LaneKind.MTP, match),
+    (LaneKind.EAGLE3, match_reader),
+    (LaneKind.DFLASH, match_reader),
+    (LaneKind.DSPARK, match_reader),
+    (LaneKind.DRAFT_MODEL, match_draft_model),
+)
 """Kinds of lanes that a model file drafts for, and how it is told what such a file belongs to."""
 
 
@@ -421,4 +421,4 @@ def kind_of_file(drafter: ModelInfo) -> LaneKind:
 
 def match_kind(kind: LaneKind, target: ModelInfo, drafter: ModelInfo) -> DrafterMatch:
     """Tells whether ``drafter`` can draft for ``target`` in a lane of this kind."""
-    return FILE_KINDS[kind](target, drafter)
+    return next(fits for known, fits in FILE_KINDS if known is kind)(target, drafter)
