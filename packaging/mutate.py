@@ -23,6 +23,21 @@ WORK: Final = ROOT / "build" / "mutate"
 COPIED: Final = ("app", "tests", "resources", "models.toml", "pyproject.toml", "README.md")
 
 
+FORGET: Final = """
+
+import functools
+import gc
+
+
+def pytest_sessionstart() -> None:
+    for found in gc.get_objects():
+        if isinstance(found, functools._lru_cache_wrapper) and found.__module__.startswith("app."):
+            found.cache_clear()
+"""
+"""Added to the tests' settings: a mutant is forked from a process that ran the unchanged code and must not find what
+that has cached."""
+
+
 class Room(msgspec.Struct, frozen=True):
     """Files whose code is changed (patterns below the root), and the tests that must notice."""
 
@@ -104,6 +119,8 @@ def prepare(folder: Path, room: Room) -> None:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
         else:
             shutil.copy(source, folder / name)
+    with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as settings_of_tests:
+        settings_of_tests.write(FORGET)
     settings = {
         "source_paths": ["app"],
         "only_mutate": room.code,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Done, Failed, Finish, LaneEvent, Prefilled, Round, Token
+from app.race.events import Done, Failed, Finish, LaneEvent, Prefilled, Round, Token, Totals
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.problems import Problem
 from app.race.trace import Record
@@ -83,3 +83,58 @@ def test_every_number_of_any_stream_can_be_computed(stream: list[LaneEvent]) -> 
     assert all(0 <= rate <= 1 for rate in rates)
     assert min(state.decode_tps, state.prefill_tps, state.recent_tps(), state.other_ns, state.decode_ns) >= 0
     assert state.accepted <= state.drafted
+
+
+def test_a_race_keeps_each_lanes_state_and_adds_a_lane_that_was_not_named() -> None:
+    race = RaceState.of(["baseline"])
+    kept = race.lanes["baseline"]
+    for event in lane_events(range(3)):
+        race.apply("baseline", event)
+        race.apply("other", event)
+    assert race.lanes["baseline"] is kept
+    assert list(race.lanes) == ["baseline", "other"]
+    assert [lane.count for lane in race.lanes.values()] == [3, 3]
+    assert race.over
+    race.apply("third", lane_events(range(3))[0])
+    assert not race.over
+
+
+def test_the_shortest_time_and_one_token_have_a_rate() -> None:
+    state = LaneState()
+    state.apply(Prefilled(10, 11, 1, Token(1, "a")))
+    assert state.prefill_tps == 10**9
+    state.apply(Round(11, 12, (Token(2, "b"),)))
+    assert (state.decode_tps, state.total_tps, state.recent_tps()) == (10**9, 10**9, 10**9)
+
+
+def test_the_recent_rate_takes_a_round_that_begins_just_inside_the_window() -> None:
+    state = folded(lane_events(range(9)))
+    for number, end in enumerate((200, 300, 500)):
+        start = 120 if number == 0 else end - 100
+        state.apply(Round(start * MS, end * MS, (Token(number, "x"),) * (4 - number)))
+    # The rounds begin at 400, 200, 120; before them eight of 10 ms each, the last at 90.
+    assert state.recent_tps(300 * MS) == pytest.approx(5 / 0.3)
+    assert state.recent_tps(300 * MS - 1) == pytest.approx(2 / 0.1)
+    assert state.recent_tps(1) == pytest.approx(2 / 0.1)
+    assert state.recent_tps(380 * MS) == pytest.approx(9 / 0.38)
+    assert LaneState().recent_tps() == 0
+
+
+def test_what_a_server_tells_of_each_step_counts_its_positions_anew() -> None:
+    state = folded(lane_events(range(9), k=3))
+    state.apply(Totals(tokens=9, steps=((3, 2), (3, 0), (1, 1))))
+    assert (state.count, state.drafted, state.accepted) == (9, 7, 3)
+    assert (state.position_drafted, state.position_accepted) == ([3, 2, 2], [2, 1, 0])
+    assert state.round_count == 3
+
+
+def test_what_a_server_tells_of_positions_is_taken_as_told() -> None:
+    state = folded(lane_events(range(9), k=3))
+    seen = state.count
+    state.apply(Totals(drafted=8, accepted=5, positions=((4, 3), (4, 6))))
+    assert (state.count, state.drafted, state.accepted) == (seen, 8, 5)
+    assert (state.position_drafted, state.position_accepted) == ([4, 4], [3, 4])
+    state.apply(Totals(tokens=0, drafted=8, accepted=9))
+    assert (state.count, state.drafted, state.accepted) == (0, 8, 5)
+    state.apply(Totals(drafted=8, accepted=8))
+    assert (state.drafted, state.accepted) == (8, 8)

@@ -94,3 +94,45 @@ def test_a_lane_that_ends_where_the_other_goes_on_differs_whatever_ended_the_oth
     ours = folded(lane_events(range(20)))
     for finish in (Finish.END, Finish.LENGTH, Finish.STOPPED):
         assert compare_tokens(ours, folded(lane_events(range(29), finish=finish))).fork_at == 20
+
+
+def test_each_verdict_says_what_was_compared_and_found() -> None:
+    ours = lane_events([1, 2, 3], gap=0.04)
+    told = {
+        "so far": compare_tokens(folded(ours[:4]), folded(ours)),
+        "none yet": compare_tokens(LaneState(), folded(ours)),
+        "no tokens": compare_tokens(folded(ours[-1:]), folded(ours[-1:])),
+        "no ids": compare_tokens(folded(lane_events([-1])), folded(lane_events([1]))),
+        "near": compare_tokens(folded(ours), folded(lane_events([1, 2, 9], gap=0.3))),
+        "far": compare_tokens(folded(ours), folded(lane_events([1, 2, 9], gap=0.3)), noise_floor=0.01),
+        "no logits": compare_tokens(folded(lane_events([1], gap=-1)), folded(lane_events([2], gap=-1))),
+    }
+    assert {name: result.sentence for name, result in told.items()} == {
+        "so far": "Tokens identical so far, 2 of 2.",
+        "none yet": "No tokens yet.",
+        "no tokens": "There are no tokens to compare.",
+        "no ids": "This engine does not report token ids, so only the text can be compared.",
+        "near": "The outputs differ from token 3 on, a near tie: the two best candidates were 0.04 logits apart "
+        "(assumed noise floor 0.05).",
+        "far": "The outputs differ from token 3 on without a near tie: 0.04 logits apart (measured noise floor 0.01). "
+        "The engine or the pair has a bug.",
+        "no logits": "The outputs differ from token 1 on; the engine does not report logits, so it cannot be told "
+        "whether it was a near tie.",
+    }
+    near, far = told["near"], told["far"]
+    assert (near.noise_floor, near.measured_floor, near.smallest_gap, near.smallest_at) == (0.05, False, 0.04, 0)
+    assert (far.noise_floor, far.measured_floor, far.compared, far.ids, far.gap) == (0.01, True, 2, (3, 9), 0.04)
+    assert (told["no ids"].noise_floor, told["no ids"].smallest_gap, told["no ids"].smallest_at) == (0.05, None, None)
+
+
+def test_a_gap_as_large_as_the_floor_or_of_nothing_is_a_near_tie() -> None:
+    for gap in (0.0, 0.25):
+        ours, theirs = folded(lane_events([1], gap=gap)), folded(lane_events([2], gap=-1))
+        result = compare_tokens(ours, theirs, noise_floor=0.25)
+        assert (result.verdict, result.gap, result.fork_at) == (TokenVerdict.NEAR_TIE_FORK, gap, 0)
+
+
+def test_the_first_of_equal_smallest_gaps_is_told_and_a_gap_of_nothing_counts() -> None:
+    one = folded([*lane_events([1, 2], gap=0.5)[:-1], *lane_events([3, 4], gap=0.0)[2:]])
+    result = compare_tokens(one, one)
+    assert (result.smallest_gap, result.smallest_at) == (0.0, 2)
