@@ -62,7 +62,7 @@ ROOMS: Final = {
     "compare": Room(
         ("app/sandbox/compare.py",), ("tests/sandbox/test_compare_words.py", "tests/sandbox/test_compare.py")
     ),
-    "transfer": Room(("app/models/hub/transfer.py",), ("tests/models/hub",)),
+    "transfer": Room(("app/models/hub/transfer.py",), ("tests/models/hub/test_transfer.py",)),
     "fit": Room(("app/models/fit/*",), ("tests/models/fit",)),
 }
 

@@ -145,7 +145,7 @@ def test_fewer_than_six_values_do_not_say_where_their_median_or_total_lies() -> 
 def test_an_interval_has_its_ends_and_meets_another_in_one_point() -> None:
     found = Interval(2, 1.5, 2.7, 8, "bootstrap")
     assert [found.holds(value) for value in (1.49, 1.5, 2.7, 2.71)] == [False, True, True, False]
-    others = [Interval(1, *both, 8, "t") for both in ((1, 1.49), (1, 1.5), (2.7, 3), (2.71, 3), (1, 3))]
+    others = [Interval(1, low, high, 8, "t") for low, high in ((1, 1.49), (1, 1.5), (2.7, 3), (2.71, 3), (1, 3))]
     assert [found.meets(other) for other in others] == [False, True, True, False, True]
     assert found.spread == pytest.approx(0.3)
 
