@@ -98,14 +98,11 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal.models import models
 
             return models(parsed, env)
-        case "probe":
+        case "probe" | "watch":
             from app.terminal.probe import probe
-
-            return probe(parsed, env)
-        case "watch":
             from app.terminal.watch import watch
 
-            return watch(parsed, env)
+            return probe(parsed, env) if parsed.command == "probe" else watch(parsed, env)
         case "doctor":
             from app.terminal.machine import doctor
 
