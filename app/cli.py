@@ -74,18 +74,8 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import sweep_export
 
             return sweep_export.run(parsed, env)
-        case "normal":
-            from app.terminal import normal
-
-            return normal.run(parsed, env)
-        case "compare":
-            from app.terminal import compare
-
-            return compare.run(parsed, env)
-        case "recipe":
-            from app.terminal import recipe
-
-            return recipe.run(parsed, env)
+        case "normal" | "compare" | "recipe":
+            return _afterwards(parsed, env)
         case "prompts":
             from app.terminal import prompts
 
@@ -119,6 +109,13 @@ def _share(parsed: argparse.Namespace, env: Environment) -> int:
         return card.run(parsed, env)
     run = article.run if parsed.command == "article" else site.run
     return run(parsed, env, _studio(env))
+
+
+def _afterwards(parsed: argparse.Namespace, env: Environment) -> int:
+    """Runs what can be asked of results."""
+    from app.terminal import compare, normal, recipe
+
+    return {"normal": normal.run, "compare": compare.run, "recipe": recipe.run}[parsed.command](parsed, env)
 
 
 def _window(parsed: argparse.Namespace, env: Environment) -> int:
