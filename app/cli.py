@@ -66,10 +66,6 @@ def _run(parsed: argparse.Namespace, env: Environment) -> int:
             from app.terminal import suite
 
             return suite.run(parsed, env)
-        case "suite":
-            from app.terminal import suite
-
-            return suite.run(parsed, env)
         case "sweep-export":
             from app.terminal import sweep_export
 
