@@ -170,3 +170,20 @@ def test_nor_of_a_vocabulary_as_large_as_gemmas(peak: float, top_p: float) -> No
     row[77] = max(row.max(), peak)
     for position in range(3):
         check_equal(row, Sampling(1.0, 64, top_p, seed=3), position)
+
+
+@pytest.mark.parametrize("size", [3, 63, 64, 200, 700])
+def test_nor_of_rows_that_are_the_same_each_time(size: int) -> None:
+    random = np.random.default_rng(size)
+    for number in range(24):
+        row = (random.standard_normal(size) * (0.5, 2, 5)[number % 3]).astype(np.float32)
+        top_k, top_p = (0, 1, 5, size - 1, size, 80)[number % 6], (0.3, 0.9, 1.0, 0.99)[number // 6]
+        check_equal(row, Sampling((0.5, 1, 2.5)[number // 8], top_k, top_p, seed=number), number)
+
+
+def test_the_noise_is_that_of_the_seed_and_place_in_every_mode() -> None:
+    row = np.zeros(6, np.float32)
+    for sampling in (Sampling(1, seed=5), Sampling(1, 3, seed=5), Sampling(1, 0, 0.6, seed=5)):
+        kept = 6 if sampling == Sampling(1, seed=5) else 3 if sampling.top_k else 4
+        expected = [int(gumbel(stream_key(5, place), np.arange(kept)).argmax()) for place in range(20)]
+        assert [choose(row, sampling, place).id for place in range(20)] == expected

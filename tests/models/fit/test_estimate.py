@@ -3,11 +3,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import gguf
+import msgspec
 import pytest
 
 from app.models.files.gguf import GgufError
 from app.models.files.info import read_heads
-from app.models.fit.estimate import COMFORTABLE, Fit, FitVerdict, Memory, estimate, fit_text
+from app.models.fit.estimate import COMFORTABLE, Fit, FitVerdict, Memory, SumLine, estimate, fit_reason, fit_text
 from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, own_head_need, require_target
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.shelf.availability import Ready
@@ -205,3 +206,63 @@ def test_drafters_of_several_lanes_are_one_copy_too(files: tuple[Path, Path]) ->
     two, three = (estimate(target, drafter, 2048, PLENTY, [drafter] * more) for more in (0, 1))
     own = [need.cache + need.compute + need.tables for need in (target, drafter)]
     assert three.one_copy - two.one_copy == sum(own)
+
+
+GIVEN = Fit(
+    lines=(SumLine("Target weights", 8 * GB, "the file"), SumLine("On the GPU", GB, "2 lanes", True)),
+    together=20 * GB, together_gpu=3 * GB, alone=11 * GB, alone_gpu=2 * GB, one_copy=14 * GB, one_copy_gpu=GB,
+    droppable=GB, shared=False, verdict=FitVerdict.NO, verdict_alone=FitVerdict.FITS,
+    memory=Memory(16 * GB, 32 * GB, 4 * GB, 8 * GB), advice="Do this.",
+)  # fmt: skip
+
+
+def test_the_arithmetic_is_shown_line_by_line() -> None:
+    assert fit_text(GIVEN) == [
+        "Target weights      8.0 GB  the file",
+        "On the GPU          1.0 GB  2 lanes",
+        "Together           23.0 GB  all lanes loaded",
+        "One copy           15.0 GB  lanes take turns in one process",
+        "One at a time      13.0 GB  heats",
+        "Of these not needed      1.0 GB  parts of files the system can drop",
+        "Free now                    16.0 GB of 32.0 GB memory, 4.0 GB of 8.0 GB on the GPU",
+        "Verdict: does not fit. Do this.",
+    ]
+    plain = fit_text(msgspec.structs.replace(GIVEN, droppable=0, memory=Memory(16 * GB, 32 * GB)))
+    assert len(plain) == 7
+    assert plain[-2].endswith("  16.0 GB of 32.0 GB memory")
+    assert fit_text(msgspec.structs.replace(GIVEN, memory=Memory(GB, GB, GB)))[-2].endswith("0 bytes on the GPU")
+
+
+@pytest.mark.parametrize(
+    ("changes", "one_loaded", "sentence"),
+    [
+        ({}, False, "The 3 lanes need about 22.0 GB together, and 20.0 GB are free. One at a time needs 12.0 GB."),
+        ({}, True, "Heats load one lane at a time, which takes 12.0 GB. 20.0 GB are free now."),
+        (
+            {"verdict_alone": FitVerdict.NO},
+            True,
+            "Even one lane needs about 12.0 GB, and 20.0 GB are free. A smaller model or quantization may fit.",
+        ),
+        (
+            {"verdict": FitVerdict.TIGHT},
+            False,
+            "The 3 lanes need about 22.0 GB of the 20.0 GB that are free. Close other programs first.",
+        ),
+        ({"shared": True}, False, "Do this."),
+        ({"shared": True}, True, "Heats load one lane at a time, which takes 12.0 GB. 20.0 GB are free now."),
+        (
+            {"memory": Memory(16 * GB, 32 * GB, 4 * GB, 8 * GB, unified=True)},
+            True,
+            "Heats load one lane at a time, which takes 12.0 GB. 16.0 GB are free now.",
+        ),
+        (
+            {"memory": Memory(16 * GB, 32 * GB)},
+            True,
+            "Heats load one lane at a time, which takes 12.0 GB. 16.0 GB are free now.",
+        ),
+    ],
+)
+def test_a_race_that_does_not_fit_is_told_with_what_it_needs_and_what_is_free(
+    changes: dict[str, object], one_loaded: bool, sentence: str
+) -> None:
+    assert fit_reason(msgspec.structs.replace(GIVEN, **changes), 3, one_loaded=one_loaded) == sentence
