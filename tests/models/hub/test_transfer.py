@@ -16,6 +16,7 @@ from app.models.hub.remote import RemoteFile
 from app.models.hub.settings import HubSettings
 from app.models.hub.transfer import Retries, Transfer
 from app.race.problems import Problem, ProblemError
+from app.race.visible import visible
 
 DATA = bytes(range(200))
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -328,3 +329,72 @@ def test_a_beginning_that_is_longer_than_the_file_is_thrown_away_and_a_whole_one
 def test_a_hub_that_never_answered_is_given_up_sooner(kind: str, begun: bool, tries: int) -> None:
     assert Retries().allowed(Problem(kind, "No."), begun) == tries
     assert Retries(attempts=2).allowed(Problem(kind, "No."), begun) == 2
+
+
+def test_what_is_here_is_told_while_it_is_checked(case: Case) -> None:
+    case.leave(DATA[:50])
+    seen: list[tuple[int, bool]] = []
+    case.run(rest(50), went_on=lambda: seen.append((case.transfer.done, case.transfer.checking)))
+    assert seen == [(50, True), (200, False)]
+
+
+def test_notes_are_there_before_the_first_byte_and_keep_the_name(case: Case) -> None:
+    found: list[stored.PartNote | None] = []
+
+    def look(request: httpx.Request) -> httpx.Response:
+        found.append(case.note)
+        assert (case.transfer.done, case.part) == (0, b"")
+        return answer(503, b"")(request)
+
+    case.fail(look, answer(200, DATA[:50], etag='"one"', content_length="200"), answer(503, b""))
+    assert found == [stored.PartNote(COMMIT, LARGE)]
+    case.fail(pieces(DATA[:50], etag='"one"'), answer(503, b""))
+    assert case.note == stored.PartNote(COMMIT, LARGE, '"one"')
+    assert stored.part_path(case.folder, LARGE.path).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_note_whose_bytes_are_gone_begins_anew(case: Case) -> None:
+    case.leave(b"")
+    stored.part_path(case.folder, LARGE.path).unlink()
+    case.run(answer())
+    assert case.is_whole()
+
+
+def test_a_place_that_cannot_be_written_is_named(case: Case) -> None:
+    stored.part_path(case.folder, LARGE.path).mkdir(parents=True)
+    problem = case.fail(answer())
+    assert problem.kind == "disk"
+    assert str(stored.part_path(case.folder, LARGE.path)) in problem.sentence + problem.cause
+
+
+def test_each_problem_names_the_file(case: Case) -> None:
+    once = Retries(attempts=1)
+    bad = [
+        answer(206, DATA), answer(200, b"x"), answer(content_encoding="br"), pieces(b"!" * 200),
+        answer(x_linked_size="201"), answer(x_repo_commit="cd" * 20), answer(x_linked_etag="0" * 64),
+    ]  # fmt: skip
+    for given in bad:
+        assert LARGE.path in case.fail(given, retries=once).sentence
+
+
+def test_a_renamed_content_is_said_to_be_where_nothing_else_is_tried(case: Case) -> None:
+    case.leave(DATA[:50], '"one"')
+    problem = case.fail(answer(), retries=Retries(attempts=1))
+    assert (problem.kind, problem.cause) == ("unexpected-answer", "The storage has renamed it.")
+    assert LARGE.path in problem.sentence
+
+
+def test_a_file_without_a_checksum_is_never_proven(tmp_path: Path) -> None:
+    case = Case(tmp_path, SMALL)
+    case.leave(DATA[:50], '"one"')
+    case.run(answer(302, b"", location="http://storage.test/x"), rest(50))
+    assert case.asked == [("bytes=50-", '"one"')] * 2
+
+
+def test_what_a_server_says_of_its_answer_is_cut(case: Case) -> None:
+    def long(request: httpx.Request) -> httpx.Response:
+        headers = {"content-length": "7" * 30, "content-type": "y" * 100}
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(b""))
+
+    cause = case.fail(long).cause
+    assert cause.startswith(f"{visible('7' * 30, 20)} bytes of {'y' * 80} were announced")
