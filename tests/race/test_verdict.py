@@ -41,11 +41,13 @@ def test_a_fork_at_a_large_gap_is_a_bug_and_says_so() -> None:
 def test_a_fork_without_logits_is_no_near_tie() -> None:
     result = compare_tokens(folded(lane_events([1, 2], gap=-1)), folded(lane_events([1, 3], gap=-1)))
     assert (result.verdict, result.gap) == (TokenVerdict.FORK, None)
+    assert (result.fork_at, result.ids) == (1, (2, 3))
 
 
 def test_a_lane_that_ended_early_forked_there() -> None:
     result = compare_tokens(folded(lane_events([1, 2, 3])), folded(lane_events([1, 2])))
     assert (result.verdict, result.fork_at, result.ids) == (TokenVerdict.FORK, 2, (3, -1))
+    assert compare_tokens(folded(lane_events([1, 2])), folded(lane_events([1, 2, 3]))).ids == (-1, 3)
 
 
 def test_a_lane_that_was_stopped_is_compared_as_far_as_it_went() -> None:
