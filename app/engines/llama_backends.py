@@ -76,6 +76,15 @@ def cpu_variants(folder: Path) -> tuple[CpuVariant, ...]:
     return tuple(sorted(scored, key=lambda item: (-item.score, item.name)))
 
 
+def cpu_library(folder: Path) -> Path | None:
+    """Returns the library that ggml computes with on this processor; None for a build for one machine."""
+    variants = cpu_variants(folder)
+    if not variants or not variants[0].score:
+        return None
+    wanted = variants[0].name
+    return next(path for path in folder.glob(_PATTERN) if (match := _VARIANT.search(path.name)) and match[1] == wanted)
+
+
 def _score(path: Path) -> int:
     try:
         ask = ctypes.CDLL(str(path)).ggml_backend_score

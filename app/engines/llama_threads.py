@@ -14,6 +14,8 @@ from typing import Any
 import llama_cpp
 from llama_cpp._ctypes_extensions import load_shared_library
 
+from app.engines.llama_backends import cpu_library
+
 MAX_THREADS = 512  # GGML_MAX_N_THREADS, the length of the mask in the struct below
 DEFAULT_POLL = 50
 
@@ -42,6 +44,9 @@ def _kernels(llama: ctypes.CDLL) -> ctypes.CDLL:
     if hasattr(llama, "ggml_threadpool_new"):
         return llama
     folder = Path(llama_cpp.__file__).resolve().parent / "lib"
+    chosen = cpu_library(folder)
+    if chosen is not None:  # A portable build: opening the file again gives the copy that ggml opened.
+        return ctypes.CDLL(str(chosen))
     library: ctypes.CDLL = load_shared_library("ggml-cpu", folder)
     return library
 

@@ -10,6 +10,7 @@ cores; the source is pinned by its hash in requirements/llama.txt.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,10 @@ SETTINGS = {
     "LLAMA_BUILD_TESTS": "OFF",
     "LLAMA_BUILD_SERVER": "OFF",
 }
-LEFT_OUT = ("ggml-cpu-sapphirerapids", "/include/", "/cmake/", "/pkgconfig/", "/bin/")
-"""Sapphire Rapids' variant has AMX, whose tile configuration GCC leaves unwritten (see setup_environment.py); such a
-processor takes the next best. The rest is for compiling against the library."""
+LEFT_OUT = re.compile(r"^(lib|include|bin)/|/include/|ggml-cpu-sapphirerapids|\.so\.\d+\.\d+\.\d+$")
+"""What is for compiling against the library; a third copy of each library, since wheels cannot hold links; and the
+variant of Sapphire Rapids, which has AMX, whose tile configuration GCC leaves unwritten (see setup_environment.py).
+Such a processor takes the next best."""
 
 
 def build(out: Path) -> Path:
@@ -54,10 +56,10 @@ def build(out: Path) -> Path:
 
 
 def slim(wheel: Path, out: Path) -> Path:
-    """Writes the wheel without what is left out, and each library once: wheels cannot hold links, so they copy."""
+    """Writes the wheel without what is left out, the same bytes for the same files."""
     slimmed = out / wheel.name
     with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(slimmed, "w", zipfile.ZIP_DEFLATED) as new:
-        kept = [name for name in old.namelist() if not any(part in f"/{name}" for part in LEFT_OUT)]
+        kept = [name for name in old.namelist() if not LEFT_OUT.search(name)]
         for name in sorted(kept):
             if not name.endswith("RECORD"):
                 new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), old.read(name), zipfile.ZIP_DEFLATED)

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app.engines.llama_backends import build_sentence, cpu_variants, is_portable, library_folder, load_backends
+from app.engines.llama_backends import (
+    build_sentence,
+    cpu_library,
+    cpu_variants,
+    is_portable,
+    library_folder,
+    load_backends,
+)
 
 COMPILER = shutil.which("cc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler to make the stand-ins with")
@@ -62,3 +69,11 @@ def test_the_installed_library_is_found_without_loading_it() -> None:
     assert folder is not None
     assert any("llama" in path.name for path in folder.iterdir())
     assert build_sentence(None) == "not installed"
+
+
+@needs_compiler
+def test_the_library_that_computes_here_is_the_best_variants_own_file(portable: Path) -> None:
+    assert cpu_library(portable) == portable / "libggml-cpu-haswell.so"
+    (portable / "libggml-cpu-haswell.so").unlink()
+    (portable / "libggml-cpu-x64.so").unlink()
+    assert cpu_library(portable) is None
