@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz mutate attacks clean
+.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz mutate attacks package clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
@@ -59,6 +59,10 @@ mutate: .venv/.ready-dev
 # By hand: programs that try to get out of the sandbox, as a table (docs/reliability.md).
 attacks: .venv/.ready-dev
 	PYTHONPATH=$(CURDIR) $(BIN)/python -P -m tests.sandbox.attacks
+
+# The Linux packages (docs/packaging.md). Builds the portable llama.cpp first, unless build/portable has its wheel.
+package: .venv/.ready-dev
+	$(BIN)/python packaging/linux/bundle.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
