@@ -145,10 +145,10 @@ def compiled(tree: Path) -> None:
 
 
 def tarball(tree: Path, out: Path, when: str) -> Path:
-    """Packs the tree, the same bytes for the same tree."""
-    path = out / f"{tree.name}.tar.xz"
+    """Packs the tree, the same bytes for the same tree. gzip: every system has it, and the weights hardly shrink."""
+    path = out / f"{tree.name}.tar.gz"
     words = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{when}", "-C", str(tree.parent)]
-    subprocess.run(["tar", *words, "-cJf", str(path), tree.name], env={**os.environ, "XZ_OPT": "-6 -T2"}, check=True)
+    subprocess.run(["tar", *words, "-I", "gzip -n6", "-cf", str(path), tree.name], check=True)
     return path
 
 
@@ -177,7 +177,7 @@ def debian(tree: Path, out: Path, when: str) -> Path:
         encoding="utf-8",
     )
     path = out / f"mtp-race_{version()}_amd64.deb"
-    words = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(path)]
+    words = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z10", "--build", str(root), str(path)]
     subprocess.run(words, env={**os.environ, "SOURCE_DATE_EPOCH": when}, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(root)
     return path

@@ -19,7 +19,7 @@ debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" >"$pack
 mkdir -p "$root/tmp/.X11-unix" "$root/home/user"
 mount -t proc proc "$root/proc"
 mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
-cp "$packages"/mtp-race_*.deb "$packages"/mtp-race-*-linux-x86_64.tar.xz "$root/tmp/"
+cp "$packages"/mtp-race_*.deb "$packages"/mtp-race-*-linux-x86_64.tar.gz "$root/tmp/"
 echo "$suite: python3: $(chroot "$root" sh -c 'command -v python3 || echo none'), compiler: $(chroot "$root" sh -c 'command -v cc || echo none')"
 
 inside() { unshare --net chroot "$root" env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/home/user LANG=C.UTF-8 DISPLAY=$display "$@"; }
@@ -57,6 +57,6 @@ walk /usr/bin/mtp-race
 check "remove" inside dpkg -r mtp-race
 check "nothing is left but the user's files" sh -c "! find '$root/opt' '$root/usr/share' -name '*mtp-race*' | grep ."
 echo "$suite, tarball"
-check "unpack" inside sh -c 'cd /home/user && tar xf /tmp/mtp-race-*-linux-x86_64.tar.xz'
+check "unpack" inside sh -c 'cd /home/user && tar xf /tmp/mtp-race-*-linux-x86_64.tar.gz'
 walk "/home/user/$(cd "$root/home/user" && ls -d mtp-race-*)/bin/mtp-race"
 exit $failed
