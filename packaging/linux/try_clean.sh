@@ -35,7 +35,7 @@ race_by_click() {
         sleep 1
     done
     DISPLAY=$display import -window root "$packages/window-$suite.png" || true
-    DISPLAY=$display xdotool windowclose "$window" || true
+    DISPLAY=$display xdotool windowquit "$window" || true
     wait $app || true
     grep -qs '"digest"' "$root"/home/user/.local/share/mtp-race/races/*.ndjson
 }
