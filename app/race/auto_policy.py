@@ -26,12 +26,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from app.race.certainty import BINS, Certainty, Chances, bin_of
 from app.race.costs import EDGE, filled
 from app.race.events import Halt, Round
+from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 
 BUDGET: Final = 0.01
 """Share of the time that tries against what is known may be expected to lose."""
@@ -61,26 +61,6 @@ _LEAST: Final = 1e-9
 _LAST: Final = len(_GRID) - 1.001
 _BINS: Final = np.arange(BINS)[:, None]
 _CERTAIN: Final = np.ones(1)
-
-
-class KnownCosts(msgspec.Struct, frozen=True):
-    """What was measured of a pair before its race, in ns.
-
-    Attributes:
-        passes: Forward passes of the target by width, from width 1 on without a gap.
-        draft: Drafting one token; 0 if unknown.
-    """
-
-    passes: tuple[int, ...] = ()
-    draft: int = 0
-
-    @property
-    def rounds(self) -> tuple[int, ...]:
-        """What rounds of K = 0, 1 and so on come to."""
-        return tuple(cost + self.draft * k for k, cost in enumerate(self.passes))
-
-
-NOTHING_KNOWN: Final = KnownCosts()
 
 
 def _quick(times: Iterable[float]) -> float:

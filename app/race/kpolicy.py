@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from app.race.auto_policy import NOTHING_KNOWN, AutoPolicy, KnownCosts
+from app.race.auto_policy import AutoPolicy
 from app.race.cost_policy import CostPolicy
 from app.race.events import Round
+from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 from app.race.lanes import KPolicy
 
 

@@ -28,7 +28,7 @@ class Unavailable:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class SandboxRecipe:
     """A sandbox that was tried and works, in words that another process can make it again from."""
 
     name: str
@@ -46,7 +46,7 @@ class Sandbox(Protocol):
         """Say whether it works here, by running it. The answer may be remembered."""
         ...
 
-    def recipe(self) -> Recipe:
+    def recipe(self) -> SandboxRecipe:
         """How to make it again. Only after a probe that found it working."""
         ...
 
@@ -96,7 +96,7 @@ def sandbox_for(python: Interpreter | None, platform: str = sys.platform) -> San
     )
 
 
-def made_again(recipe: Recipe) -> Sandbox:
+def made_again(recipe: SandboxRecipe) -> Sandbox:
     """The sandbox of `recipe`, which is not tried again. Raises LookupError for a name that no sandbox has."""
     for where in SANDBOXES.values():
         found = _class_at(where)

@@ -23,7 +23,7 @@ import msgspec
 
 from app.processes import find_program
 from app.sandbox import cgroup, meter, outcome, seccomp
-from app.sandbox.base import Available, Recipe, Unavailable
+from app.sandbox.base import Available, SandboxRecipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.interpreter import Interpreter, Layout, layout
 from app.sandbox.results import Job, Limits, RunResult
@@ -74,16 +74,16 @@ class Bubblewrap:
         self._lock = threading.Lock()
 
     @classmethod
-    def made_from(cls, recipe: Recipe) -> Bubblewrap:
+    def made_from(cls, recipe: SandboxRecipe) -> Bubblewrap:
         made = cls(recipe.python, (Mode(recipe.binary, recipe.as_root),))
         made._mode, made._answer = made._modes[0], Available(cls.name)
         return made
 
-    def recipe(self) -> Recipe:
+    def recipe(self) -> SandboxRecipe:
         python = self._python or interpreter()
         assert python is not None
         assert self._mode is not None
-        return Recipe(self.name, python, self._mode.binary, self._mode.as_root)
+        return SandboxRecipe(self.name, python, self._mode.binary, self._mode.as_root)
 
     def probe(self) -> Available | Unavailable:
         with self._lock:

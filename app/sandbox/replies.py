@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.sandbox.base import Recipe, Unavailable
+from app.sandbox.base import SandboxRecipe, Unavailable
 from app.sandbox.results import Limits
 
 SEED = 20_240
@@ -26,7 +26,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     a: Reply
     b: Reply
-    recipe: Recipe | None = None
+    recipe: SandboxRecipe | None = None
     unavailable: Unavailable | None = None
     limits: Limits = Limits()
     seed: int = SEED

@@ -21,7 +21,7 @@ import msgspec
 import psutil
 
 from app.sandbox import outcome
-from app.sandbox.base import Available, Recipe, Unavailable
+from app.sandbox.base import Available, SandboxRecipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.folders import folder_use, remove_folder
 from app.sandbox.inside import supervisor
@@ -97,15 +97,15 @@ class Seatbelt:
         self._lock = threading.Lock()
 
     @classmethod
-    def made_from(cls, recipe: Recipe) -> Seatbelt:
+    def made_from(cls, recipe: SandboxRecipe) -> Seatbelt:
         made = cls(recipe.python, recipe.binary)
         made._answer = Available(cls.name)
         return made
 
-    def recipe(self) -> Recipe:
+    def recipe(self) -> SandboxRecipe:
         python = self._python or interpreter()
         assert python is not None
-        return Recipe(self.name, python, self._binary)
+        return SandboxRecipe(self.name, python, self._binary)
 
     def probe(self) -> Available | Unavailable:
         with self._lock:

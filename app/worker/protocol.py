@@ -12,8 +12,8 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from app.race.auto_policy import KnownCosts
 from app.race.events import LaneEvent
+from app.race.known_costs import KnownCosts
 from app.race.lanes import MAX_K, KPolicy, KRange, LaneSpec, Request
 from app.race.problems import DECODE_ERRORS
 

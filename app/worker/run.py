@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol, TypeAlias
 
-from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round
 from app.race.fold import NS
 from app.race.formats import LaneTurn, RaceFormat
+from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 from app.race.lanes import LaneSpec, Request
 from app.race.problems import Problem
 from app.worker import outcome

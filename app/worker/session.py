@@ -13,11 +13,11 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from app.boundary.unexpected import problem_of
-from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.events import Failed, Finish, LaneEvent, Noise
 from app.race.fold import NS, RaceState
 from app.race.formats import RaceFormat
 from app.race.heats import Heats, Plan
+from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Record, TraceWriter, contender_id

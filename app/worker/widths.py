@@ -15,9 +15,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.places import Places, write_private
-from app.race.auto_policy import NOTHING_KNOWN, KnownCosts
 from app.race.choose_k import FIRST_SENTENCE, FIRST_WIDTHS, KChoice, choose_k
 from app.race.events import Failed, LaneEvent, Loaded, Widths
+from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.trace import Header

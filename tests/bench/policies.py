@@ -22,8 +22,8 @@ from app.engines.llama_cpp import LlamaEngine
 from app.engines.llama_drafters import Drafter
 from app.library.prompts import load_prompts
 from app.places import find_places
-from app.race.auto_policy import KnownCosts
 from app.race.events import Halt, Round, Widths
+from app.race.known_costs import KnownCosts
 from app.race.kpolicy import policy_for
 from app.race.lanes import KPolicy, Request, Sampling
 from app.race.simulate import PassTable, Place, record, simulate

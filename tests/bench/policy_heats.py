@@ -19,9 +19,10 @@ from app.engines.judge import top_probability
 from app.engines.llama_cpp import LlamaEngine
 from app.library.prompts import load_prompts
 from app.places import find_places
-from app.race.auto_policy import AutoPolicy, KnownCosts
+from app.race.auto_policy import AutoPolicy
 from app.race.events import Round
 from app.race.gate import Gate
+from app.race.known_costs import KnownCosts
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import KPolicy, Request
 from app.race.simulate import PassTable, simulate

@@ -10,8 +10,9 @@ import pytest
 from app.engines import create
 from app.engines.base import Engine, Probing, Progressing, Steered, Stopped
 from app.engines.llama_lane import prompt_chunk
-from app.race.auto_policy import AutoPolicy, KnownCosts
+from app.race.auto_policy import AutoPolicy
 from app.race.events import Finish, Halt, Round
+from app.race.known_costs import KnownCosts
 from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
 from tests.engines.conformance import CODE, HAIKU, JAPANESE, SHORT, Conformance, MakeSpec, Run

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.auto_policy import BUDGET, GRANT, AutoPolicy, KnownCosts
+from app.race.auto_policy import BUDGET, GRANT, AutoPolicy
 from app.race.events import Halt, Round, Token
+from app.race.known_costs import KnownCosts
 from app.race.kpolicy import Fixed, policy_for
 from app.race.lanes import KPolicy
 from app.race.simulate import PassTable, Place, Simulated, simulate

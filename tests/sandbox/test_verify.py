@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.sandbox.base import Available, Recipe, Sandbox, Unavailable
+from app.sandbox.base import Available, Sandbox, SandboxRecipe, Unavailable
 from app.sandbox.behaviour import Aspect, BehaviourVerdict, from_json
 from app.sandbox.comparison import compare_replies, conclude
 from app.sandbox.extract import Program
@@ -34,7 +34,7 @@ class Recorded:
     def probe(self) -> Available:
         return Available(self.name)
 
-    def recipe(self) -> Recipe:
+    def recipe(self) -> SandboxRecipe:
         raise NotImplementedError
 
     def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:

@@ -11,9 +11,9 @@ from app.library.prompts import load_prompts
 from app.models.pairs import ModelFile, ModelSource
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
-from app.race.auto_policy import KnownCosts
 from app.race.choose_k import FIRST_SENTENCE, KChoice
 from app.race.events import Failed, Widths
+from app.race.known_costs import KnownCosts
 from app.race.lanes import ADAPTIVE, Contender, KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.worker.pool import WorkerPool
