@@ -148,10 +148,6 @@ class RaceView:
             LaneView(at, spec, self.state.lanes[spec.id], race=self) for at, spec in enumerate(self.header.lanes)
         ]
 
-    def _lane_views(self) -> list[LaneView]:
-        lanes = self.state.lanes
-        return [LaneView(at, spec, lanes[spec.id], race=self) for at, spec in enumerate(self.header.lanes)]
-
     def _ids(self) -> list[str]:
         return [lane.id for lane in self.header.lanes]
 

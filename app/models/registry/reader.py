@@ -55,10 +55,6 @@ class Registry(msgspec.Struct, frozen=True):
         """Returns a pair by its id, None if there is none."""
         return next((pair for pair in self.pairs if pair.id == pair_id), None)
 
-    def for_engine(self, engine: str) -> tuple[Pair, ...]:
-        """Returns the pairs that name an engine."""
-        return tuple(pair for pair in self.pairs if engine in pair.engines)
-
 
 def load_registry(*paths: Path, places: Places | None = None) -> Registry:
     """Read registry files, later ones on top. Without paths: the app's own file, then the user's if there is one."""
