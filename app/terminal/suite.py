@@ -17,9 +17,8 @@ from app.race.suite import SuiteResult, lane_short, suite_result
 from app.race.sweep import Spend
 from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.race import find_pair
-from app.terminal.sweep import follow, tell_folder
+from app.terminal.sweep import run_and_follow, tell_folder
 from app.worker.request import SweepRequest
-from app.worker.sweep_run import SweepRun
 
 _PASSES = 3
 """Heats a prompt at most where a budget is given and no number of them."""
@@ -46,16 +45,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         engine=arguments.engine,
         suite=suite.name,
     )
-    pool = env.make_pool()
-    try:
-        sweep = SweepRun(choice, env.places, pool, arguments.out)
-        sweep.start()
-        with env.interrupts.calls(sweep.stop):
-            follow(sweep, env, quiet=arguments.json)
-    finally:
-        pool.close()
-    if sweep.problem is not None:
-        env.complain(sweep.problem)
+    sweep = run_and_follow(choice, arguments, env)
     _print(suite_result(sweep.result), env, as_json=arguments.json)
     tell_folder(sweep, env)
     return OK if sweep.problem is None else FAILED

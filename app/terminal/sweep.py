@@ -37,6 +37,16 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         threads=arguments.threads,
         engine=arguments.engine,
     )
+    sweep = run_and_follow(choice, arguments, env)
+    if arguments.json:
+        env.say_json(json.loads(write_sweep(sweep.result)))
+    else:
+        _report(sweep, env)
+    return OK if sweep.problem is None else FAILED
+
+
+def run_and_follow(choice: SweepRequest, arguments: argparse.Namespace, env: Environment) -> SweepRun:
+    """Runs a sweep, or a suite, to its end or until it is stopped, shows how far it is, and tells what went wrong."""
     pool = env.make_pool()
     try:
         sweep = SweepRun(choice, env.places, pool, arguments.out)
@@ -47,11 +57,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         pool.close()
     if sweep.problem is not None:
         env.complain(sweep.problem)
-    if arguments.json:
-        env.say_json(json.loads(write_sweep(sweep.result)))
-    else:
-        _report(sweep, env)
-    return OK if sweep.problem is None else FAILED
+    return sweep
 
 
 def follow(sweep: SweepRun, env: Environment, *, quiet: bool) -> None:
