@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from app.race.events import Finish, Loaded, Prefilled, Round, Totals, Widths
+from app.race.events import Finish, Loaded, PassCosts, Prefilled, Round, Totals
 from app.race.gate import Gate
 from app.race.lanes import LaneKind, LaneSpec, Request
 
@@ -187,7 +187,7 @@ class Probing(Protocol):
         """
         ...
 
-    def probe_widths(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> Widths:
+    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> PassCosts:
         """Returns what a forward pass of each width (tokens, 1..17) costs behind ``context`` tokens.
 
         Passes are run as decoding runs them, several of one width in a row, with ordinary tokens that differ.

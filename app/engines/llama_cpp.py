@@ -27,9 +27,9 @@ from app.engines.llama_devices import gpu_names
 from app.engines.llama_files import check_spec
 from app.engines.llama_lane import LlamaLane, no_progress
 from app.engines.llama_native import SHARING, StopFlag, is_shared, start_library
-from app.engines.llama_probe import probe_noise, probe_widths
+from app.engines.llama_probe import probe_noise, probe_passes
 from app.models.files.info import ModelInfo
-from app.race.events import Finish, Loaded, Prefilled, Round, Widths
+from app.race.events import Finish, Loaded, PassCosts, Prefilled, Round
 from app.race.gate import Gate
 from app.race.lanes import ONE_COPY, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
@@ -127,10 +127,10 @@ class LlamaEngine:
         self._stop.clear()
         return probe_noise(lane, request, k, positions)
 
-    def probe_widths(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> Widths:
+    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> PassCosts:
         lane = self._loaded()
         self._stop.clear()
-        return probe_widths(lane, widths, context, repeats)
+        return probe_passes(lane, widths, context, repeats)
 
 
 def _describe(target: ModelInfo) -> str:

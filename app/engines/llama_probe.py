@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from app.engines.llama_lane import LlamaLane
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.lanes import MAX_K, Request
 from app.race.problems import Problem, ProblemError
 
@@ -68,8 +68,8 @@ class _Clock:
         return 0.0 if self._on_gpu or not self._wall else min(1.0, max(0.0, 1 - self._own / self._wall))
 
 
-def probe_widths(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats: int) -> Widths:
-    """See :meth:`app.engines.base.Probing.probe_widths`.
+def probe_passes(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats: int) -> PassCosts:
+    """See :meth:`app.engines.base.Probing.probe_passes`.
 
     Each width is passed several times in a row, as decoding does, and timed only then: llama.cpp captures a CUDA graph
     of what comes again, and starts anew with every other width. Tokens are ordinary and differ, in the context too: a
@@ -100,7 +100,7 @@ def probe_widths(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats
 
     forward = {width: passes(width, same=False) for width in widths}
     repeated = {width: passes(width, same=True) for width in widths} if lane.model.experts else {}
-    return Widths(
+    return PassCosts(
         context=context,
         forward_ns=forward,
         draft_ns=_draft_ns(lane, clock, words[context % len(words)], context, warm_up, repeats),

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
 from app.present.winner import RaceResult, race_result
 from app.present.words import END_WORDS, FAILED, format_title, rate_unit
-from app.race.events import Finish, LaneEvent, Widths
+from app.race.events import Finish, LaneEvent, PassCosts
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.formats import recorded_format
@@ -283,10 +283,10 @@ class RaceView:
         whose = f"{self.lanes[-index].name}: " if len(self.contenders) > 1 else ""
         return whose + best.sentence
 
-    def ground(self, widths: Widths | None = None) -> Ground | None:
+    def ground(self, pass_costs: PassCosts | None = None) -> Ground | None:
         """What a what-if starts from: of a race in heats all of them count; None if the race does not allow one."""
         speedups = {lane.spec.id: ratio for lane in self.contenders if (ratio := self.speedup(lane)) is not None}
-        return race_ground(self.header.lanes, self._runs(), speedups, widths)
+        return race_ground(self.header.lanes, self._runs(), speedups, pass_costs)
 
     def _runs(self) -> dict[str, dict[int, LaneState]]:
         """The runs of each lane by heat: all that are done once the race is over, else the one that is shown."""

@@ -16,7 +16,7 @@ from functools import cached_property
 from statistics import mean, median
 from typing import Final
 
-from app.race.events import Round, Widths
+from app.race.events import PassCosts, Round
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K
 
@@ -189,12 +189,12 @@ def _by_drafted(rounds: Iterable[Round]) -> dict[int, list[Round]]:
     return often or found
 
 
-def probed_costs(widths: Widths, other: float = 0.0) -> Costs:
+def probed_costs(pass_costs: PassCosts, other: float = 0.0) -> Costs:
     """Returns the costs that forward passes measured alone come to.
 
     Args:
         other: What a round takes besides, in a drafting lane and in the baseline alike, ns.
     """
-    forward = {width: float(value) for width, value in widths.forward_ns.items()}
+    forward = {width: float(value) for width, value in pass_costs.forward_ns.items()}
     step = filled(forward, 1, EDGE)[0] + other
-    return Costs(step=step, draft={1: float(widths.draft_ns)}, verify=forward, other=other)
+    return Costs(step=step, draft={1: float(pass_costs.draft_ns)}, verify=forward, other=other)

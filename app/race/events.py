@@ -229,7 +229,7 @@ class Noise(msgspec.Struct, frozen=True, tag="noise", tag_field="t"):
     positions: Count
 
 
-class Widths(msgspec.Struct, frozen=True, tag="widths", tag_field="t"):
+class PassCosts(msgspec.Struct, frozen=True, tag="widths", tag_field="t"):
     """What forward passes of this pair cost on this machine, measured alone. It belongs to no race.
 
     Attributes:
@@ -271,5 +271,5 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
 
 
 LaneEvent: TypeAlias = (
-    Hello | Starting | Loaded | Reading | Prefilled | Round | Totals | Done | Failed | Noise | Widths | Conditions
+    Hello | Starting | Loaded | Reading | Prefilled | Round | Totals | Done | Failed | Noise | PassCosts | Conditions
 )

@@ -19,13 +19,13 @@ from app.race.events import (
     LaneEvent,
     Loaded,
     Noise,
+    PassCosts,
     Prefilled,
     Reading,
     Round,
     Starting,
     Token,
     Totals,
-    Widths,
 )
 from app.race.problems import Problem
 from app.race.totals import told_rounds
@@ -118,7 +118,7 @@ class LaneState:
                 self.problem = event.problem
             case Noise():
                 self.noise_floor = event.floor
-            case Hello() | Widths() | Conditions():
+            case Hello() | PassCosts() | Conditions():
                 pass
 
     def _apply_totals(self, event: Totals) -> None:

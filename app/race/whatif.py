@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from app.race.costs import Costs, Heat, measured_costs
-from app.race.events import Finish, Widths
+from app.race.events import Finish, PassCosts
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K, KPolicy, LaneKind, LaneSpec, lane_title
 from app.race.predict import Prediction, even_rates, extended_rates, predict
@@ -101,7 +101,7 @@ def ground(
     heats: Sequence[Heat],
     lanes: Sequence[Measured],
     longest: LaneState | None,
-    widths: Widths | None = None,
+    pass_costs: PassCosts | None = None,
 ) -> Ground | None:
     """Returns what a what-if of this race starts from, or None if the race did not time the parts of its rounds.
 
@@ -109,21 +109,21 @@ def ground(
         heats: The runs of the baseline, each with those of the lanes.
         lanes: The drafting lanes.
         longest: The run whose length and end are taken.
-        widths: Forward passes measured alone, where they are known.
+        pass_costs: Of forward passes measured alone, where they are known.
     """
-    costs = measured_costs(heats, widths.forward_ns if widths else None)
+    costs = measured_costs(heats, pass_costs.forward_ns if pass_costs else None)
     order = tuple(sorted(lanes, key=lambda lane: -lane.speedup))
     if costs is None or longest is None or not order or not order[0].rates:
         return None
     finish = longest.finish or Finish.LENGTH
-    return Ground(costs, order, longest.count, finish, widths.context if widths else 0)
+    return Ground(costs, order, longest.count, finish, pass_costs.context if pass_costs else 0)
 
 
 def race_ground(
     lanes: Sequence[LaneSpec],
     runs: Mapping[str, Mapping[int, LaneState]],
     speedups: Mapping[str, float],
-    widths: Widths | None = None,
+    pass_costs: PassCosts | None = None,
 ) -> Ground | None:
     """Returns what a what-if of a whole race starts from, or None if there is nothing to start from.
 
@@ -133,7 +133,7 @@ def race_ground(
         lanes: Of the race, in its order.
         runs: The runs of each lane, by its id and by heat; a race of another format has one heat.
         speedups: Times the baseline's decode rate, by lane.
-        widths: Forward passes measured alone, where they are known.
+        pass_costs: Of forward passes measured alone, where they are known.
     """
     base = next((lane for lane in lanes if lane.kind is LaneKind.BASELINE), None)
     found: list[tuple[LaneSpec, Measured]] = []
@@ -152,7 +152,7 @@ def race_ground(
         for heat, run in runs.get(base.id, {}).items()
     ]
     longest = max(runs[fastest.id].values(), key=lambda run: run.count, default=None)
-    return ground(heats, [measured for _, measured in alike], longest, widths)
+    return ground(heats, [measured for _, measured in alike], longest, pass_costs)
 
 
 def _drafting(lane: LaneSpec) -> tuple[object, ...]:

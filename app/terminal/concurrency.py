@@ -21,9 +21,9 @@ from app.worker.setup import StartedRace
 _WIDTH = 100
 
 
-def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environment) -> int:
+def run_levels(arguments: argparse.Namespace, request: RaceRequest, env: Environment) -> int:
     """Races in heats at each number of requests. Servers that are started stay up for all of them."""
-    if not find_format(choice.format).repeats:
+    if not find_format(request.format).repeats:
         env.complain(
             Problem(
                 "concurrency-format",
@@ -40,8 +40,8 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
         for level in arguments.concurrency:
             if not arguments.json:
                 env.tell(f"{level} {'request' if level == 1 else 'requests'} at once")
-            level_choice = msgspec.structs.replace(choice, concurrency=level)
-            started, view = race_once(level_choice, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
+            level_request = msgspec.structs.replace(request, concurrency=level)
+            started, view = race_once(level_request, env, pool, _trace(arguments.trace, level), quiet=arguments.json)
             complain_of(started, env)
             traces.append(str(started.trace))
             if view.heats is not None:
@@ -53,9 +53,9 @@ def run_levels(arguments: argparse.Namespace, choice: RaceRequest, env: Environm
         pool.close()
     if arguments.json:
         told = {
-            "pair": choice.pair.id,
-            "prompt": choice.prompt.name,
-            "format": choice.format,
+            "pair": request.pair.id,
+            "prompt": request.prompt.name,
+            "format": request.format,
             "verdict": turning_point(rows),
         }
         env.say_json({**told, "levels": [row.data for row in rows], "traces": traces})

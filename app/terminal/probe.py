@@ -11,12 +11,12 @@ from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.race.choose_k import pass_notes
 from app.race.costs import Costs, probed_costs
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.lanes import MAX_K
 from app.race.problems import Problem, ProblemError
 from app.terminal.environment import OK, Environment
+from app.worker.pass_costs import probe_passes
 from app.worker.request import RaceRequest
-from app.worker.widths import probe_widths
 
 _ROOM = 2048
 
@@ -24,7 +24,7 @@ _ROOM = 2048
 def probe(arguments: argparse.Namespace, env: Environment) -> int:
     """Measures, or says what was measured before."""
     pair = _pair(arguments.pair, env)
-    choice = RaceRequest(
+    request = RaceRequest(
         pair,
         load_prompts(env.places)[0],
         context=max(_ROOM, arguments.context + MAX_K + 1),
@@ -35,15 +35,15 @@ def probe(arguments: argparse.Namespace, env: Environment) -> int:
     try:
         if not arguments.json:
             env.tell(f"Measuring {pair.title} …")
-        widths = probe_widths(
-            choice, env.places, pool, arguments.context, again=arguments.again, repeats=arguments.repeats
+        pass_costs = probe_passes(
+            request, env.places, pool, arguments.context, again=arguments.again, repeats=arguments.repeats
         )
     finally:
         pool.close()
     if arguments.json:
-        env.say_json(_fields(pair, widths))
+        env.say_json(_fields(pair, pass_costs))
     else:
-        _show(widths, env)
+        _show(pass_costs, env)
     return OK
 
 
@@ -56,48 +56,48 @@ def _pair(name: str, env: Environment) -> Pair:
     return pair
 
 
-def _fields(pair: Pair, widths: Widths) -> dict[str, object]:
-    costs = probed_costs(widths)
+def _fields(pair: Pair, pass_costs: PassCosts) -> dict[str, object]:
+    costs = probed_costs(pass_costs)
     return {
         "pair": pair.id,
-        "context": widths.context,
-        "forward_ns": widths.forward_ns,
-        "repeated_ns": widths.repeated_ns,
-        "draft_ns": widths.draft_ns,
-        "clock": "wall" if widths.on_gpu else "processor",
-        "taken_away": widths.taken_away,
-        "spread": widths.spread,
-        "break_even": {k: round(costs.break_even(k), 4) for k in _drafts(widths)},
+        "context": pass_costs.context,
+        "forward_ns": pass_costs.forward_ns,
+        "repeated_ns": pass_costs.repeated_ns,
+        "draft_ns": pass_costs.draft_ns,
+        "clock": "wall" if pass_costs.on_gpu else "processor",
+        "taken_away": pass_costs.taken_away,
+        "spread": pass_costs.spread,
+        "break_even": {k: round(costs.break_even(k), 4) for k in _drafts(pass_costs)},
     }
 
 
-def _drafts(widths: Widths) -> list[int]:
-    return [width - 1 for width in sorted(widths.forward_ns) if width > 1]
+def _drafts(pass_costs: PassCosts) -> list[int]:
+    return [width - 1 for width in sorted(pass_costs.forward_ns) if width > 1]
 
 
-def _show(widths: Widths, env: Environment) -> None:
-    costs = probed_costs(widths)
+def _show(pass_costs: PassCosts, env: Environment) -> None:
+    costs = probed_costs(pass_costs)
     console = env.console()
     console.print(
-        f"Behind {widths.context:,} tokens a single step takes {costs.step / 1e6:.2f} ms and drafting a token "
-        f"{widths.draft_ns / 1e6:.2f} ms.",
+        f"Behind {pass_costs.context:,} tokens a single step takes {costs.step / 1e6:.2f} ms and drafting a token "
+        f"{pass_costs.draft_ns / 1e6:.2f} ms.",
         soft_wrap=True,
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("K", "Draft", "Verify", *(("Same token",) if widths.repeated_ns else ()), "Pays from"):
+    for title in ("K", "Draft", "Verify", *(("Same token",) if pass_costs.repeated_ns else ()), "Pays from"):
         table.add_column(title, justify="right")
-    for k in _drafts(widths):
-        table.add_row(*_row(costs, widths, k))
+    for k in _drafts(pass_costs):
+        table.add_row(*_row(costs, pass_costs, k))
     console.print(table)
     for note in (
         "Pays from: tokens that a round must bring to be as fast as no drafter.",
-        *pass_notes(widths),
+        *pass_notes(pass_costs),
     ):
         console.print(note, soft_wrap=True)
 
 
-def _row(costs: Costs, widths: Widths, k: int) -> tuple[str, ...]:
-    same = widths.repeated_ns.get(k + 1)
+def _row(costs: Costs, pass_costs: PassCosts, k: int) -> tuple[str, ...]:
+    same = pass_costs.repeated_ns.get(k + 1)
     return (
         str(k),
         f"{costs.draft_ns(k) / 1e6:.2f} ms",

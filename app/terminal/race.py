@@ -36,10 +36,10 @@ from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import race_view, verdict_lines
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import default_format
+from app.worker.pass_costs import first_k
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest, request_with
 from app.worker.setup import StartedRace, start_race
-from app.worker.widths import first_k
 
 _FRAME_S = 1 / 15
 _LINES = 14
@@ -48,18 +48,18 @@ _LINES = 14
 def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Races in the terminal. Returns the exit status."""
     try:
-        choice = _choice(arguments, env)
+        request = _request(arguments, env)
     except ProblemError as error:
         env.complain(error.problem)
         return USAGE
     if len(arguments.concurrency) > 1:
         from app.terminal.concurrency import run_levels  # It needs what is here.
 
-        return run_levels(arguments, choice, env)
+        return run_levels(arguments, request, env)
     pool = env.make_pool()
     try:
-        choice = _measured(arguments, choice, env, pool)
-        started, view = race_once(choice, env, pool, arguments.trace, quiet=arguments.json)
+        request = _measured(arguments, request, env, pool)
+        started, view = race_once(request, env, pool, arguments.trace, quiet=arguments.json)
     finally:
         pool.close()
     complain_of(started, env)
@@ -74,23 +74,23 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     return status_of(started)
 
 
-def _measured(arguments: argparse.Namespace, choice: RaceRequest, env: Environment, pool: WorkerPool) -> RaceRequest:
+def _measured(arguments: argparse.Namespace, request: RaceRequest, env: Environment, pool: WorkerPool) -> RaceRequest:
     """Puts in the K that measured passes speak for, where none is asked for, and the limit of an adaptive one."""
-    adaptive = any(item.policy.learns_costs for item in choice.contenders)
+    adaptive = any(item.policy.learns_costs for item in request.contenders)
     if arguments.no_probe or (arguments.k is not None and not adaptive):
-        return choice
+        return request
     stop = threading.Event()
     with env.interrupts.calls(stop.set):
-        found = first_k(choice, env.places, pool, (lambda _: None) if arguments.json else env.tell, stop)
+        found = first_k(request, env.places, pool, (lambda _: None) if arguments.json else env.tell, stop)
     if found is None:
-        return choice
+        return request
     if not arguments.json:
         env.tell(found.sentence)
-    return request_with(choice, found, pick=arguments.k is None)
+    return request_with(request, found, pick=arguments.k is None)
 
 
 def race_once(
-    choice: RaceRequest, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool
+    request: RaceRequest, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool
 ) -> tuple[StartedRace, RaceView]:
     """Races from start to end and shows it meanwhile, unless it is to be quiet. Returns the race and what is shown."""
 
@@ -98,7 +98,7 @@ def race_once(
         if not quiet:
             env.tell(sentence)
 
-    started = start_race(choice, env.places, pool, trace, tell=tell)
+    started = start_race(request, env.places, pool, trace, tell=tell)
     with env.interrupts.calls(started.session.stop):
         view = _show_live(started, env, quiet=quiet)
     started.session.join()
@@ -151,7 +151,7 @@ def find_pair(name: str, env: Environment) -> Pair:
     return pair
 
 
-def _choice(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
+def _request(arguments: argparse.Namespace, env: Environment) -> RaceRequest:
     pair = find_pair(arguments.pair, env)
     race_format = arguments.format or default_format(arguments.engine or pair.engines[0])
     if arguments.one_loaded and not find_format(race_format).repeats:

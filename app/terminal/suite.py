@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         return _list(suite, env, as_json=arguments.json)
     for note in (*suite.notes, *suite.secrets):
         env.tell(f"mtp-race: {note}")
-    choice = SweepRequest(
+    request = SweepRequest(
         pair=find_pair(arguments.pair, env),
         prompts=suite.prompts,
         contenders=arguments.k,
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         engine=arguments.engine,
         suite=suite.name,
     )
-    sweep = run_and_follow(choice, arguments, env)
+    sweep = run_and_follow(request, arguments, env)
     _print(suite_result(sweep.result), env, as_json=arguments.json)
     tell_folder(sweep, env)
     return OK if sweep.problem is None else FAILED

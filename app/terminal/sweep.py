@@ -27,7 +27,7 @@ _FRAME_S = 0.25
 def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Sweeps, shows how far it is, and prints what was found. Returns the exit status."""
     names = [name.strip() for name in arguments.prompts.split(",") if name.strip()]
-    choice = SweepRequest(
+    request = SweepRequest(
         pair=find_pair(arguments.pair, env),
         prompts=tuple(find_prompt(env.places, name) for name in names),
         contenders=arguments.k,
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         threads=arguments.threads,
         engine=arguments.engine,
     )
-    sweep = run_and_follow(choice, arguments, env)
+    sweep = run_and_follow(request, arguments, env)
     if arguments.json:
         env.say_json(json.loads(write_sweep(sweep.result)))
     else:
@@ -45,11 +45,11 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
     return OK if sweep.problem is None else FAILED
 
 
-def run_and_follow(choice: SweepRequest, arguments: argparse.Namespace, env: Environment) -> SweepRun:
+def run_and_follow(request: SweepRequest, arguments: argparse.Namespace, env: Environment) -> SweepRun:
     """Runs a sweep, or a suite, to its end or until it is stopped, shows how far it is, and tells what went wrong."""
     pool = env.make_pool()
     try:
-        sweep = SweepRun(choice, env.places, pool, arguments.out)
+        sweep = SweepRun(request, env.places, pool, arguments.out)
         sweep.start()
         with env.interrupts.calls(sweep.stop):
             follow(sweep, env, quiet=arguments.json)

@@ -52,59 +52,59 @@ class FitCheck(QObject):
         self._anyway: set[Key] = set()
         self._one_loaded: set[Key] = set()
 
-    def knows(self, choice: RaceRequest) -> bool:
+    def knows(self, request: RaceRequest) -> bool:
         """Whether the choice was looked at, or need not be."""
-        return _small(choice) or (self._known and self._key == _key(choice))
+        return _small(request) or (self._known and self._key == _key(request))
 
-    def fit(self, choice: RaceRequest) -> Fit | None:
+    def fit(self, request: RaceRequest) -> Fit | None:
         """The estimate; None if it need not be made, cannot be made, or is not there yet."""
-        return None if _small(choice) or self._key != _key(choice) else self._fit
+        return None if _small(request) or self._key != _key(request) else self._fit
 
-    def blocks(self, choice: RaceRequest) -> bool:
+    def blocks(self, request: RaceRequest) -> bool:
         """Whether a race of it has to be asked for twice, since it does not fit."""
-        return self._word(choice) == NO and not choice.load_anyway
+        return self._word(request) == NO and not request.load_anyway
 
-    def easy(self, choice: RaceRequest) -> bool:
+    def easy(self, request: RaceRequest) -> bool:
         """Whether it fits with room to spare, so that it may be loaded ahead. What is not known does."""
-        return self._word(choice) == FITS
+        return self._word(request) == FITS
 
-    def _word(self, choice: RaceRequest) -> str:
+    def _word(self, request: RaceRequest) -> str:
         """How it fits, loaded as it would be."""
-        fit = self.fit(choice)
+        fit = self.fit(request)
         if fit is None:
             return FITS
-        return (fit.verdict_alone if choice.one_loaded else fit.verdict).value
+        return (fit.verdict_alone if request.one_loaded else fit.verdict).value
 
-    def settle(self, choice: RaceRequest) -> RaceRequest:
+    def settle(self, request: RaceRequest) -> RaceRequest:
         """Returns the choice with what the user said to its estimate."""
-        key = _key(choice)
-        one_loaded = recorded_format(choice.format).repeats and key in self._one_loaded
-        return msgspec.structs.replace(choice, one_loaded=one_loaded, load_anyway=key in self._anyway)
+        key = _key(request)
+        one_loaded = recorded_format(request.format).repeats and key in self._one_loaded
+        return msgspec.structs.replace(request, one_loaded=one_loaded, load_anyway=key in self._anyway)
 
-    def accept(self, choice: RaceRequest) -> None:
+    def accept(self, request: RaceRequest) -> None:
         """The user wants to race it anyway."""
-        self._anyway.add(_key(choice))
+        self._anyway.add(_key(request))
 
-    def load_one(self, choice: RaceRequest) -> None:
+    def load_one(self, request: RaceRequest) -> None:
         """The user wants heats with one lane loaded at a time."""
-        self._one_loaded.add(_key(choice))
+        self._one_loaded.add(_key(request))
 
     def forget(self) -> None:
         """The next look is a new one: memory may have become free."""
         self._known, self._key = False, None
 
-    def judge(self, choice: RaceRequest) -> None:
+    def judge(self, request: RaceRequest) -> None:
         """Looks at a choice; ``judged`` follows, at once if it is known."""
-        if self.knows(choice):
+        if self.knows(request):
             self.judged.emit()
             return
-        key = _key(choice)
+        key = _key(request)
         if key == self._key:
             return  # It is being looked at.
         self._key, self._known, self._fit = key, False, None
-        self._tasks.start(self._look(choice, key), name="look", doing="the memory was looked at")
+        self._tasks.start(self._look(request, key), name="look", doing="the memory was looked at")
 
-    async def _look(self, choice: RaceRequest, key: Key) -> None:
+    async def _look(self, request: RaceRequest, key: Key) -> None:
         def look() -> Fit | str:
             # Imported here: the built-in pair, with which the app starts, needs none of it.
             from app.models.fit.memory import free_memory
@@ -112,8 +112,8 @@ class FitCheck(QObject):
 
             memory = (self.memory or free_memory)()
             memory = msgspec.structs.replace(memory, free=memory.free + self._held())
-            found = availability(choice.pair, self._places)
-            return fit_race(choice.pair, found, choice.drafting, choice.context, memory)
+            found = availability(request.pair, self._places)
+            return fit_race(request.pair, found, request.drafting, request.context, memory)
 
         fit: Fit | str | None = None
         try:
@@ -124,10 +124,10 @@ class FitCheck(QObject):
                 self.judged.emit()
 
 
-def _key(choice: RaceRequest) -> Key:
-    lanes = tuple((lane.kind, lane.drafter) for lane in choice.drafting)
-    return choice.pair.id, lanes, choice.context
+def _key(request: RaceRequest) -> Key:
+    lanes = tuple((lane.kind, lane.drafter) for lane in request.drafting)
+    return request.pair.id, lanes, request.context
 
 
-def _small(choice: RaceRequest) -> bool:
-    return choice.pair.is_built_in and not any(lane.drafter for lane in choice.contenders)
+def _small(request: RaceRequest) -> bool:
+    return request.pair.is_built_in and not any(lane.drafter for lane in request.contenders)

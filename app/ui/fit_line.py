@@ -110,7 +110,7 @@ class FitLine(QFrame):
         else:
             self.sum.open_below(self.show_sum)
 
-    def show_fit(self, choice: RaceRequest, fit: Fit | None) -> None:
+    def show_fit(self, request: RaceRequest, fit: Fit | None) -> None:
         """Shows the line if the estimate has something to say of the choice; hides it otherwise."""
         if fit is None:
             self.hide()
@@ -123,17 +123,17 @@ class FitLine(QFrame):
         if fit.verdict is FitVerdict.FITS:
             self.hide()
             return
-        verdict = fit.verdict_alone if choice.one_loaded else fit.verdict
+        verdict = fit.verdict_alone if request.one_loaded else fit.verdict
         text, role = _SIGNS[verdict.value]
         set_text(self.sign, text)
         restyle(self.sign, role)
-        set_text(self.reason, fit_reason(fit, 1 + len(choice.drafting), one_loaded=choice.one_loaded))
+        set_text(self.reason, fit_reason(fit, 1 + len(request.drafting), one_loaded=request.one_loaded))
         self.sum.show_fit(fit)
-        helps = fit.verdict is FitVerdict.NO and fit.verdict_alone is not FitVerdict.NO and not choice.one_loaded
+        helps = fit.verdict is FitVerdict.NO and fit.verdict_alone is not FitVerdict.NO and not request.one_loaded
         self.heats.setVisible(helps)
-        self.heats.setText("Load one at a time" if recorded_format(choice.format).repeats else "Use heats")
+        self.heats.setText("Load one at a time" if recorded_format(request.format).repeats else "Use heats")
         self.heats.setAccessibleName(self.heats.text())
-        self.anyway.setVisible(verdict is FitVerdict.NO and not choice.load_anyway)
+        self.anyway.setVisible(verdict is FitVerdict.NO and not request.load_anyway)
         self.setAccessibleName(f"{text}. {self.reason.text()}")
         self.show()
 

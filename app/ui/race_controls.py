@@ -207,7 +207,7 @@ class RaceControls(QWidget):
         self.prompt_changed.emit()
         self.changed.emit()
 
-    def choice(self) -> RaceRequest | None:
+    def request(self) -> RaceRequest | None:
         """What is chosen; None without a pair or a prompt."""
         pair, prompt = self.selected_pair, self.selected_prompt
         if pair is None or prompt is None:
@@ -240,7 +240,7 @@ class RaceControls(QWidget):
         self._name_go()
         self.go.setAccessibleName("Stop the race" if running else "Start the race")
         self.go.setToolTip("Stop both lanes (Esc)" if running else "Start the race (Ctrl+Return)")
-        self.go.setEnabled(running or self.choice() is not None)
+        self.go.setEnabled(running or self.request() is not None)
         restyle(self.go, "stop" if running else "primary")
         if running:
             self.options.close()

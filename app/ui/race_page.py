@@ -220,18 +220,18 @@ class RacePage(Page):
         """Starts a race of what is chosen."""
         if self.prompt_bar.editing:
             self.prompt_bar.accept()
-        choice = self._choice()
-        if choice is None or self.running:
+        request = self._request()
+        if request is None or self.running:
             return
         if self._held:
             self.said.emit(f"{self._held} Stop it first: a race beside it would measure nothing.")
             return
         self._tasks.cancel("warm up")
-        if self.fit.blocks(choice):
+        if self.fit.blocks(request):
             self.fit.forget()  # Something may have been closed meanwhile.
-        if not self.fit.knows(choice):
+        if not self.fit.knows(request):
             self._race_wanted = True
-            self.fit.judge(choice)
+            self.fit.judge(request)
             return
         self._failure_frame.hide()
         self.fit_line.setEnabled(False)
@@ -239,8 +239,8 @@ class RacePage(Page):
         self.board.behaviour.forget()
         self.recorder.hold(True)
         self._set_running(True)
-        self._raced = choice
-        self.runner.start(choice)
+        self._raced = request
+        self.runner.start(request)
 
     def hold(self, why: str) -> None:
         """Starts no race and loads no workers while there is a reason; an empty one lets go."""
@@ -251,10 +251,10 @@ class RacePage(Page):
         """Films wait while something is measured, and for the programs, which are a scene of the film."""
         self.recorder.hold(self.running or bool(self._held) or self.board.behaviour.running)
 
-    def _choice(self) -> RaceRequest | None:
+    def _request(self) -> RaceRequest | None:
         """What is picked, with what the user said to its estimate."""
-        choice = self.controls.choice()
-        return None if choice is None else self.fit.settle(choice)
+        request = self.controls.request()
+        return None if request is None else self.fit.settle(request)
 
     def stop(self) -> None:
         """Stops the race that runs."""
@@ -357,66 +357,66 @@ class RacePage(Page):
         self._tasks.start(after(_WARM_S, self._warm_up), name="warm up", doing="a model was looked at")
 
     def _show_choice(self) -> None:
-        choice = self.controls.choice()
-        if choice is None:
+        request = self.controls.request()
+        if request is None:
             self.show_problem(_NOTHING_TO_RACE)
             return
         try:
-            specs = lane_specs(choice, self._places)
+            specs = lane_specs(request, self._places)
         except ProblemError as error:
             self.show_problem(error.problem)
             return
         # What the last race showed stays until the next one.
         if self.view is None:
-            self.board.set_lanes(specs, choice.max_tokens, self.controls.format_title)
-            self.controls.say_first(FIRST_RACE if choice.pair.is_built_in else "")
-        self.tiny_line.setVisible(choice.pair.is_built_in and choice.prompt.name == CUSTOM)
+            self.board.set_lanes(specs, request.max_tokens, self.controls.format_title)
+            self.controls.say_first(FIRST_RACE if request.pair.is_built_in else "")
+        self.tiny_line.setVisible(request.pair.is_built_in and request.prompt.name == CUSTOM)
         self._show_stale()
 
     def _show_stale(self) -> None:
         """Lets a result step back while something else is chosen than what it is of."""
-        stale = self.view is not None and self._raced is not None and self._choice() != self._raced
+        stale = self.view is not None and self._raced is not None and self._request() != self._raced
         stale = stale and not self.running
         self.board.set_stale(stale)
         self.controls.set_stale(stale)
 
     def _warm_up(self) -> None:
-        choice = self._choice()
-        if choice is not None and not self.running and not self._held:
-            self.fit.judge(choice)
+        request = self._request()
+        if request is not None and not self.running and not self._held:
+            self.fit.judge(request)
 
     def _judged(self) -> None:
         """The choice was held against the free memory: what fits is loaded ahead, or raced if that was asked for."""
-        choice = self._choice()
-        if choice is None or self.running or self._held:
+        request = self._request()
+        if request is None or self.running or self._held:
             return
         self._show_fit()
         wanted, self._race_wanted = self._race_wanted, False
-        if wanted and not self.fit.blocks(choice):
+        if wanted and not self.fit.blocks(request):
             self.race()
         elif wanted:
             self.fit_line.ask()
             self.said.emit("This race does not fit into memory.")
-        elif self.fit.easy(choice):
+        elif self.fit.easy(request):
             # Any K is served by the same loaded worker, so a change of K alone starts nothing.
-            self.runner.warm_up(msgspec.structs.replace(choice, k=max(1, choice.k)))
+            self.runner.warm_up(msgspec.structs.replace(request, k=max(1, request.k)))
 
     def _show_fit(self) -> None:
-        choice = self._choice()
-        self.fit_line.show_fit(choice, self.fit.fit(choice)) if choice is not None else self.fit_line.hide()
+        request = self._request()
+        self.fit_line.show_fit(request, self.fit.fit(request)) if request is not None else self.fit_line.hide()
 
     def _use_heats(self) -> None:
-        choice = self.controls.choice()
-        if choice is not None:
-            self.fit.load_one(choice)
+        request = self.controls.request()
+        if request is not None:
+            self.fit.load_one(request)
             self.controls.use_format(REPEATED.name)
             self._show_fit()
             self.controls.go.setFocus()
 
     def _race_anyway(self) -> None:
-        choice = self.controls.choice()
-        if choice is not None:
-            self.fit.accept(choice)
+        request = self.controls.request()
+        if request is not None:
+            self.fit.accept(request)
             self._show_fit()
             self.race()
 

@@ -60,22 +60,22 @@ class RaceRunner(QObject):
         """Whether the race has shown its last record; ``finished`` follows."""
         return self._race is not None and self._over.done()
 
-    def warm_up(self, choice: RaceRequest) -> None:
-        """Loads the workers that ``choice`` needs, so that a race of it starts at once."""
+    def warm_up(self, request: RaceRequest) -> None:
+        """Loads the workers that ``request`` needs, so that a race of it starts at once."""
         if self.running or self._closed:
             return
         # What cannot be loaded is told when the user asks for a race of it.
-        self._tasks.start(self._prepare(choice), name="warm up", doing="a model was loaded ahead")
+        self._tasks.start(self._prepare(request), name="warm up", doing="a model was loaded ahead")
 
-    async def _prepare(self, choice: RaceRequest) -> None:
-        await in_thread(lambda: prepare(choice, self._places, self._pool), stop=lambda: None)
+    async def _prepare(self, request: RaceRequest) -> None:
+        await in_thread(lambda: prepare(request, self._places, self._pool), stop=lambda: None)
 
-    def start(self, choice: RaceRequest) -> None:
+    def start(self, request: RaceRequest) -> None:
         """Starts a race; ``started`` or ``refused`` follows."""
         if self.running or self._closed:
             return
         self._starting, self._stop_wanted = True, False
-        self._tasks.start(self._run(choice), name="race", doing="the race was run", failed=self._refused)
+        self._tasks.start(self._run(request), name="race", doing="the race was run", failed=self._refused)
 
     def stop(self) -> None:
         """Stops the race; ``finished`` follows."""
@@ -83,13 +83,13 @@ class RaceRunner(QObject):
         if self._race is not None:
             self._race.session.stop()
 
-    async def _run(self, choice: RaceRequest) -> None:
+    async def _run(self, request: RaceRequest) -> None:
         """A race from its start to its end; given up, it ends the session and gives the workers back all the same."""
         begun: list[StartedRace] = []
         tell = self._tasks.told(self.preparing.emit)
 
         def begin() -> None:
-            begun.append(start_race(choice, self._places, self._pool, tell=tell))
+            begun.append(start_race(request, self._places, self._pool, tell=tell))
 
         self._over = asyncio.get_running_loop().create_future()
         try:

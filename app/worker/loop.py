@@ -14,7 +14,7 @@ from app.race.gate import Gate
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import LaneSpec
 from app.race.problems import Problem, ProblemError
-from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, ProbePasses, Quit, Race, Stop, Turn
 
 _TELL_NS = 200_000_000
 """Least time between two remarks on how far a prompt is read, ns."""
@@ -66,7 +66,7 @@ class WorkerLoop:
                 case Race() as race:
                     if self._run(race) is None:
                         break
-                case Probe() | ProbeWidths() as probe:
+                case Probe() | ProbePasses() as probe:
                     self._probe(probe)
                 case Quit():
                     break
@@ -91,7 +91,7 @@ class WorkerLoop:
             self._send(msgspec.structs.replace(loaded, memory_bytes=self._memory()[0]))
         return True
 
-    def _probe(self, probe: Probe | ProbeWidths) -> None:
+    def _probe(self, probe: Probe | ProbePasses) -> None:
         engine: object = self._engine
         if not isinstance(engine, Probing):
             what = "the noise of its logits" if isinstance(probe, Probe) else "its forward passes alone"
@@ -101,7 +101,7 @@ class WorkerLoop:
             if isinstance(probe, Probe):
                 self._send(Noise(engine.probe_noise(probe.request, probe.k, probe.positions), probe.positions))
             else:
-                self._send(engine.probe_widths(probe.widths, probe.context, probe.repeats))
+                self._send(engine.probe_passes(probe.widths, probe.context, probe.repeats))
         except Stopped:
             pass  # The parent has lost its patience and waits for no answer.
         except ProblemError as error:
@@ -207,7 +207,7 @@ class _Turns:
                     return False
                 case Quit():
                     break
-                case Load() | Race() | Probe() | ProbeWidths():
+                case Load() | Race() | Probe() | ProbePasses():
                     pass  # The parent sends none of them during a run.
         self.quit = self._drain()
         return False

@@ -54,8 +54,8 @@ class Probe(msgspec.Struct, frozen=True, tag="probe", tag_field="t"):
     positions: int = 64
 
 
-class ProbeWidths(msgspec.Struct, frozen=True, tag="probe-widths", tag_field="t"):
-    """Measure forward passes of these widths, outside any run. Answered by ``Widths``, or ``Failed`` if it cannot be.
+class ProbePasses(msgspec.Struct, frozen=True, tag="probe-passes", tag_field="t"):
+    """Measure forward passes of these widths, outside any run. Answered by ``PassCosts``, or by ``Failed``.
 
     Attributes:
         widths: Numbers of tokens, each 1..17.
@@ -76,7 +76,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit", tag_field="t"):
     """Free everything and exit."""
 
 
-Command: TypeAlias = Load | Race | Turn | Probe | ProbeWidths | Stop | Quit
+Command: TypeAlias = Load | Race | Turn | Probe | ProbePasses | Stop | Quit
 
 encode = msgspec.msgpack.Encoder().encode
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

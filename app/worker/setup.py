@@ -20,11 +20,11 @@ from app.worker.lane_specs import lane_specs, make_files
 from app.worker.noise import NoiseFloors
 from app.worker.one_copy import suited_to_memory
 from app.worker.one_loaded import OneLoaded
+from app.worker.pass_costs import known_costs
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.run import LaneWorker
 from app.worker.session import RaceSession
-from app.worker.widths import known_costs
 
 
 def _say_nothing(_sentence: str) -> None:

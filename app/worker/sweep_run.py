@@ -46,11 +46,11 @@ from app.race.sweep_table import sweep_csv
 from app.race.trace import Record
 from app.worker.lane_specs import lane_specs
 from app.worker.machine import describe_machine
+from app.worker.pass_costs import probe_passes
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest, SweepRequest
 from app.worker.session import RaceSession
 from app.worker.setup import start_race
-from app.worker.widths import probe_widths
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
@@ -158,7 +158,7 @@ class SweepRun:
         self._tell("Measuring passes of 1 to 17 tokens")
         prompt = self._request.prompts[0]
         try:
-            found = probe_widths(
+            found = probe_passes(
                 self._request_of(prompt, self._lanes), self._places, self._pool, repeats=3, stopped=self._stop
             )
         except ProblemError:

@@ -22,9 +22,9 @@ from app.worker.request import RaceRequest
 from tests.bench.chess_race import race
 
 
-def rates(choice: RaceRequest, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
+def rates(request: RaceRequest, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, float]:
     """Races these lanes on the chess clock and returns their decode rates."""
-    return {lane_id: lane.decode_tps for lane_id, lane in race(choice, specs, pool).items()}
+    return {lane_id: lane.decode_tps for lane_id, lane in race(request, specs, pool).items()}
 
 
 def main() -> None:
@@ -37,13 +37,13 @@ def main() -> None:
     places = find_places()
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = RaceRequest(pair, load_prompts(places)[0], max_tokens=120, threads=threads)
-    specs = lane_specs(choice, places)
+    request = RaceRequest(pair, load_prompts(places)[0], max_tokens=120, threads=threads)
+    specs = lane_specs(request, places)
     pools = {"turns": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}
     found: dict[str, list[float]] = {spec.id: [] for spec in specs}
     for run in range(runs + 1):
-        together = rates(choice, specs, pools["turns"])
-        alone = {spec.id: rates(choice, (spec,), pools[spec.id])[spec.id] for spec in specs}
+        together = rates(request, specs, pools["turns"])
+        alone = {spec.id: rates(request, (spec,), pools[spec.id])[spec.id] for spec in specs}
         if run:  # the first one warms up
             for lane, ratios in found.items():
                 ratios.append(together[lane] / alone[lane])

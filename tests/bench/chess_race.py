@@ -14,10 +14,12 @@ from app.worker.request import RaceRequest
 from app.worker.session import RaceSession
 
 
-def race(choice: RaceRequest, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, LaneState]:
+def race(request: RaceRequest, specs: tuple[LaneSpec, ...], pool: WorkerPool) -> dict[str, LaneState]:
     """Races these lanes on the chess clock; a single lane has the machine to itself."""
     workers = pool.acquire(specs)
-    session = RaceSession(make_header(choice, specs, datetime.now(UTC)), workers, FORMATS["clock"], noise=Noise(0.0, 0))
+    session = RaceSession(
+        make_header(request, specs, datetime.now(UTC)), workers, FORMATS["clock"], noise=Noise(0.0, 0)
+    )
     session.start()
     session.join()
     pool.release(list(workers.values()))

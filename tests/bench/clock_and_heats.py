@@ -49,17 +49,17 @@ def main() -> None:
     places = find_places()
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = RaceRequest(pair, load_prompts(places)[0], k=arguments.k, max_tokens=arguments.max_tokens)
-    specs = lane_specs(choice, places)
+    request = RaceRequest(pair, load_prompts(places)[0], k=arguments.k, max_tokens=arguments.max_tokens)
+    specs = lane_specs(request, places)
     by_id = {spec.id: spec for spec in specs}
     pools = {"clock": WorkerPool(), **{spec.id: WorkerPool() for spec in specs}}
     ratios: dict[str, list[float]] = {"clock": [], "heats": []}
     try:
         for number in range(arguments.races + 1):
-            together = ratio(race(choice, specs, pools["clock"]))
+            together = ratio(race(request, specs, pools["clock"]))
             alone: dict[str, LaneState] = {}
             for lane in lane_order(list(by_id), number):
-                alone |= race(choice, (by_id[lane],), pools[lane])
+                alone |= race(request, (by_id[lane],), pools[lane])
             if number:  # the first one warms up
                 ratios["clock"].append(together)
                 ratios["heats"].append(ratio(alone))

@@ -41,7 +41,7 @@ from app.engines.base import Probing
 from app.engines.llama_cpp import LlamaEngine
 from app.engines.sampling import choose
 from app.race.costs import probed_costs
-from app.race.events import Done, Loaded, Round, Widths
+from app.race.events import Done, Loaded, PassCosts, Round
 from app.race.fold import LaneState
 from app.race.lanes import ONE_COPY, LaneKind, LaneSpec, Request, Sampling
 from app.race.predict import extended_rates, predict
@@ -143,8 +143,8 @@ def child_rates(asked: argparse.Namespace, say: Say) -> None:
     say(rates={k: rates_of(runs[k], runs[0]) for k in sorted(runs)})
     context = max(1, loaded_prompt(runs) + asked.tokens // 2)
     assert isinstance(mtp, Probing)
-    widths = mtp.probe_widths(tuple(range(1, MOST + 2)), context, 9)
-    say(probe=msgspec.to_builtins(widths, str_keys=True), prediction=predictions(runs, widths))
+    pass_costs = mtp.probe_passes(tuple(range(1, MOST + 2)), context, 9)
+    say(probe=msgspec.to_builtins(pass_costs, str_keys=True), prediction=predictions(runs, pass_costs))
     say(choosing_us=choosing(mtp, context))
     for engine in (mtp, base):
         engine.close()
@@ -176,15 +176,15 @@ def rates_of(runs: list[Run], plain: list[Run]) -> Found:
     }
 
 
-def predictions(runs: dict[int, list[Run]], widths: Widths) -> dict[int, Found]:
+def predictions(runs: dict[int, list[Run]], pass_costs: PassCosts) -> dict[int, Found]:
     """Speedups that the probe promises against the measured ones, of whole runs and once passes are graphs.
 
     The rest of a round comes from the runs, position rates from those of the same K.
     """
     other = median(value for k, some in runs.items() if k for item in some for value in item.other_ns)
-    curves = {"distinct": widths}
-    if widths.repeated_ns:
-        curves["repeated"] = msgspec.structs.replace(widths, forward_ns=widths.repeated_ns)
+    curves = {"distinct": pass_costs}
+    if pass_costs.repeated_ns:
+        curves["repeated"] = msgspec.structs.replace(pass_costs, forward_ns=pass_costs.repeated_ns)
     rows: dict[int, Found] = {}
     for k in (k for k in sorted(runs) if k):
         state = runs[k][-1].state

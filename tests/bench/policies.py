@@ -22,7 +22,7 @@ from app.engines.llama_cpp import LlamaEngine
 from app.engines.llama_drafters import Drafter
 from app.library.prompts import load_prompts
 from app.places import find_places
-from app.race.events import Halt, Round, Widths
+from app.race.events import Halt, PassCosts, Round
 from app.race.known_costs import KnownCosts
 from app.race.kpolicy import policy_for
 from app.race.lanes import KPolicy, Request, Sampling
@@ -95,7 +95,7 @@ def machine_table(context: int = 128) -> PassTable:
     """Returns what passes and drafts of the built-in pair cost here, by a probe."""
     engine = LlamaEngine()
     engine.load(spec(MOST, 1))
-    found: Widths = engine.probe_widths(tuple(range(1, MOST + 2)), context, repeats=15)
+    found: PassCosts = engine.probe_passes(tuple(range(1, MOST + 2)), context, repeats=15)
     engine.close()
     return PassTable({width: float(ns) for width, ns in found.forward_ns.items()}, float(found.draft_ns), 1e5)
 

@@ -118,14 +118,14 @@ def main() -> None:
     print(own)
     probing = LlamaEngine()
     probing.load(spec(MOST, 1))
-    widths = probing.probe_widths(tuple(range(1, MOST + 2)), 128, repeats=9)
+    pass_costs = probing.probe_passes(tuple(range(1, MOST + 2)), 128, repeats=9)
     probing.close()
-    known = KnownCosts(tuple(widths.forward_ns.values()), widths.draft_ns)
+    known = KnownCosts(tuple(pass_costs.forward_ns.values()), pass_costs.draft_ns)
     texts = {item.name: item.text for item in load_prompts(find_places())}
     for name in arguments.prompts.split(","):
         request = Request(texts[name], arguments.tokens)
         times, rounds = race(request, known, arguments.heats)
-        table = table_of(times, rounds, float(widths.draft_ns))
+        table = table_of(times, rounds, float(pass_costs.draft_ns))
         places = recorded(request, arguments.tokens)
         limited = len(places) == arguments.tokens - 1
         best = min((f"k{k}" for k in range(1, MOST + 1)), key=lambda lane: median(times[lane]))

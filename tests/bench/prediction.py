@@ -19,15 +19,15 @@ from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import find_places
 from app.race.costs import Costs, measured_costs, probed_costs
-from app.race.events import Finish, Widths
+from app.race.events import Finish, PassCosts
 from app.race.fold import LaneState, speedup
 from app.race.lanes import Contender
 from app.race.predict import extended_rates, predict
 from app.race.statistics import paired_interval
 from app.worker.lane_specs import drafting_specs, lane_specs
+from app.worker.pass_costs import probe_passes
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
-from app.worker.widths import probe_widths
 from tests.bench.chess_race import race
 
 MOST = 8
@@ -69,23 +69,23 @@ def compare(runs: Runs, costs: Costs, own: bool) -> list[dict[str, float]]:
     return rows
 
 
-def measure(choice: RaceRequest, heats: int, pool: WorkerPool, widths: Widths) -> dict[str, object]:
+def measure(request: RaceRequest, heats: int, pool: WorkerPool, pass_costs: PassCosts) -> dict[str, object]:
     """Races one prompt and returns the predictions of it."""
-    baseline, mtp = lane_specs(choice, find_places())[:2]
+    baseline, mtp = lane_specs(request, find_places())[:2]
     specs = (baseline, *drafting_specs(mtp, [Contender(k) for k in range(1, MOST + 1)], numbered=True))
     runs: Runs = {spec.id: [] for spec in specs}
     for heat in range(heats + 1):
-        lanes = race(choice, specs, pool)
+        lanes = race(request, specs, pool)
         if heat:  # the first one warms up
             for lane, state in lanes.items():
                 runs[lane].append(state)
     last = runs[f"mtp-k{MOST}"]
     anchored = measured_costs(
         [(base, [lane]) for base, lane in zip(runs["baseline"], last, strict=True)],
-        {width: float(ns) for width, ns in widths.forward_ns.items()},
+        {width: float(ns) for width, ns in pass_costs.forward_ns.items()},
     )
     assert anchored is not None
-    probed = probed_costs(widths, between_ns(last))
+    probed = probed_costs(pass_costs, between_ns(last))
     ways = {
         "probe and own rates": (probed, True),
         "probe and rates of K = 8": (probed, False),
@@ -95,7 +95,7 @@ def measure(choice: RaceRequest, heats: int, pool: WorkerPool, widths: Widths) -
     for way, (costs, own) in ways.items():
         rows = compare(runs, costs, own)
         found[way] = rows
-        print(f"{choice.prompt.name}, {way}:")
+        print(f"{request.prompt.name}, {way}:")
         for row in rows:
             print(
                 f"  K={row['k']}  measured {row['measured']:.3f} ({row['low']:.3f} to {row['high']:.3f})  "
@@ -121,9 +121,9 @@ def main() -> None:
     result: dict[str, object] = {}
     try:
         for name in arguments.prompts.split(","):
-            choice = RaceRequest(pair, prompts[name], max_tokens=arguments.max_tokens)
-            widths = probe_widths(choice, places, pool, again=True, repeats=9)
-            result[name] = {"probe_context": widths.context, **measure(choice, arguments.heats, pool, widths)}
+            request = RaceRequest(pair, prompts[name], max_tokens=arguments.max_tokens)
+            pass_costs = probe_passes(request, places, pool, again=True, repeats=9)
+            result[name] = {"probe_context": pass_costs.context, **measure(request, arguments.heats, pool, pass_costs)}
     finally:
         pool.close()
     path = Path(__file__).parent / "results" / "prediction.json"

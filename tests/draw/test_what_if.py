@@ -15,10 +15,10 @@ from app.draw.what_if import WhatIfPlot
 from app.library.traces import open_trace
 from app.places import find_places
 from app.present.view import RaceView
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.whatif import Ground
 
-PROBED = Widths(128, {width: 1_000_000 * (9 + width) for width in range(1, 18)}, 300_000)
+PROBED = PassCosts(128, {width: 1_000_000 * (9 + width) for width in range(1, 18)}, 300_000)
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +26,9 @@ def _qt(qapp: QApplication) -> QApplication:
     return qapp
 
 
-def ground(widths: Widths | None = None) -> Ground:
+def ground(pass_costs: PassCosts | None = None) -> Ground:
     view = RaceView.of(open_trace(find_places().samples / "H100 transformers K=4.ndjson"))
-    found = view.ground(widths)
+    found = view.ground(pass_costs)
     assert found is not None
     return found
 

@@ -194,14 +194,14 @@ def test_probes_measure_noise_and_widths(mtp: Engine) -> None:
     assert isinstance(mtp, Probing)
     noise = mtp.probe_noise(Request(prompt=CODE), 3, positions=16)
     assert 0 <= noise < 1
-    found = mtp.probe_widths((1, 4), context=32, repeats=2)
+    found = mtp.probe_passes((1, 4), context=32, repeats=2)
     assert set(found.forward_ns) == {1, 4}
     assert found.forward_ns[4] > found.forward_ns[1] > 0
     assert found.draft_ns > 0
     with pytest.raises(ProblemError):
-        mtp.probe_widths((18,), context=32)
+        mtp.probe_passes((18,), context=32)
     with pytest.raises(ProblemError):
-        mtp.probe_widths((1,), context=2048)
+        mtp.probe_passes((1,), context=2048)
     assert mtp.round() is Finish.STOPPED
 
 

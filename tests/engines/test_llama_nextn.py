@@ -108,7 +108,7 @@ def test_lookup_and_probes_work_on_layers_with_a_running_state(baseline: Engine,
         assert Run(engine, REQUEST).ids == Run(baseline, REQUEST).ids
     assert isinstance(baseline, Probing)
     assert baseline.probe_noise(REQUEST, 3) >= 0
-    assert set(baseline.probe_widths((1, 2, 17), 100, 1).forward_ns) == {1, 2, 17}
+    assert set(baseline.probe_passes((1, 2, 17), 100, 1).forward_ns) == {1, 2, 17}
 
 
 def test_a_full_context_ends_the_run(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from app.engines.llama_lane import LlamaLane
-from app.engines.llama_probe import probe_widths
+from app.engines.llama_probe import probe_passes
 
 
 class StandInModel:
@@ -55,7 +55,7 @@ class StandInLane:
 @pytest.mark.parametrize(("on_gpu", "passes"), [(False, 1 + 4), (True, 3 + 4)])
 def test_passes_of_one_width_are_run_in_a_row_and_a_gpu_is_warmed_up_longer(on_gpu: bool, passes: int) -> None:
     lane = StandInLane(on_gpu=on_gpu)
-    found = probe_widths(cast(LlamaLane, lane), (1, 8, 9), 64, 4)
+    found = probe_passes(cast(LlamaLane, lane), (1, 8, 9), 64, 4)
     assert [(width, len(list(same))) for width, same in groupby(map(len, lane.passes))] == [
         (1, passes), (8, passes), (9, passes),
     ]  # fmt: skip
@@ -67,7 +67,7 @@ def test_passes_of_one_width_are_run_in_a_row_and_a_gpu_is_warmed_up_longer(on_g
 
 def test_context_and_passes_are_made_of_different_words() -> None:
     lane = StandInLane()
-    probe_widths(cast(LlamaLane, lane), (9,), 300, 5)
+    probe_passes(cast(LlamaLane, lane), (9,), 300, 5)
     assert len(set(lane.context)) == 300
     for one, other in zip(lane.passes, lane.passes[1:], strict=False):
         assert len(set(one)) == 9
@@ -76,7 +76,7 @@ def test_context_and_passes_are_made_of_different_words() -> None:
 
 def test_a_mixture_of_experts_is_measured_with_one_token_too() -> None:
     lane = StandInLane(experts=128)
-    found = probe_widths(cast(LlamaLane, lane), (1, 4), 64, 2)
+    found = probe_passes(cast(LlamaLane, lane), (1, 4), 64, 2)
     assert set(found.repeated_ns) == set(found.forward_ns) == {1, 4}
     assert {len(set(tokens)) for tokens in lane.passes[-3:]} == {1}
     assert {len(set(tokens)) for tokens in lane.passes[3:6]} == {4}

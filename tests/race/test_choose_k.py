@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.race.choose_k import USUAL_ACCEPTANCE, choose_k, pass_notes, special
-from app.race.events import Widths
+from app.race.events import PassCosts
 
 MS = 1_000_000
 E2B = [220, 425, 541, 263, 469, 599, 700, 511, 634]
@@ -12,8 +12,8 @@ A4B_GPU = [4.76, 5.42, 5.77, 6.74, 6.95, 7.53, 7.98, 8.48, 11.30]
 """26B A4B on an H200: from 9 tokens on other kernels run."""
 
 
-def passes(times: list[float], draft: float, **more: object) -> Widths:
-    return Widths(256, {width: int(ms * MS) for width, ms in enumerate(times, 1)}, int(draft * MS), **more)  # type: ignore[arg-type]
+def passes(times: list[float], draft: float, **more: object) -> PassCosts:
+    return PassCosts(256, {width: int(ms * MS) for width, ms in enumerate(times, 1)}, int(draft * MS), **more)  # type: ignore[arg-type]
 
 
 def test_the_k_that_stairs_make_cheap_is_found_and_said() -> None:

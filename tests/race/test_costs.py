@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.race.costs import EDGE, Costs, filled, measured_costs, probed_costs, typical_sizes
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K
 from tests.race.builders import folded, lane_events
@@ -120,7 +120,7 @@ def test_a_width_that_was_not_seen_takes_the_shape_of_the_probe() -> None:
 
 
 def test_costs_of_a_probe_are_what_it_measured() -> None:
-    costs = probed_costs(Widths(64, {1: 10, 2: 12, 4: 20}, 2), other=1.0)
+    costs = probed_costs(PassCosts(64, {1: 10, 2: 12, 4: 20}, 2), other=1.0)
     assert costs.step == 11
     assert costs.round_ns(3) == 3 * 2 + 20 + 1
     assert costs.verify_ns(3) == 16

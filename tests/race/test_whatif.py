@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Finish, Widths
+from app.race.events import Finish, PassCosts
 from app.race.fold import LaneState, speedup
 from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.race.predict import even_rates, predict
@@ -27,7 +27,7 @@ from tests.race.builders import folded, lane_events, spec
 BASE = folded(lane_events(range(60), step_ms=10))
 LANE = folded(lane_events(range(60), k=3, accepted=[3, 1, 2, 0] * 10, step_ms=30))
 K3 = spec("mtp", 3)
-PROBED = Widths(64, {width: 10 * width for width in range(1, 18)}, 1)
+PROBED = PassCosts(64, {width: 10 * width for width in range(1, 18)}, 1)
 
 
 def measured(lane: LaneSpec = K3, index: int = 1, speedup: float = 1.2) -> Measured:
@@ -36,8 +36,8 @@ def measured(lane: LaneSpec = K3, index: int = 1, speedup: float = 1.2) -> Measu
     return found
 
 
-def made(widths: Widths | None = None) -> Ground:
-    found = ground([(BASE, [LANE])], [measured()], LANE, widths)
+def made(pass_costs: PassCosts | None = None) -> Ground:
+    found = ground([(BASE, [LANE])], [measured()], LANE, pass_costs)
     assert found is not None
     return found
 

@@ -114,7 +114,7 @@ def test_experts_are_measured_at_both_bounds_and_other_models_at_one(tmp_path_fa
     for name, bounds in (("26b-a4b", {1, 4}), ("e2b", set())):
         with loaded(slice_spec(written(name, tmp_path_factory), 3)) as engine:
             assert isinstance(engine, Probing)
-            found = engine.probe_widths((1, 4), 64, 2)
+            found = engine.probe_passes((1, 4), 64, 2)
         assert set(found.repeated_ns) == bounds
         assert set(found.forward_ns) == {1, 4}
         assert found.draft_ns > 0

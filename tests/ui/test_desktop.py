@@ -72,9 +72,9 @@ def test_preferences_change_the_theme_at_once_and_are_kept(
     qtbot.keyClicks(dialog.threads, "3")
     dialog.gpu_layers.selectAll()
     qtbot.keyClicks(dialog.gpu_layers, "7")
-    choice = window.race.controls.choice()
-    assert choice is not None
-    assert (choice.threads, choice.gpu_layers) == (3, 7)
+    request = window.race.controls.request()
+    assert request is not None
+    assert (request.threads, request.gpu_layers) == (3, 7)
     click(qtbot, dialog.close_button)
     fresh = QSettings(str(places.config / "window.ini"), QSettings.Format.IniFormat)
     assert read_options(fresh) == Options("light", 100, 3, 7)

@@ -58,10 +58,10 @@ def pick_small(page: RacePage, memory: Memory) -> None:
 def between(page: RacePage, qtbot: QtBot) -> Memory:
     """A machine on which one lane of the small pair fits and two do not."""
     pick_small(page, PLENTY)
-    choice = page.controls.choice()
-    assert choice is not None
-    qtbot.waitUntil(lambda: page.fit.knows(choice))
-    fit = page.fit.fit(choice)
+    request = page.controls.request()
+    assert request is not None
+    qtbot.waitUntil(lambda: page.fit.knows(request))
+    fit = page.fit.fit(request)
     assert isinstance(fit, Fit)
     page.fit.forget()
     return Memory(free=(fit.together + fit.alone) // 2, total=8 * GB)
@@ -134,9 +134,9 @@ def test_heats_are_offered_where_one_lane_fits(page: RacePage, qtbot: QtBot) -> 
     assert page.controls.format_title == "Heats"
     assert "one lane at a time" in page.fit_line.reason.text()
     assert not page.fit_line.anyway.isVisible()
-    choice = page.controls.choice()
-    assert choice is not None
-    settled = page.fit.settle(choice)
+    request = page.controls.request()
+    assert request is not None
+    settled = page.fit.settle(request)
     assert settled.one_loaded
     assert not page.fit.blocks(settled)
 

@@ -59,9 +59,9 @@ def pick(combo: QComboBox, text: str) -> None:
 
 
 def test_at_first_there_is_one_k_and_no_list(window: MainWindow, field: LanesField) -> None:
-    choice = window.race.controls.choice()
-    assert choice is not None
-    assert (choice.k, choice.contenders) == (3, ())
+    request = window.race.controls.request()
+    assert request is not None
+    assert (request.k, request.contenders) == (3, ())
     assert field.spin.isVisible()
     assert not field.summary.isVisible()
 

@@ -93,15 +93,15 @@ def test_an_old_result_steps_back_under_another_choice_and_comes_back_with_it(wi
 
 def test_the_lists_end_in_what_opens_more_and_the_choice_stays(window: MainWindow, qtbot: QtBot) -> None:
     controls = window.race.controls
-    before = controls.choice()
+    before = controls.request()
     assert controls.prompt.itemText(controls.prompt.count() - 1) == "Your own prompt\u2026"
     controls.prompt.setCurrentIndex(controls.prompt.count() - 1)
     assert window.race.prompt_bar.editing
-    assert controls.choice() == before
+    assert controls.request() == before
     assert controls.pair.itemText(controls.pair.count() - 1) == "More models\u2026"
     with qtbot.waitSignal(window.race.models_wanted):
         controls.pair.setCurrentIndex(controls.pair.count() - 1)
-    assert controls.choice() == before
+    assert controls.request() == before
 
 
 def test_the_rest_is_behind_options(window: MainWindow, qtbot: QtBot) -> None:

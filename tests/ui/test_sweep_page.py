@@ -57,10 +57,10 @@ def pick(page: SweepPage, *names: str) -> None:
 def test_an_empty_page_says_what_a_sweep_is_and_can_start_one(page: SweepPage) -> None:
     assert "A sweep races several K" in page.advice.rows[0][1].text()
     assert page.controls.go.isEnabled()
-    choice = page.controls.choice()
-    assert choice is not None
-    assert [item.k for item in choice.contenders] == [1, 2, 3, 4, 6, 8]
-    assert [prompt.name for prompt in choice.prompts] == ["code", "english", "haiku"]
+    request = page.controls.request()
+    assert request is not None
+    assert [item.k for item in request.contenders] == [1, 2, 3, 4, 6, 8]
+    assert [prompt.name for prompt in request.prompts] == ["code", "english", "haiku"]
 
 
 def test_what_cannot_be_swept_is_said_beside_the_button(page: SweepPage, qtbot: QtBot) -> None:
@@ -113,7 +113,7 @@ def test_a_mistake_in_the_sweeps_thread_is_told_and_the_next_sweep_runs(
     page.controls.ks.setText("1")
     page.controls.spend.setCurrentText("5 heats each")
     with monkeypatch.context() as patch:
-        patch.setattr("app.worker.sweep_run.probe_widths", broken)
+        patch.setattr("app.worker.sweep_run.probe_passes", broken)
         click(qtbot, page.controls.go)
         qtbot.waitUntil(lambda: not page.running, timeout=20_000)
     assert page.failure.isVisible()
@@ -282,11 +282,11 @@ def test_what_was_chosen_is_remembered(page: SweepPage, places: Places, tmp_path
     page.controls.ks.setText("1")
     page.controls.spend.setCurrentText("1 minute")
     page.recall(settings)
-    choice = page.controls.choice()
-    assert choice is not None
-    assert [prompt.name for prompt in choice.prompts] == ["japanese"]
-    assert [item.word for item in choice.contenders] == ["2", "heuristic"]
-    assert choice.spend == Spend(0, 600)
+    request = page.controls.request()
+    assert request is not None
+    assert [prompt.name for prompt in request.prompts] == ["japanese"]
+    assert [item.word for item in request.contenders] == ["2", "heuristic"]
+    assert request.spend == Spend(0, 600)
 
 
 def test_every_chart_has_a_card_with_a_name_for_screen_readers(page: SweepPage) -> None:

@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from app.library.traces import open_trace
 from app.places import Places
 from app.present.view import RaceView
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.lanes import LaneKind
 from app.race.trace import Header, Trace
 from app.ui.race_board import RaceBoard
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
-from app.worker.widths import KnownWidths
+from app.worker.pass_costs import PassCostStore
 from tests.ui import synthetic
 from tests.ui.windows import make_board
 
@@ -133,8 +133,8 @@ def test_passes_measured_alone_are_used_where_they_are_kept(
     assert dialog is not None
     dialog.accept()
     qtbot.waitUntil(lambda: board.window().findChild(WhatIfDialog) is None)
-    widths = Widths(128, {width: 1_000_000 * width for width in range(1, 18)}, 300_000)
-    KnownWidths.of(places).put(drafter_only(view.header), widths)
+    widths = PassCosts(128, {width: 1_000_000 * width for width in range(1, 18)}, 300_000)
+    PassCostStore.of(places).put(drafter_only(view.header), widths)
     dialog = opened(board, qtbot)
     qtbot.waitUntil(lambda: "measured alone after 128 tokens" in dialog.note.text())
     known = view.ground(widths)

@@ -58,7 +58,7 @@ def test_at_first_start_a_pair_and_a_prompt_are_chosen_and_race_can_be_pressed(w
     controls = window.race.controls
     assert controls.go.isEnabled()
     assert controls.go.text() == "Race"
-    assert controls.choice() is not None
+    assert controls.request() is not None
     assert window.race.prompt_bar.line.text()
 
 
@@ -90,10 +90,10 @@ def test_an_edited_prompt_becomes_the_users_own(window: MainWindow, qtbot: QtBot
     qtbot.mouseClick(bar.done_button, Qt.MouseButton.LeftButton)
     assert not bar.editing
     assert window.race.controls.prompt.currentText() == "Your prompt"
-    choice = window.race.controls.choice()
-    assert choice is not None
-    assert choice.prompt.text == "Count to three."
-    assert choice.prompt.name == "custom"
+    request = window.race.controls.request()
+    assert request is not None
+    assert request.prompt.text == "Count to three."
+    assert request.prompt.name == "custom"
 
 
 def test_escape_leaves_the_editor_and_keeps_the_prompt(window: MainWindow, qtbot: QtBot) -> None:
@@ -123,10 +123,10 @@ def test_the_choice_and_the_size_are_remembered(window: MainWindow, qtbot: QtBot
     again = make_window(theme, places, built_in(places))
     qtbot.addWidget(again)
     again.recall()
-    choice = again.race.controls.choice()
-    assert choice is not None
-    assert (choice.k, choice.max_tokens, choice.prompt.text) == (7, 96, "My own words")
-    assert choice.sampling.temperature == 0.7
+    request = again.race.controls.request()
+    assert request is not None
+    assert (request.k, request.max_tokens, request.prompt.text) == (7, 96, "My own words")
+    assert request.sampling.temperature == 0.7
     again.close()
 
 
@@ -138,7 +138,7 @@ def test_damaged_settings_are_no_reason_not_to_start(qtbot: QtBot, theme: Theme,
     window = make_window(theme, places, built_in(places))
     qtbot.addWidget(window)
     window.recall()
-    assert window.race.controls.choice() is not None
+    assert window.race.controls.request() is not None
     window.close()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.engines.base import Stopped
-from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, Prefilled, Round, Token, Widths
+from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Noise, PassCosts, Prefilled, Round, Token
 from app.race.lanes import LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 from app.worker.process import Listener
-from app.worker.protocol import Command, Probe, ProbeWidths, Race, Stop, Turn
+from app.worker.protocol import Command, Probe, ProbePasses, Race, Stop, Turn
 from tests.race.builders import LOADED, MS
 
 
@@ -92,8 +92,8 @@ class ScriptedWorker:
                 self._turn(rounds)
             case Probe():
                 self._tell(Noise(0.01, 4))
-            case ProbeWidths(widths=widths, context=context) if not self.silent:
-                self._tell(Widths(context, {width: width * MS for width in widths}, MS))
+            case ProbePasses(widths=widths, context=context) if not self.silent:
+                self._tell(PassCosts(context, {width: width * MS for width in widths}, MS))
             case Stop() if not self.silent:
                 self._tell(Done(self._clock, Finish.STOPPED))
             case _:

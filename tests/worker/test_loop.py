@@ -11,7 +11,7 @@ from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, 
 from app.race.gate import Gate
 from app.race.lanes import KPolicy, Request
 from app.worker.loop import WorkerLoop
-from app.worker.protocol import Command, Load, Probe, ProbeWidths, Quit, Race, Stop, Turn
+from app.worker.protocol import Command, Load, Probe, ProbePasses, Quit, Race, Stop, Turn
 from tests.race.builders import MS, spec
 from tests.worker.scripted import ScriptedEngine
 
@@ -171,7 +171,7 @@ def test_an_engine_that_cannot_measure_its_noise_says_so() -> None:
 
 
 def test_an_engine_that_cannot_measure_its_passes_says_so() -> None:
-    sent = obeyed(ScriptedEngine(), LOAD, ProbeWidths((1, 2), 64))
+    sent = obeyed(ScriptedEngine(), LOAD, ProbePasses((1, 2), 64))
     assert isinstance(sent[-1], Failed)
     assert sent[-1].problem.kind == "no-probe"
 

@@ -33,7 +33,7 @@ def test_never_two_lanes_are_loaded_and_every_heat_is_whole(tmp_path: Path) -> N
     places = find_places({"MTP_RACE_HOME": str(tmp_path)})
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = RaceRequest(
+    request = RaceRequest(
         pair,
         load_prompts(places)[0],
         contenders=(Contender(2), Contender(3)),
@@ -44,7 +44,7 @@ def test_never_two_lanes_are_loaded_and_every_heat_is_whole(tmp_path: Path) -> N
     )
     before = workers()
     pool = WorkerPool()
-    started = start_race(choice, places, pool)
+    started = start_race(request, places, pool)
     most = 0
     while not started.session.join(0.02):
         most = max(most, workers() - before)

@@ -10,7 +10,7 @@ from app.race.lanes import Request
 from app.worker.protocol import (
     MAX_FRAME,
     Load,
-    ProbeWidths,
+    ProbePasses,
     ProtocolError,
     Quit,
     Race,
@@ -24,7 +24,7 @@ from app.worker.protocol import (
 from tests.race.builders import spec
 from tests.race.strategies import events
 
-COMMANDS = [Load(spec("mtp", 3)), Race(Request("Hi"), 3), Turn(), Turn(-1), ProbeWidths((1, 17), 64), Stop(), Quit()]
+COMMANDS = [Load(spec("mtp", 3)), Race(Request("Hi"), 3), Turn(), Turn(-1), ProbePasses((1, 17), 64), Stop(), Quit()]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

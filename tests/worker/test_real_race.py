@@ -51,12 +51,12 @@ def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Rac
     return make
 
 
-def start(choice: RaceRequest, pool: WorkerPool) -> StartedRace:
-    return start_race(choice, find_places(), pool)
+def start(request: RaceRequest, pool: WorkerPool) -> StartedRace:
+    return start_race(request, find_places(), pool)
 
 
-def run(choice: RaceRequest, pool: WorkerPool) -> StartedRace:
-    started = start(choice, pool)
+def run(request: RaceRequest, pool: WorkerPool) -> StartedRace:
+    started = start(request, pool)
     assert started.session.join(120)
     started.finish()
     return started
@@ -153,18 +153,18 @@ def test_no_process_outlives_an_app_that_is_killed(tmp_path: Path) -> None:
 
 def test_a_server_cannot_race_on_the_chess_clock(choose: Callable[..., RaceRequest]) -> None:
     for engine, info in ENGINES.items():
-        choice = choose(format="clock", engine=engine, servers=("http://127.0.0.1:1", "http://127.0.0.1:2"))
+        request = choose(format="clock", engine=engine, servers=("http://127.0.0.1:1", "http://127.0.0.1:2"))
         if info.capabilities.stepping:
-            assert {spec.engine for spec in lane_specs(choice, find_places())} == {engine}
+            assert {spec.engine for spec in lane_specs(request, find_places())} == {engine}
         else:
             with pytest.raises(ProblemError) as caught:
-                lane_specs(choice, find_places())
+                lane_specs(request, find_places())
             assert caught.value.problem.kind == "format-unfit"
 
 
 def test_a_race_on_servers_needs_both_addresses(choose: Callable[..., RaceRequest]) -> None:
-    choice = choose(format="free", engine="vllm", servers=("http://127.0.0.1:1", "http://127.0.0.1:2"), k=3)
-    baseline, mtp = lane_specs(choice, find_places())
+    request = choose(format="free", engine="vllm", servers=("http://127.0.0.1:1", "http://127.0.0.1:2"), k=3)
+    baseline, mtp = lane_specs(request, find_places())
     assert (baseline.target, baseline.k) == ("http://127.0.0.1:1", 0)
     assert (mtp.target, mtp.k) == ("http://127.0.0.1:2", 3)
     with pytest.raises(ProblemError) as caught:

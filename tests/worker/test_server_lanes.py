@@ -59,9 +59,9 @@ def pair_of(tmp_path: Path, *, drafter: bool = True, folder: bool = False) -> Pa
     return Pair("mine", "Mine", ("server",), source("target"), source("drafter") if drafter else None)
 
 
-def choice_of(pair: Pair, **changes: object) -> RaceRequest:
-    choice = RaceRequest(pair, custom_prompt("Hello"), format=REPEATED.name, context=512)
-    return msgspec.structs.replace(choice, **changes)
+def request_of(pair: Pair, **changes: object) -> RaceRequest:
+    request = RaceRequest(pair, custom_prompt("Hello"), format=REPEATED.name, context=512)
+    return msgspec.structs.replace(request, **changes)
 
 
 def words_of(spec: LaneSpec) -> list[str]:
@@ -77,16 +77,16 @@ def test_the_names_of_tables_are_those_of_the_engines_that_are_servers() -> None
 def test_a_pair_for_any_server_takes_the_one_whose_program_is_installed(
     tmp_path: Path, places: Places, programs: Path
 ) -> None:
-    choice = choice_of(pair_of(tmp_path))
+    request = request_of(pair_of(tmp_path))
     with pytest.raises(ProblemError) as caught:
-        lane_specs(choice, places)
+        lane_specs(request, places)
     assert caught.value.problem.kind == "server-missing"
     assert "llama-server" in caught.value.problem.cause
     assert "vllm" not in caught.value.problem.cause
     install(programs, "vllm")
     install(programs, "llama-server")
-    assert [spec.engine for spec in lane_specs(choice, places)] == ["llama-server"] * 2
-    folder = choice_of(pair_of(tmp_path, folder=True))
+    assert [spec.engine for spec in lane_specs(request, places)] == ["llama-server"] * 2
+    folder = request_of(pair_of(tmp_path, folder=True))
     assert [spec.engine for spec in lane_specs(folder, places)] == ["vllm"] * 2
     assert default_format("server") == REPEATED.name
 
@@ -95,7 +95,7 @@ def test_the_command_has_the_drafter_and_k_only_in_the_lane_that_drafts(
     tmp_path: Path, places: Places, programs: Path
 ) -> None:
     install(programs, "llama-server")
-    baseline, mtp = lane_specs(choice_of(pair_of(tmp_path), contenders=(Contender(5),)), places)
+    baseline, mtp = lane_specs(request_of(pair_of(tmp_path), contenders=(Contender(5),)), places)
     assert words_of(baseline)[:3] == ["llama-server", "-m", "{target}"]
     assert "{drafter}" not in words_of(baseline)
     assert words_of(mtp)[: len(words_of(baseline))] == words_of(baseline)
@@ -122,7 +122,7 @@ def test_a_server_is_started_as_the_kind_of_drafter_asks(
     tmp_path: Path, places: Places, programs: Path, contender: Contender, words: list[str]
 ) -> None:
     install(programs, "llama-server")
-    baseline, lane = lane_specs(choice_of(pair_of(tmp_path), contenders=(contender,)), places)
+    baseline, lane = lane_specs(request_of(pair_of(tmp_path), contenders=(contender,)), places)
     assert words_of(lane)[len(words_of(baseline)) :][: len(words)] == words
     assert (lane.kind, lane.drafter) == (contender.kind, contender.drafter)
 
@@ -130,24 +130,24 @@ def test_a_server_is_started_as_the_kind_of_drafter_asks(
 def test_a_kind_that_a_server_does_not_have_is_refused(tmp_path: Path, places: Places, programs: Path) -> None:
     install(programs, "llama-server")
     with pytest.raises(ProblemError) as caught:
-        lane_specs(choice_of(pair_of(tmp_path), contenders=(Contender(4, kind=LaneKind.SUFFIX),)), places)
+        lane_specs(request_of(pair_of(tmp_path), contenders=(Contender(4, kind=LaneKind.SUFFIX),)), places)
     assert caught.value.problem.sentence == "llama-server (llama.cpp) cannot race suffix decoding."
     assert "vLLM" in caught.value.problem.action
 
 
 def test_lanes_of_another_k_are_other_servers(tmp_path: Path, places: Places, programs: Path) -> None:
     install(programs, "llama-server")
-    specs = lane_specs(choice_of(pair_of(tmp_path), contenders=(Contender(2), Contender(4))), places)
+    specs = lane_specs(request_of(pair_of(tmp_path), contenders=(Contender(2), Contender(4))), places)
     assert [spec.id for spec in specs] == ["baseline", "mtp-k2", "mtp-k4"]
     assert len({repr(load_key(spec)) for spec in specs}) == 3
     with pytest.raises(ProblemError) as caught:
-        lane_specs(choice_of(pair_of(tmp_path), contenders=(ADAPTIVE,)), places)
+        lane_specs(request_of(pair_of(tmp_path), contenders=(ADAPTIVE,)), places)
     assert caught.value.problem.kind == "k-fixed"
 
 
 def test_a_target_with_its_own_head_gets_no_drafter(tmp_path: Path, places: Places, programs: Path) -> None:
     install(programs, "llama-server")
-    _, mtp = lane_specs(choice_of(pair_of(tmp_path, drafter=False)), places)
+    _, mtp = lane_specs(request_of(pair_of(tmp_path, drafter=False)), places)
     assert mtp.drafter == ""
     assert "{drafter}" not in words_of(mtp)
     assert "draft-mtp" in words_of(mtp)
@@ -168,17 +168,17 @@ def test_what_cannot_race_is_said_before_anything_starts(
     tmp_path: Path, places: Places, programs: Path, changes: dict[str, object], kind: str
 ) -> None:
     with pytest.raises(ProblemError) as caught:
-        lane_specs(choice_of(pair_of(tmp_path), **changes), places)
+        lane_specs(request_of(pair_of(tmp_path), **changes), places)
     assert caught.value.problem.kind == kind
     assert caught.value.problem.action
 
 
 def test_a_trace_has_neither_the_command_nor_a_folder(tmp_path: Path, places: Places, programs: Path) -> None:
     install(programs, "llama-server")
-    choice = choice_of(pair_of(tmp_path))
-    specs = lane_specs(choice, places)
+    request = request_of(pair_of(tmp_path))
+    specs = lane_specs(request, places)
     assert all(COMMAND in spec.options for spec in specs)
-    header = make_header(choice, specs, datetime.now(UTC))
+    header = make_header(request, specs, datetime.now(UTC))
     assert all(COMMAND not in spec.options for spec in header.lanes)
     assert [spec.target for spec in header.lanes] == ["model.gguf"] * 2
     assert str(tmp_path) not in msgspec.json.encode(header).decode()

@@ -35,18 +35,18 @@ def pool() -> Iterator[WorkerPool]:
 def choose(places: Places, **changes: object) -> SweepRequest:
     pair = load_registry(places=places).get("nano")
     assert pair is not None
-    choice = SweepRequest(
+    request = SweepRequest(
         pair=pair,
         prompts=tuple(prompt for prompt in load_prompts(places) if prompt.name in ("code", "haiku")),
         contenders=(Contender(2), ADAPTIVE),
         spend=Spend(repeats=2),
         max_tokens=16,
     )
-    return msgspec.structs.replace(choice, **changes)
+    return msgspec.structs.replace(request, **changes)
 
 
-def run(choice: SweepRequest, places: Places, pool: WorkerPool, out: Path | None = None) -> SweepRun:
-    sweep = SweepRun(choice, places, pool, out)
+def run(request: SweepRequest, places: Places, pool: WorkerPool, out: Path | None = None) -> SweepRun:
+    sweep = SweepRun(request, places, pool, out)
     sweep.start()
     assert sweep.join(120)
     return sweep
@@ -58,7 +58,7 @@ def test_a_mistake_in_the_sweeps_thread_ends_it_with_a_problem(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("no widths today")
 
-    monkeypatch.setattr("app.worker.sweep_run.probe_widths", broken)
+    monkeypatch.setattr("app.worker.sweep_run.probe_passes", broken)
     sweep = run(choose(places), places, pool)
     assert sweep.over
     assert sweep.problem is not None
@@ -99,8 +99,8 @@ def test_a_sweep_that_was_stopped_goes_on_in_its_folder_and_counts_no_cut_heat(
     places: Places, pool: WorkerPool, tmp_path: Path
 ) -> None:
     out = tmp_path / "sweep"
-    choice = choose(places, spend=Spend(repeats=3), contenders=(Contender(2),))
-    sweep = SweepRun(choice, places, pool, out)
+    request = choose(places, spend=Spend(repeats=3), contenders=(Contender(2),))
+    sweep = SweepRun(request, places, pool, out)
     sweep.start()
     while not sweep.result.heats:
         assert not sweep.join(0.02)
@@ -113,7 +113,7 @@ def test_a_sweep_that_was_stopped_goes_on_in_its_folder_and_counts_no_cut_heat(
     assert not list(out.glob("*.part"))
     (out / "haiku-099.ndjson").write_bytes(next(out.glob("*-001.ndjson")).read_bytes()[:2000])  # A cut file.
     (out / "haiku-002.ndjson.part").write_bytes(b"{")
-    again = run(choice, places, pool, out)
+    again = run(request, places, pool, out)
     assert again.result.heats == 6
     assert again.result.created == sweep.result.created
     assert again.result.seconds > sweep.result.seconds

@@ -145,7 +145,7 @@ class SweepControls(QWidget):
             return f"{error}."
         return ""
 
-    def choice(self) -> SweepRequest | None:
+    def request(self) -> SweepRequest | None:
         """What is chosen; None if something is wrong with it."""
         contenders = self.contenders
         if self.wrong or contenders is None:

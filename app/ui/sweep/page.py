@@ -184,22 +184,22 @@ class SweepPage(Page):
 
     def sweep(self) -> None:
         """Starts a sweep, unless something is measured already."""
-        choice = self.controls.choice()
-        if choice is None or self.running:
+        request = self.controls.request()
+        if request is None or self.running:
             return
         if self.race_runs():
             self.said.emit("A race is running. A sweep beside it would measure nothing.")
             return
         self.failure.hide()
-        folder = self._shown[1] if self._goes_on(choice) else None
+        folder = self._shown[1] if self._goes_on(request) else None
         self._set_running(True)
-        self._tasks.start(self._sweep(choice, folder), name="sweep", doing="the sweep was run", failed=self._refused)
+        self._tasks.start(self._sweep(request, folder), name="sweep", doing="the sweep was run", failed=self._refused)
 
-    def _goes_on(self, choice: SweepRequest) -> bool:
+    def _goes_on(self, request: SweepRequest) -> bool:
         """Whether the sweep that is shown is an unfinished one of this choice."""
         result, folder = self._shown
         unfinished = folder is not None and result.heats < result.planned and not self._elsewise
-        return unfinished and _names(choice) == _result_names(result)
+        return unfinished and _names(request) == _result_names(result)
 
     def use_machine(self, threads: int, gpu_layers: int) -> None:
         """Sweeps with so many threads and layers from now on; what was measured with others is not gone on with."""
@@ -216,8 +216,8 @@ class SweepPage(Page):
             self._run.stop()
             self.controls.tell(self._run.progress.fraction, "Stopping")
 
-    async def _sweep(self, choice: SweepRequest, folder: Path | None) -> None:
-        run = await in_thread(lambda: SweepRun(choice, self._places, self._pool, folder))
+    async def _sweep(self, request: SweepRequest, folder: Path | None) -> None:
+        run = await in_thread(lambda: SweepRun(request, self._places, self._pool, folder))
         self._starting = False
         self._run = run
         self._elsewise = False
@@ -404,8 +404,8 @@ def _earlier(places: Places) -> list[tuple[Path, str]]:
     return named
 
 
-def _names(choice: SweepRequest) -> tuple[object, ...]:
-    return choice.pair.id, [item.name for item in choice.prompts], {item.lane for item in choice.contenders}
+def _names(request: SweepRequest) -> tuple[object, ...]:
+    return request.pair.id, [item.name for item in request.prompts], {item.lane for item in request.contenders}
 
 
 def _result_names(result: SweepResult) -> tuple[object, ...]:

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.places import Places
 from app.present.view import RaceView
-from app.race.events import Widths
+from app.race.events import PassCosts
 from app.race.lanes import LaneKind
 from app.race.trace import Header
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
-from app.worker.widths import KnownWidths
+from app.worker.pass_costs import PassCostStore
 
 
 def open_what_if(theme: Theme, view: RaceView, places: Places | None, window: QWidget) -> None:
@@ -32,20 +32,20 @@ def open_what_if(theme: Theme, view: RaceView, places: Places | None, window: QW
     context = _middle(view)
 
     async def show() -> None:
-        widths = await in_thread(lambda: kept_widths(header, places, context))
-        better = view.ground(widths) if widths is not None else None
+        pass_costs = await in_thread(lambda: kept_pass_costs(header, places, context))
+        better = view.ground(pass_costs) if pass_costs is not None else None
         if better is not None:
             dialog.show_ground(better)
 
-    Tasks(dialog).start(show(), name="widths", doing="the kept measurements were read")
+    Tasks(dialog).start(show(), name="pass costs", doing="the kept measurements were read")
 
 
-def kept_widths(header: Header, places: Places, context: int) -> Widths | None:
+def kept_pass_costs(header: Header, places: Places, context: int) -> PassCosts | None:
     """Returns what was measured alone for the race's MTP drafter, at the context nearest to ``context``."""
     lanes = [lane for lane in header.lanes if lane.kind is LaneKind.MTP]
     if not lanes:
         return None
-    return KnownWidths.of(places).get(msgspec.structs.replace(header, lanes=tuple(lanes[:1])), context)
+    return PassCostStore.of(places).get(msgspec.structs.replace(header, lanes=tuple(lanes[:1])), context)
 
 
 def _middle(view: RaceView) -> int:

@@ -12,29 +12,29 @@ from app.models.pairs import ModelFile, ModelSource
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.race.choose_k import FIRST_SENTENCE, KChoice
-from app.race.events import Failed, Widths
+from app.race.events import Failed, PassCosts
 from app.race.known_costs import KnownCosts
 from app.race.lanes import ADAPTIVE, Contender, KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
-from app.worker.pool import WorkerPool
-from app.worker.request import RaceRequest, request_with
-from app.worker.widths import (
+from app.worker.pass_costs import (
     ALL_WIDTHS,
-    KnownWidths,
+    PassCostStore,
     first_k,
     known_costs,
-    measure_widths,
-    probe_widths,
+    measure_passes,
+    probe_passes,
     usual_context,
 )
+from app.worker.pool import WorkerPool
+from app.worker.request import RaceRequest, request_with
 from tests.race.builders import MS, header, spec
 from tests.worker.scripted import ScriptedWorker
 
-FOUND = Widths(64, {1: 10, 2: 12}, 2)
+FOUND = PassCosts(64, {1: 10, 2: 12}, 2)
 
 
 def test_a_measurement_is_kept_for_its_pair_and_machine_and_for_any_k_and_prompt(tmp_path: Path) -> None:
-    known = KnownWidths(tmp_path / "deep" / "widths.json")
+    known = PassCostStore(tmp_path / "deep" / "widths.json")
     known.put(header(), FOUND)
     assert known.get(header()) == FOUND
     assert known.get(header(spec("baseline"), spec("mtp", 7), prompt_name="other")) == FOUND
@@ -44,7 +44,7 @@ def test_a_measurement_is_kept_for_its_pair_and_machine_and_for_any_k_and_prompt
 
 
 def test_the_nearest_context_is_taken(tmp_path: Path) -> None:
-    known = KnownWidths(tmp_path / "widths.json")
+    known = PassCostStore(tmp_path / "widths.json")
     for context in (64, 1024, 256):
         known.put(header(), msgspec.structs.replace(FOUND, context=context))
     assert [getattr(known.get(header(), context), "context", None) for context in (1, 200, 9000, 0)] == [
@@ -59,26 +59,26 @@ def test_the_nearest_context_is_taken(tmp_path: Path) -> None:
 def test_a_damaged_file_only_means_measuring_again(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "widths.json"
     path.write_bytes(content)
-    assert KnownWidths(path).get(header()) is None
-    KnownWidths(path).put(header(), FOUND)
-    assert KnownWidths(path).get(header()) == FOUND
+    assert PassCostStore(path).get(header()) is None
+    PassCostStore(path).put(header(), FOUND)
+    assert PassCostStore(path).get(header()) == FOUND
 
 
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    KnownWidths(tmp_path / "file" / "widths.json").put(header(), FOUND)
+    PassCostStore(tmp_path / "file" / "widths.json").put(header(), FOUND)
 
 
 def test_a_worker_is_asked_for_all_widths() -> None:
-    found = measure_widths(ScriptedWorker(), 128)
-    assert found == Widths(128, {width: width * MS for width in ALL_WIDTHS}, MS)
+    found = measure_passes(ScriptedWorker(), 128)
+    assert found == PassCosts(128, {width: width * MS for width in ALL_WIDTHS}, MS)
 
 
 def test_a_measurement_can_be_given_up() -> None:
     stopped = threading.Event()
     stopped.set()
     with pytest.raises(ProblemError) as caught:
-        measure_widths(ScriptedWorker(silent=True), 128, stopped=stopped)
+        measure_passes(ScriptedWorker(silent=True), 128, stopped=stopped)
     assert caught.value.problem.kind == "probe-stopped"
 
 
@@ -88,7 +88,7 @@ def test_a_worker_that_fails_tells_why() -> None:
             self._tell(Failed(Problem("no-probe", "It cannot.")))
 
     with pytest.raises(ProblemError, match="It cannot"):
-        measure_widths(Failing(), 128)
+        measure_passes(Failing(), 128)
 
 
 @pytest.fixture
@@ -117,20 +117,20 @@ def test_the_context_is_the_middle_of_the_run_and_fits(nano: RaceRequest) -> Non
 
 @pytest.mark.real
 def test_the_built_in_pair_is_measured_once_and_then_known(nano: RaceRequest, places: Places, pool: WorkerPool) -> None:
-    found = probe_widths(nano, places, pool, 48, repeats=1)
+    found = probe_passes(nano, places, pool, 48, repeats=1)
     assert found.context == 48
     assert set(found.forward_ns) == set(ALL_WIDTHS)
     assert min(found.forward_ns.values()) > 0
     assert found.draft_ns > 0
     pool.close()
     nobody = WorkerPool(lambda: pytest.fail("a worker was started for what is known"))
-    assert probe_widths(nano, places, nobody, 48) == found
+    assert probe_passes(nano, places, nobody, 48) == found
 
 
 @pytest.mark.real
 def test_a_context_without_room_is_refused(nano: RaceRequest, places: Places, pool: WorkerPool) -> None:
     with pytest.raises(ProblemError) as caught:
-        probe_widths(nano, places, pool, nano.context)
+        probe_passes(nano, places, pool, nano.context)
     assert caught.value.problem.kind == "context-range"
 
 
@@ -166,7 +166,7 @@ def test_an_adaptive_lane_starts_from_rounds_that_are_known_without_a_gap(places
         race, lanes=tuple(msgspec.structs.replace(lane, policy=KPolicy.COST) for lane in race.lanes)
     )
     assert known_costs(adaptive, places) == KnownCosts()
-    KnownWidths.of(places).put(adaptive, Widths(64, {1: 10, 2: 12, 3: 15, 5: 20}, 2))
+    PassCostStore.of(places).put(adaptive, PassCosts(64, {1: 10, 2: 12, 3: 15, 5: 20}, 2))
     assert known_costs(adaptive, places).rounds == (10, 14, 19)
     assert known_costs(race, places) == KnownCosts()
 

@@ -16,7 +16,7 @@ import msgspec
 
 from app.places import Places, write_private
 from app.race.choose_k import FIRST_SENTENCE, FIRST_WIDTHS, KChoice, choose_k
-from app.race.events import Failed, LaneEvent, Loaded, Widths
+from app.race.events import Failed, LaneEvent, Loaded, PassCosts
 from app.race.known_costs import NOTHING_KNOWN, KnownCosts
 from app.race.lanes import MAX_K, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
@@ -25,7 +25,7 @@ from app.worker import outcome
 from app.worker.headers import make_header
 from app.worker.lane_specs import lane_specs, make_files
 from app.worker.pool import WorkerPool
-from app.worker.protocol import ProbeWidths, Stop
+from app.worker.protocol import ProbePasses, Stop
 from app.worker.request import RaceRequest
 from app.worker.run import LaneWorker
 from app.worker.server_lanes import is_server
@@ -41,18 +41,18 @@ _MOST_CONTEXTS: Final = 8
 _T = TypeVar("_T")
 
 
-class KnownWidths:
+class PassCostStore:
     """Measurements in a small JSON file. A file that cannot be read or written only means measuring again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @classmethod
-    def of(cls, places: Places) -> KnownWidths:
+    def of(cls, places: Places) -> PassCostStore:
         """Returns what is kept on this machine."""
         return cls(places.cache / "pass-costs.json")
 
-    def get(self, header: Header, context: int = 0) -> Widths | None:
+    def get(self, header: Header, context: int = 0) -> PassCosts | None:
         """Returns what was measured for the header's pair on this machine, at the context nearest to ``context``.
 
         None if nothing was. A ``context`` of 0 takes the latest measurement.
@@ -62,19 +62,19 @@ class KnownWidths:
             return kept[-1] if kept else None
         return min(kept, key=lambda item: abs(item.context - context), default=None)
 
-    def put(self, header: Header, widths: Widths) -> None:
+    def put(self, header: Header, measured: PassCosts) -> None:
         """Keeps a measurement, in place of an earlier one at the same context."""
         kept, key = self._read(), _key(header)
-        others = [item for item in kept.get(key, []) if item.context != widths.context]
-        kept[key] = [*others, widths][-_MOST_CONTEXTS:]
+        others = [item for item in kept.get(key, []) if item.context != measured.context]
+        kept[key] = [*others, measured][-_MOST_CONTEXTS:]
         try:
             write_private(self._path, msgspec.json.encode(kept))
         except OSError:
             return
 
-    def _read(self) -> dict[str, list[Widths]]:
+    def _read(self) -> dict[str, list[PassCosts]]:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, list[Widths]])
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, list[PassCosts]])
         except (OSError, *DECODE_ERRORS):
             return {}
 
@@ -102,7 +102,7 @@ def known_costs(header: Header, places: Places) -> KnownCosts:
     """Returns what passes and drafts cost, as far as the header's pair was measured without a gap."""
     if not any(lane.policy.learns_costs for lane in header.lanes):
         return NOTHING_KNOWN
-    found = KnownWidths.of(places).get(header)
+    found = PassCostStore.of(places).get(header)
     if found is None:
         return NOTHING_KNOWN
     widths = takewhile(lambda width: width in found.forward_ns, count(1))
@@ -131,16 +131,16 @@ def first_k(
     try:
         spec = lane_specs(request, places)[1]
         make_files(request, places, lambda _sentence: None)
-        found = KnownWidths.of(places).get(make_header(request, (spec,), datetime.now(UTC)), usual_context(request))
+        found = PassCostStore.of(places).get(make_header(request, (spec,), datetime.now(UTC)), usual_context(request))
         if found is None or not set(FIRST_WIDTHS) <= set(found.forward_ns):
             tell(FIRST_SENTENCE)
-            found = probe_widths(request, places, pool, widths=FIRST_WIDTHS, repeats=_FIRST_REPEATS, stopped=stopped)
+            found = probe_passes(request, places, pool, widths=FIRST_WIDTHS, repeats=_FIRST_REPEATS, stopped=stopped)
     except ProblemError:
         return None
     return choose_k(found, request.pair.quantization)
 
 
-def probe_widths(
+def probe_passes(
     request: RaceRequest,
     places: Places,
     pool: WorkerPool,
@@ -150,7 +150,7 @@ def probe_widths(
     again: bool = False,
     repeats: int = 5,
     stopped: threading.Event | None = None,
-) -> Widths:
+) -> PassCosts:
     """Returns what forward passes of these widths and drafting one token cost for the request's pair.
 
     Args:
@@ -166,27 +166,27 @@ def probe_widths(
     spec = lane_specs(request, places)[1]
     make_files(request, places, lambda _sentence: None)
     header = make_header(request, (spec,), datetime.now(UTC))
-    known, context = KnownWidths.of(places), context or usual_context(request)
+    known, context = PassCostStore.of(places), context or usual_context(request)
     found = None if again else known.get(header, context)
     if found is not None and found.context == context and set(widths) <= set(found.forward_ns):
         return found
     worker = pool.acquire((spec,))[spec.id]
     try:
-        measured = measure_widths(worker, context, widths, repeats=repeats, stopped=stopped)
+        measured = measure_passes(worker, context, widths, repeats=repeats, stopped=stopped)
     finally:
         pool.release([worker])
     known.put(header, measured)
     return measured
 
 
-def measure_widths(
+def measure_passes(
     worker: LaneWorker,
     context: int,
     widths: tuple[int, ...] = ALL_WIDTHS,
     *,
     repeats: int = 5,
     stopped: threading.Event | None = None,
-) -> Widths:
+) -> PassCosts:
     """Measures with a worker of a drafting lane that is loaded or loading and has no run going on.
 
     Raises:
@@ -196,8 +196,8 @@ def measure_widths(
     worker.attach(inbox.put)
     _wait(inbox, Loaded, LOAD_PATIENCE_S, worker, stopped)
     worker.doing = "measuring forward passes"
-    worker.send(ProbeWidths(widths, context, repeats))
-    found = _wait(inbox, Widths, PROBE_PATIENCE_S, worker, stopped)
+    worker.send(ProbePasses(widths, context, repeats))
+    found = _wait(inbox, PassCosts, PROBE_PATIENCE_S, worker, stopped)
     worker.doing = "waiting"
     return found
 
