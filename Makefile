@@ -16,6 +16,7 @@ lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 # Engines whose libraries are too large for every test run: install them beside the others, then run their tests.
 # With pip and not uv, so that pip's own settings (a mirror, a cap, files on this disk) choose the build of torch.

@@ -30,8 +30,6 @@ _LATIN: Final = {
     "mono-bold": "JetBrainsMono-Bold.ttf",
 }
 _FALLBACKS: Final = ("NotoSansCJKjp-Regular.otf", "NotoEmoji-Regular.ttf", "JetBrainsMono-Regular.ttf")
-STYLES: Final = tuple(_LATIN)
-"""Names of the styles that text can have."""
 
 _JOINS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f\u20e3") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
 _FIGURES: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")

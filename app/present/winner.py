@@ -49,13 +49,6 @@ class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
         return ratio_text(self.ratio)
 
     @property
-    def interval_text(self) -> str:
-        """The interval as it is shown; empty without one."""
-        if self.low is None or self.high is None:
-            return ""
-        return say("{low:.2f} to {high:.2f}", low=self.low, high=self.high)
-
-    @property
     def sure(self) -> str:
         """How sure the ratio is: its interval and its heats; empty for other formats."""
         if self.low is None or self.high is None:

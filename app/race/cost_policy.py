@@ -127,14 +127,6 @@ class CostPolicy:
             rates.append(guess)
         return rates
 
-    def expected_tokens(self, k: int) -> float:
-        """Returns the tokens that a round of this K is expected to emit."""
-        tokens, chance = 1.0, 1.0
-        for rate in self.rates()[:k]:
-            chance *= rate
-            tokens += chance
-        return tokens
-
     def cost(self, k: int) -> float:
         """Returns the time of a round of this K in ns: seen, known before, or on a straight line through what was seen.
 

@@ -32,8 +32,6 @@ class Explanation(msgspec.Struct, frozen=True):
     Attributes:
         tokens_per_round: Mean tokens a round emitted.
         width: Mean tokens a verification fed to the target (drafted + 1).
-        verify_steps: Mean verify time of a round, in baseline steps.
-        draft_steps: Mean draft time of a round, in baseline steps.
         break_even: Acceptance length from which such rounds are as fast as the baseline.
         speedup: Times the baseline's decode rate.
         sentence: The reason in plain words.
@@ -41,8 +39,6 @@ class Explanation(msgspec.Struct, frozen=True):
 
     tokens_per_round: float
     width: float
-    verify_steps: float
-    draft_steps: float
     break_even: float
     speedup: float
     sentence: str
@@ -74,7 +70,7 @@ def explain(runs: Sequence[tuple[LaneState, LaneState]], speedup: float | None) 
     draft = typical(costs.draft_ns) / costs.step
     break_even = typical(costs.break_even)
     words = _sentence(width, verify, draft, tokens, break_even, speedup)
-    return Explanation(tokens, width, verify, draft, break_even, speedup, words)
+    return Explanation(tokens, width, break_even, speedup, words)
 
 
 def _sentence(width: float, verify: float, draft: float, tokens: float, break_even: float, ratio: float) -> str:

@@ -189,13 +189,6 @@ class LaneState:
         return self.prefilled.end_ns if self.prefilled else 0
 
     @property
-    def prefill_tps(self) -> float:
-        """Prompt tokens over prefill time, per second; 0 before the prefill."""
-        if not self.prefilled:
-            return 0.0
-        return _rate(self.prefilled.prompt_tokens, self.prefilled.end_ns - self.prefilled.start_ns)
-
-    @property
     def decode_ns(self) -> int:
         """Lane clock time spent on tokens after the first."""
         if not self.prefilled or not self.rounds:
@@ -252,27 +245,9 @@ class LaneState:
         return [hit / tried for hit, tried in zip(self.position_accepted, self.position_drafted, strict=True)]
 
     @property
-    def conditional_rates(self) -> list[float]:
-        """For each draft position, its acceptance rate given that the position before it was accepted."""
-        before = [1.0, *self.position_rates[:-1]] if self.position_rates else []
-        return [min(1.0, rate / last) if last else 0.0 for rate, last in zip(self.position_rates, before, strict=True)]
-
-    @property
     def other_ns(self) -> int:
         """Time inside rounds that was neither drafting nor verifying."""
         return max(0, self.round_ns - self.draft_ns - self.verify_ns)
-
-    def recent_tps(self, window_ns: int = NS // 2) -> float:
-        """Tokens per second over the last ``window_ns`` of the lane clock (whole rounds); 0 before the first round."""
-        tokens = 0
-        newest = self.rounds[-1].end_ns if self.rounds else 0
-        start = newest
-        for item in reversed(self.rounds):
-            if newest - item.start_ns > window_ns and tokens:
-                break
-            tokens += item.emitted
-            start = item.start_ns
-        return _rate(tokens, newest - start)
 
 
 def _rate(count: int, ns: int) -> float:

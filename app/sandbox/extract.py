@@ -29,16 +29,12 @@ _THOUGHTS = (
 
 
 class Program(msgspec.Struct, frozen=True):
-    """A program and where it was found. `cut_off`: the reply ended inside it; `note` says so in plain words.
-
-    `dropped_lines` counts the lines of an unfinished last statement that were left out of `source`.
-    """
+    """A program and where it was found. `cut_off`: the reply ended inside it; `note` says so in plain words."""
 
     source: str
     found: Literal["fenced", "indented", "plain"]
     blocks: int = 1
     cut_off: bool = False
-    dropped_lines: int = 0
     note: str = ""
 
 
@@ -200,7 +196,7 @@ def _finish(
     dropped = len(source.rstrip("\n").split("\n")) - len(whole.rstrip("\n").split("\n"))
     lines = "line was" if dropped == 1 else f"{dropped} lines were"
     note = f"The reply ended inside the program; its last {lines} left out."
-    return Program(whole, found, blocks, cut_off=True, dropped_lines=dropped, note=note)
+    return Program(whole, found, blocks, cut_off=True, note=note)
 
 
 def _whole_statements(source: str, parser: Parser) -> str:

@@ -161,12 +161,6 @@ def build_filter(machine: str) -> bytes | None:
     return program.assemble()
 
 
-def denied_numbers(machine: str) -> dict[str, int]:
-    """Name and number of every call that is refused whatever its arguments (for the tests)."""
-    column = _ARCHITECTURES[machine][0]
-    return {name: number for name, found in _DENIED.items() if (number := found[column]) is not None}
-
-
 def _clone_rule() -> list[tuple[int, int, int, int]]:
     return [
         (_LOAD, 0, 0, _ARG0),

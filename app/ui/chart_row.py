@@ -85,11 +85,6 @@ class ChartRow(QWidget):
         self._legend.setVisible(not low)
 
     @property
-    def round_charts(self) -> list[ChartView]:
-        """The charts of the drafting lanes, if they exist."""
-        return list(self._rounds.values())
-
-    @property
     def loaded(self) -> bool:
         """Whether the charts exist."""
         return self._rate is not None

@@ -72,10 +72,6 @@ class TextLine(QWidget):
             self._tone = tone
             self.update()
 
-    def text_width(self) -> int:
-        """Pixels that the whole text needs."""
-        return QFontMetrics(self._font).horizontalAdvance(self._text)
-
     def setText(self, text: str) -> None:
         """Shows ``text``."""
         if text != self._text:

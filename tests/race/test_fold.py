@@ -17,7 +17,6 @@ def test_a_baseline_lane_counts_one_token_a_round_and_times_only_the_decoding() 
     assert (state.count, len(state.rounds), state.drafted) == (11, 10, 0)
     assert state.decode_tps == pytest.approx(100)
     assert state.ttft_ns == 20 * MS
-    assert state.prefill_tps == pytest.approx(350)
     assert state.accepted_per_round is None
     assert (state.phase, state.finish) == (Phase.FINISHED, Finish.END)
 
@@ -31,7 +30,6 @@ def test_acceptance_is_counted_over_what_was_really_drafted() -> None:
     assert state.accepted_per_round == pytest.approx(4 / 3)
     assert state.acceptance_length == pytest.approx(7 / 3)
     assert state.position_rates == pytest.approx([2 / 3, 1 / 2, 1 / 2])
-    assert state.conditional_rates == pytest.approx([2 / 3, 3 / 4, 1])
 
 
 def test_a_failed_lane_keeps_what_it_emitted() -> None:
@@ -49,14 +47,6 @@ def test_a_round_that_tells_only_a_count_is_counted() -> None:
     state = folded([Prefilled(0, MS, 1, Token(-1, "a")), Round(MS, 2 * MS, (Token(-1, "bcd"),), count=3)])
     assert (state.count, state.text) == (4, "abcd")
     assert state.decode_tps == pytest.approx(3000)
-
-
-def test_the_recent_rate_looks_at_whole_rounds_at_the_end() -> None:
-    slow = [Round(i * 100 * MS, (i + 1) * 100 * MS, (Token(1, "a"),)) for i in range(10)]
-    fast = [Round((1000 + i * 10) * MS, (1010 + i * 10) * MS, (Token(1, "a"),)) for i in range(10)]
-    state = folded([Prefilled(0, 0, 1, Token(1, "a")), *slow, *fast])
-    assert state.recent_tps(100 * MS) == pytest.approx(100)
-    assert LaneState().recent_tps() == 0
 
 
 def test_the_speedup_is_the_ratio_of_decode_rates() -> None:
@@ -79,9 +69,9 @@ def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: li
 @given(st.lists(events, max_size=40))
 def test_every_number_of_any_stream_can_be_computed(stream: list[LaneEvent]) -> None:
     state = folded(stream)
-    rates = [*state.position_rates, *state.conditional_rates, state.acceptance_rate or 0]
+    rates = [*state.position_rates, state.acceptance_rate or 0]
     assert all(0 <= rate <= 1 for rate in rates)
-    assert min(state.decode_tps, state.prefill_tps, state.recent_tps(), state.other_ns, state.decode_ns) >= 0
+    assert min(state.decode_tps, state.other_ns, state.decode_ns) >= 0
     assert state.accepted <= state.drafted
 
 
@@ -102,22 +92,8 @@ def test_a_race_keeps_each_lanes_state_and_adds_a_lane_that_was_not_named() -> N
 def test_the_shortest_time_and_one_token_have_a_rate() -> None:
     state = LaneState()
     state.apply(Prefilled(10, 11, 1, Token(1, "a")))
-    assert state.prefill_tps == 10**9
     state.apply(Round(11, 12, (Token(2, "b"),)))
-    assert (state.decode_tps, state.total_tps, state.recent_tps()) == (10**9, 10**9, 10**9)
-
-
-def test_the_recent_rate_takes_a_round_that_begins_just_inside_the_window() -> None:
-    state = folded(lane_events(range(9)))
-    for number, end in enumerate((200, 300, 500)):
-        start = 120 if number == 0 else end - 100
-        state.apply(Round(start * MS, end * MS, (Token(number, "x"),) * (4 - number)))
-    # The rounds begin at 400, 200, 120; before them eight of 10 ms each, the last at 90.
-    assert state.recent_tps(300 * MS) == pytest.approx(5 / 0.3)
-    assert state.recent_tps(300 * MS - 1) == pytest.approx(2 / 0.1)
-    assert state.recent_tps(1) == pytest.approx(2 / 0.1)
-    assert state.recent_tps(380 * MS) == pytest.approx(9 / 0.38)
-    assert LaneState().recent_tps() == 0
+    assert (state.decode_tps, state.total_tps) == (10**9, 10**9)
 
 
 def test_what_a_server_tells_of_each_step_counts_its_positions_anew() -> None:

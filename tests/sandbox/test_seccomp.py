@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sandbox.seccomp import build_filter, denied_numbers
+from app.sandbox.seccomp import build_filter
+from tests.sandbox.refused import refused_numbers
 
 Ask = Callable[..., int]
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -64,7 +65,7 @@ def test_ordinary_calls_are_allowed(ask: Ask, machine: str) -> None:
 
 
 def test_listed_calls_are_refused(ask: Ask, machine: str) -> None:
-    assert {ask(number) for number in denied_numbers(machine).values()} == {ERRNO | errno.EPERM}
+    assert {ask(number) for number in refused_numbers(machine).values()} == {ERRNO | errno.EPERM}
 
 
 def test_a_call_of_another_processor_ends_the_program(ask: Ask) -> None:

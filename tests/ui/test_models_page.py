@@ -136,7 +136,7 @@ def test_a_download_goes_on_while_another_tab_is_shown_and_can_be_paused(
     window.show_page(2)
     qtbot.mouseClick(item.pause, LEFT)
     window.show_page(0)
-    qtbot.waitUntil(lambda: not page.downloads.any_running, timeout=20000)
+    qtbot.waitUntil(lambda: not page.downloads.running("small"), timeout=20000)
     window.show_page(2)
     qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)
 
@@ -178,7 +178,7 @@ def test_a_mistake_in_a_download_is_told_on_its_card_and_it_can_be_started_again
     with monkeypatch.context() as patch:
         patch.setattr("app.models.hub.download.find_wanted", broken)
         item = press_get(page, qtbot)
-        qtbot.waitUntil(lambda: not page.downloads.any_running, timeout=20000)
+        qtbot.waitUntil(lambda: not page.downloads.running("small"), timeout=20000)
         qtbot.waitUntil(lambda: "Something went wrong while downloading" in item.problem.text())
         assert "ValueError, the test broke it" in item.problem.text()
     qtbot.waitUntil(lambda: item.get.isVisibleTo(page))
@@ -231,7 +231,7 @@ def test_a_wrong_setting_of_the_network_is_named_on_the_card(
     item = press_get(page, qtbot)
     qtbot.waitUntil(lambda: name in item.problem.text(), timeout=20000)
     assert item.get.isVisibleTo(page)
-    assert not page.downloads.any_running
+    assert not page.downloads.running("small")
     monkeypatch.delenv(name)
     press_get(page, qtbot)
     qtbot.waitUntil(lambda: state_of(page) == "Ready", timeout=20000)

@@ -78,7 +78,6 @@ def read_folder_info(path: Path) -> ModelInfo:
         hidden=hidden,
         vocabulary=_number(text, "vocab_size") or _number(config, "vocab_size"),
         vocabulary_digest="",
-        has_template=_has_template(path),
         drafts_as=drafts_as,
         drafts_for=drafts_for,
         target_hidden=backbone if drafts_as else 0,
@@ -181,13 +180,3 @@ def _counts(table: Any, key: str) -> list[int] | None:
     if not isinstance(value, list) or len(value) > 16:
         return None
     return value if all(isinstance(item, int) and 0 <= item < 1 << 50 for item in value) else None
-
-
-def _has_template(path: Path) -> bool:
-    if is_file(path / "chat_template.jinja") or is_file(path / "chat_template.json"):
-        return True
-    settings = path / "tokenizer_config.json"
-    try:
-        return is_file(settings) and bool(_read_json(settings).get("chat_template"))
-    except (GgufError, OSError):
-        return False

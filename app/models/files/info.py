@@ -59,7 +59,6 @@ class ModelInfo(msgspec.Struct, frozen=True):
         hidden: Width of the hidden state.
         vocabulary: Tokens.
         vocabulary_digest: Equal for equal token lists; "" if there is none.
-        has_template: Whether it brings a chat template.
         drafts_as: The kind of drafter that it is, None for a full model.
         drafts_for: For an MTP drafter the architecture of its targets, else "".
         target_hidden: For a drafter the width of its target's hidden state, 0 if it does not say.
@@ -80,7 +79,6 @@ class ModelInfo(msgspec.Struct, frozen=True):
     hidden: int
     vocabulary: int
     vocabulary_digest: str
-    has_template: bool
     drafts_as: LaneKind | None = None
     drafts_for: str = ""
     target_hidden: int = 0
@@ -166,7 +164,6 @@ def info_of(heads: list[Gguf]) -> ModelInfo:
         hidden=hidden,
         vocabulary=vocabulary or _embedding_rows(heads),
         vocabulary_digest=digest,
-        has_template=bool(head.text("tokenizer.chat_template")),
         drafts_as=drafts_as,
         drafts_for=assistant["base"] if assistant else "",
         target_hidden=_target_hidden(head, architecture, hidden, drafts_as),

@@ -46,11 +46,6 @@ class LocalPair(msgspec.Struct, frozen=True):
     source: str = "file"
     title: str = ""
 
-    @property
-    def can_race_mtp(self) -> bool:
-        """Whether it has a drafter, in a file of its own or in the target's."""
-        return self.drafter is not None or self.target.mtp_layers > 0
-
 
 def read_model(path: Path) -> ModelInfo | Problem:
     """Reads what a GGUF file or a model folder says of itself."""

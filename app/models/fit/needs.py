@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.models.files.gguf import Gguf, GgufError, TensorInfo
+from app.models.files.gguf import Gguf, TensorInfo
 from app.models.files.info import PER_LAYER_EMBEDDINGS, ModelInfo, info_of, kv_widths, sliding_layers
 from app.models.fit.running_state import state_bytes, with_attention
 
@@ -211,10 +211,3 @@ def _tables(head: Gguf, info: ModelInfo, runtime: Runtime) -> int:
     rows = 1 if info.is_drafter else runtime.outputs
     kept = 4 * rows * info.vocabulary + 4 * runtime.batch * max(info.hidden, info.target_hidden)
     return _TABLES_BYTES + info.vocabulary * _TOKEN_BYTES + int(count) * _MERGE_BYTES + kept
-
-
-def require_target(need: MemoryNeed) -> MemoryNeed:
-    """Returns `need` if it is of a full model. Raises GgufError otherwise."""
-    if need.info.is_drafter:
-        raise GgufError(f"{need.info.path.name} is a drafter: choose the full model as the target.")
-    return need

@@ -18,7 +18,6 @@ from app.places import Places, make_private
 from app.race.problems import Problem, ProblemError
 
 FILE: Final = "file"
-FOLDER: Final = "folder"
 MLX: Final = "mlx"
 """A folder whose target is wrapped as mlx-vlm loads it; where it matters only for the built-in pair."""
 

@@ -100,7 +100,6 @@ def _rough(pair: Pair, source: ModelSource, runtime: Runtime) -> MemoryNeed:
     info = ModelInfo(
         path=Path(pair.id), architecture=pair.family, name=pair.title, parameters=pair.parameters or 0,
         quantization=pair.quantization, bytes=size, context=0, layers=1, hidden=1, vocabulary=0, vocabulary_digest="",
-        has_template=True,
     )  # fmt: skip
     return MemoryNeed(
         info=info,

@@ -43,11 +43,6 @@ class Downloads(QObject):
         """Whether a download of that pair was started and is not over."""
         return pair_id in self._running
 
-    @property
-    def any_running(self) -> bool:
-        """Whether there is any."""
-        return bool(self._running)
-
     def start(self, pair: Pair) -> None:
         """Starts it, or goes on with what is partly here."""
         if pair.id in self._running:

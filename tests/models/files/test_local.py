@@ -62,7 +62,6 @@ def test_a_dropped_target_finds_its_drafter_beside_it_and_not_a_wrong_one(tmp_pa
     assert isinstance(found, LocalPair)
     assert found.drafter is not None
     assert found.drafter.path == right
-    assert found.can_race_mtp
 
 
 def test_a_drafter_in_the_mtp_folder_is_found_and_a_dropped_drafter_finds_its_target(tmp_path: Path) -> None:
@@ -81,7 +80,7 @@ def test_a_target_without_a_drafter_can_still_be_opened_and_says_so(tmp_path: Pa
     found = open_local(write_target(tmp_path / "target.gguf"))
     assert isinstance(found, LocalPair)
     assert found.drafter is None
-    assert not found.can_race_mtp
+    assert found.target.mtp_layers == 0
     assert "No drafter" in found.note
 
 

@@ -6,10 +6,9 @@ import gguf
 import msgspec
 import pytest
 
-from app.models.files.gguf import GgufError
 from app.models.files.info import read_heads
 from app.models.fit.estimate import COMFORTABLE, Fit, FitVerdict, Memory, SumLine, estimate, fit_reason, fit_text
-from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, own_head_need, require_target
+from app.models.fit.needs import MemoryNeed, Runtime, cells, need_of, own_head_need
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.shelf.availability import Ready
 from app.models.shelf.pair_fit import fit_race
@@ -139,11 +138,6 @@ def test_the_arithmetic_is_shown(files: tuple[Path, Path]) -> None:
 def test_a_larger_context_never_needs_less(files: tuple[Path, Path]) -> None:
     sums = [fit(files, context=context).together for context in (16, 255, 256, 257, 2048, 100_000)]
     assert sums == sorted(sums)
-
-
-def test_a_drafter_is_no_target(files: tuple[Path, Path]) -> None:
-    with pytest.raises(GgufError, match="is a drafter"):
-        require_target(need(files[1]))
 
 
 @pytest.mark.real

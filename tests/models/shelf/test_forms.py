@@ -9,7 +9,7 @@ import pytest
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
-from app.models.shelf.forms import FILE, FOLDER, MLX, in_form, opens
+from app.models.shelf.forms import FILE, MLX, in_form, opens
 from app.places import Places, find_places
 from app.race.problems import ProblemError
 
@@ -33,7 +33,7 @@ def folders(places: Places) -> list[str]:
     return [item.name for item in (places.cache / "forms").iterdir() if item.is_dir()]
 
 
-@pytest.mark.parametrize("form", [FOLDER, MLX])
+@pytest.mark.parametrize("form", ["folder", MLX])
 def test_the_built_in_pair_is_made_once_for_engines_that_open_folders(
     nano: tuple[Pair, Ready], places: Places, form: str
 ) -> None:
@@ -62,8 +62,8 @@ def test_other_pairs_are_never_written_anew(places: Places, tmp_path: Path) -> N
     found = Ready(tmp_path / "a.gguf", tmp_path / "b.gguf")
     for pair in registry.pairs:
         if pair.id != "nano":
-            assert in_form(pair, found, FOLDER, places) is found
-            assert opens(FILE, pair) is not opens(FOLDER, pair)
+            assert in_form(pair, found, "folder", places) is found
+            assert opens(FILE, pair) is not opens("folder", pair)
 
 
 def test_a_cache_that_cannot_be_written_is_said_and_leaves_nothing(
@@ -74,7 +74,7 @@ def test_a_cache_that_cannot_be_written_is_said_and_leaves_nothing(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(ProblemError) as caught:
-        in_form(*nano, FOLDER, places)
+        in_form(*nano, "folder", places)
     assert caught.value.problem.kind == "form-failed"
     assert "No space left" in caught.value.problem.cause
     assert folders(places) == []

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from app.sandbox import seccomp
+from tests.sandbox.refused import refused_numbers
 
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _START = "s3cret-"
@@ -112,7 +113,7 @@ class World:
 
     def _plant_kernel_objects(self) -> None:
         machine = platform.machine()
-        self._numbers = seccomp.denied_numbers(machine) | {"prctl": _PRCTL[machine]}
+        self._numbers = refused_numbers(machine) | {"prctl": _PRCTL[machine]}
         self._numbers |= {name: found[0 if machine == "x86_64" else 1] for name, found in seccomp._WATCHED.items()}
         libc = self._libc = ctypes.CDLL(None, use_errno=True)
         libc.shmat.restype = ctypes.c_void_p
