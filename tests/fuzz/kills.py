@@ -10,11 +10,15 @@ a random signal: to the app, to its whole group as a terminal does, or to one of
 * no traceback, and the exit status that was promised.
 
 What fell is printed with the seed of its try, which plays it again: ``--seed SEED --count 1 --stage STAGE``.
+
+``--state FILE`` keeps count in a file, and the next call with it goes on where the last one stopped: a long campaign in
+pieces, as ``--minutes`` cuts them. The table is that of all pieces.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -23,11 +27,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
@@ -64,11 +67,13 @@ class Stage:
     Attributes:
         words: Of the command line; ``{home}`` is the try's own folder.
         clean: It promises to stop cleanly, with status 0.
+        module: What Python runs: the app, or a hand that uses its window.
     """
 
     name: str
     words: list[str]
     clean: bool = True
+    module: str = "app"
 
 
 STAGES = (
@@ -78,12 +83,19 @@ STAGES = (
     Stage("one loaded", [*RACE, "--format", "heats", "--one-loaded", "--repeats", "1", "--max-tokens", "16"]),
     Stage("sweep", ["sweep", "--prompts", "haiku", "--k", "1,2", "--repeats", "2", "--max-tokens", "16",
                     "--out", "{home}/sweep"]),
+    Stage("suite", ["suite", "{home}/prompts.jsonl", "--k", "2", "--max-tokens", "12", "--out", "{home}/sweep"]),
+    Stage("probe", ["probe"], clean=False),
     Stage("download", ["models", "get", "fetched"], clean=False),
     Stage("export", ["export", str(SAMPLE), "--to", "{home}/film.gif", "--size", "320x240", "--seconds", "4"],
           clean=False),
     Stage("verify", ["verify", "{home}/verified.ndjson"], clean=False),
     Stage("window", ["window"]),
+    Stage("races in the window", ["--races", "1000000"], module="tests.fuzz.soak"),
 )  # fmt: skip
+
+
+WINDOWS_S = {"window": 3.0, "races in the window": 8.0}
+"""How long a window is looked at: it does not end by itself."""
 
 
 @dataclass
@@ -152,6 +164,9 @@ class Try:
         places.config.mkdir(parents=True)
         places.user_registry.write_text(f"schema = 1\n\n{pair_text(FETCHED)}")
         shutil.copy(SAMPLE, self.home / "verified.ndjson")
+        (self.home / "prompts.jsonl").write_text(
+            "".join(f'{{"id": "{at}", "prompt": "Count to {at}."}}\n' for at in "234")
+        )
         env = {
             **os.environ,
             "MTP_RACE_HOME": str(self.home / "app"),
@@ -163,7 +178,11 @@ class Try:
         words = [word.format(home=self.home) for word in self.stage.words]
         with (self.home / "said.txt").open("wb") as said:
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", "app", *words], stdout=said, stderr=said, env=env, start_new_session=True
+                [sys.executable, "-P", "-m", self.stage.module, *words],
+                stdout=said,
+                stderr=said,
+                env=env,
+                start_new_session=True,
             )
 
     def _send(self, process: subprocess.Popen[bytes], family: list[psutil.Process], chance: random.Random) -> None:
@@ -275,8 +294,8 @@ def spans(stages: list[Stage], attempt: Callable[[Stage, int, float], Try]) -> d
     """Returns how long each command takes when nobody cuts it off, in seconds; it must end well."""
     found = {}
     for stage in stages:
-        if stage.name == "window":
-            found[stage.name] = 3.0
+        if stage.name in WINDOWS_S:
+            found[stage.name] = WINDOWS_S[stage.name]
             continue
         began = time.monotonic()
         one = attempt(stage, 0, 0.0)
@@ -285,22 +304,62 @@ def spans(stages: list[Stage], attempt: Callable[[Stage, int, float], Try]) -> d
     return found
 
 
+@dataclass
+class Count:
+    """What was counted so far.
+
+    Attributes:
+        next: Number of the try that comes next; with the first seed it makes a try's own.
+        tried, fallen: Tries that were cut off, and those of them that fell, by stage.
+        ended: Tries that had ended before their moment came.
+        spans: How long each command takes when nobody cuts it off, s.
+    """
+
+    next: int = 0
+    tried: dict[str, int] = field(default_factory=dict)
+    fallen: dict[str, int] = field(default_factory=dict)
+    ended: int = 0
+    spans: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path | None) -> Count:
+        """Returns what earlier pieces counted; nothing without a file."""
+        return cls(**json.loads(path.read_text())) if path is not None and path.exists() else cls()
+
+    def add(self, one: Try) -> None:
+        """Counts a try."""
+        self.next += 1
+        if not one.sent:
+            self.ended += 1
+            return
+        name = one.stage.name
+        self.tried[name] = self.tried.get(name, 0) + 1
+        self.fallen[name] = self.fallen.get(name, 0) + bool(one.falls)
+
+    def table(self, stages: list[Stage]) -> str:
+        """Returns it as a table."""
+        rows = [(item.name, self.tried.get(item.name, 0), self.fallen.get(item.name, 0)) for item in stages]
+        rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+        lines = ["| stage | tried | fallen |", "|---|---|---|", *(f"| {name} | {a} | {b} |" for name, a, b in rows)]
+        return "\n".join([*lines, f"{self.ended} more had ended before their moment came."])
+
+
 def main() -> int:
     """Runs the tries and prints the table. Returns 1 if any fell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=100, help="how many are cut off in all (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="of the first try; the next ones count on")
     parser.add_argument("--stage", action="append", choices=[stage.name for stage in STAGES])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--patience", type=float, default=10.0, help="seconds in which a try has to end (default 10)")
     parser.add_argument("--minutes", type=float, default=0.0, help="start no new try after so long")
+    parser.add_argument("--state", type=Path, help="file in which the count is kept from piece to piece")
     arguments = parser.parse_args()
     for number in ASKING:  # What a shell ignores for a command in the background, the app would ignore as well.
         signal.signal(number, signal.default_int_handler)
     stages = [stage for stage in STAGES if arguments.stage is None or stage.name in arguments.stage]
-    tried: Counter[str] = Counter()
-    fallen: Counter[str] = Counter()
     end = time.monotonic() + 60 * arguments.minutes if arguments.minutes else float("inf")
+    count = Count.read(arguments.state)
     with tempfile.TemporaryDirectory(prefix="kills-") as folder, FakeHub() as hub:
         hub.files["maker/model"] = dict(HUB_FILES)
 
@@ -311,30 +370,22 @@ def main() -> int:
             shutil.rmtree(home, ignore_errors=True)
             return one
 
-        known = spans(stages, attempt)
-
-        def cut(number: int) -> None:
-            if time.monotonic() > end:
-                return
-            stage = stages[number % len(stages)]
-            one = attempt(stage, arguments.seed + number, known[stage.name])
-            if not one.sent:
-                tried["ended before"] += 1
-                return
-            tried[stage.name] += 1
-            if one.falls:
-                fallen[stage.name] += 1
-                print(f"{stage.name}, seed {one.seed}, {one.sent}: {'; '.join(one.falls)}", flush=True)
-
+        count.spans = count.spans or spans(stages, attempt)
         with ThreadPoolExecutor(arguments.jobs) as pool:
-            list(pool.map(cut, range(arguments.count)))
-    print("\n| stage | tried | fallen |\n|---|---|---|")
-    for stage in stages:
-        print(f"| {stage.name} | {tried[stage.name]} | {fallen[stage.name]} |")
-    whole = sum(tried[stage.name] for stage in stages)
-    print(f"| all | {whole} | {sum(fallen.values())} |")
-    print(f"{tried['ended before']} more had ended before their moment came.")
-    return 1 if fallen else 0
+            while sum(count.tried.values()) < arguments.count and time.monotonic() < end:
+                cuts = []
+                for number in range(count.next, count.next + arguments.jobs):
+                    stage = stages[number % len(stages)]
+                    cuts.append(pool.submit(attempt, stage, arguments.seed + number, count.spans[stage.name]))
+                for one in (cut.result() for cut in cuts):
+                    count.add(one)
+                    if one.falls:
+                        said = f"{one.stage.name}, seed {one.seed}, {one.sent}: {'; '.join(one.falls)}"
+                        print(said, flush=True)
+                if arguments.state is not None:
+                    arguments.state.write_text(json.dumps(asdict(count)))
+    print(f"\n{count.table(stages)}")
+    return 1 if any(count.fallen.values()) else 0
 
 
 if __name__ == "__main__":
