@@ -7,6 +7,7 @@ used is named in a sentence, and an entry of ``NO_PROXY`` that cannot be read is
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import functools
 import ipaddress
@@ -253,6 +254,19 @@ def make_client(*, near: bool = False, connections: int = 100, **options: Any) -
     headers = {"User-Agent": f"mtp-race/{__version__}", **options.pop("headers", {})}
     routes = _Routes(find_proxies(), near, httpx.Limits(max_connections=connections))
     return httpx.Client(transport=routes, trust_env=False, headers=headers, **options)
+
+
+def break_off(response: httpx.Response) -> None:
+    """Ends the connection under a thread that waits for the rest of an answer: it reads the end at once.
+
+    May be called from any thread, also when the connection has ended by itself.
+    """
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if isinstance(connection, socket.socket):
+        with contextlib.suppress(OSError):  # It is closed already.
+            # The plain socket's own: that of TLS would drop its state under the thread that reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

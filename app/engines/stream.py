@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from queue import SimpleQueue
 from typing import Any, Final
@@ -15,7 +14,7 @@ from app.boundary.unexpected import problem_of
 from app.engines.base import Stopped
 from app.engines.event_stream import ERROR, Event, EventStream, TooLong
 from app.engines.servers.said import fault, in_words, quoted, server_failed, status_problem
-from app.net import connection_problem
+from app.net import break_off, connection_problem
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
 CONNECT_S: Final = 10.0
@@ -66,14 +65,8 @@ class Stream:
         """Ends the stream from any thread, so that the server stops computing too."""
         self._left = True
         self._items.put(None)
-        response = self._response
-        stream = response.extensions.get("network_stream") if response is not None else None
-        found = stream.get_extra_info("socket") if stream is not None else None
-        if found is not None:
-            try:
-                found.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # it is closed already
+        if self._response is not None:
+            break_off(self._response)
 
     def _work(self) -> None:
         try:

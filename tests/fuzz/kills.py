@@ -83,7 +83,7 @@ STAGES = (
     Stage("one loaded", [*RACE, "--format", "heats", "--one-loaded", "--repeats", "1", "--max-tokens", "16"]),
     Stage("sweep", ["sweep", "--prompts", "haiku", "--k", "1,2", "--repeats", "2", "--max-tokens", "16",
                     "--out", "{home}/sweep"]),
-    Stage("suite", ["suite", "{home}/prompts.jsonl", "--k", "2", "--max-tokens", "12", "--out", "{home}/sweep"]),
+    Stage("suite", ["suite", "{home}/prompts.jsonl", "--k", "2", "--max-tokens", "16", "--out", "{home}/sweep"]),
     Stage("probe", ["probe"], clean=False),
     Stage("download", ["models", "get", "fetched"], clean=False),
     Stage("export", ["export", str(SAMPLE), "--to", "{home}/film.gif", "--size", "320x240", "--seconds", "4"],

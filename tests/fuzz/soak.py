@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz.soak --races 1000``: races in one window, one after the other, and what the window keeps of them.
+"""``python -m tests.fuzz.soak --races 1000``: races in one window, and what it keeps of each.
 
 The app's own window, offscreen unless QT_QPA_PLATFORM says otherwise, with the built-in pair and real worker processes.
 Every race is begun by a click on its Race button and is over when the button says so again. A line every 50 races:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -17,6 +18,7 @@ import msgspec
 
 from app import net
 from app.models.hub import problems as hub_problems
+from app.models.hub.control import Control
 from app.models.hub.remote import RemoteFile
 from app.models.hub.settings import HubSettings, is_address
 from app.models.pairs import is_safe_path, is_sha256
@@ -74,9 +76,15 @@ def make_client(connect_s: float = 10.0, read_s: float = 30.0) -> httpx.Client:
 class Hub:
     """One hub, asked with one client. Safe to use from several threads."""
 
-    def __init__(self, settings: HubSettings, client: httpx.Client) -> None:
+    def __init__(self, settings: HubSettings, client: httpx.Client, control: Control | None = None) -> None:
+        """control: A cancel of it breaks off whatever is being asked, which then raises DownloadCancelled."""
         self.settings = settings
         self._client = client
+        self._control = control or Control()
+
+    def under(self, control: Control) -> Hub:
+        """Returns the same hub, asked until `control` says stop."""
+        return Hub(self.settings, self._client, control)
 
     def listing(self, repository: str, revision: str) -> Listing:
         """Returns the commit that `revision` means and all its files.
@@ -152,7 +160,7 @@ class Hub:
         described: httpx.Headers | None = None
         for _ in range(_MAX_REDIRECTS):
             response = self._send(method, url, headers, path)
-            try:
+            with closing(response), self._control.broken_off(partial(net.break_off, response)):
                 # The description is in the hub's own last answer; the storage behind it knows nothing of it.
                 if described is None or self._is_hub(url):
                     described = response.headers
@@ -165,16 +173,18 @@ class Hub:
                     continue
                 yield response, described
                 return
-            finally:
-                response.close()
         raise ProblemError(hub_problems.unexpected(path, "The server redirects in a circle."))
 
     def _send(self, method: str, url: str, headers: dict[str, str], path: str) -> httpx.Response:
         sent = dict(headers)
         if self.settings.token is not None and self._is_hub(url):
             sent["Authorization"] = self.settings.token.header()
-        try:
+
+        def ask() -> httpx.Response:
             return self._client.send(self._client.build_request(method, url, headers=sent), stream=True)
+
+        try:
+            return self._control.call(ask, late=httpx.Response.close)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             if (problem := net.certificate_problem(_host(url), error)) is not None:
                 raise ProblemError(problem) from error

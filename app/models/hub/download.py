@@ -92,9 +92,9 @@ class Download:
             clock: Seconds, monotonic.
             free: Gives the free bytes for a folder.
         """
-        self._pair, self._places, self._hub = pair, places, hub
-        self._on_progress, self._settings, self._clock, self._free = on_progress, settings, clock, free
         self._control = Control()
+        self._pair, self._places, self._hub = pair, places, hub.under(self._control)
+        self._on_progress, self._settings, self._clock, self._free = on_progress, settings, clock, free
         self._thread: threading.Thread | None = None
         self._report: DownloadReport | None = None
         # Reentrant: the callback may pause the download, and a pause calls the callback.
@@ -130,7 +130,7 @@ class Download:
         self._tell("fetching", at_once=True)
 
     def cancel(self) -> None:
-        """Stops soon. What was fetched is kept, and the next download goes on from there."""
+        """Stops at once, whatever it waits for. What was fetched is kept, and the next download goes on from there."""
         self._control.cancel()
 
     # --- the work ---------------------------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ class Transfer:
                 try:
                     self._receive(out, went_on)
                 except TransientError as error:
+                    self._control.check()  # A cancel ends the connection too.
                     if self.fetched > before:
                         failed, wait = 0, retries.first_wait
                     failed += 1

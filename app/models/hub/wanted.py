@@ -133,6 +133,7 @@ def _patiently(ask: Callable[[], Answer], retries: Retries, control: Control) ->
         try:
             return ask()
         except TransientError as error:
+            control.check()  # A cancel ends the connection too.
             failed += 1
             if failed >= retries.allowed(error.problem, begun=False) or (error.wait or 0.0) > retries.longest_wait:
                 raise ProblemError(error.problem) from error
