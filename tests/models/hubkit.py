@@ -80,6 +80,9 @@ class Bench:
     token: str | None = None
     offline: bool = False
     attempts: int = 4
+    endpoint: str = ""
+    read_s: float | None = 0.3
+    """Seconds without a byte; None waits for ever, for a connection too."""
 
     @property
     def places(self) -> Places:
@@ -88,7 +91,7 @@ class Bench:
     @property
     def settings(self) -> HubSettings:
         token = HubToken(self.token) if self.token else None
-        return HubSettings(self.hub.endpoint, token, self.root / "cache", self.offline)
+        return HubSettings(self.endpoint or self.hub.endpoint, token, self.root / "cache", self.offline)
 
     def get(
         self,
@@ -98,7 +101,7 @@ class Bench:
         steer: Callable[[Download], None] = lambda download: None,
     ) -> DownloadReport:
         settings = DownloadSettings(every_s=0.0, retries=Retries(attempts=self.attempts, first_wait=0.0))
-        with closing(make_client(connect_s=2.0, read_s=0.3)) as client:
+        with closing(make_client(connect_s=None if self.read_s is None else 2.0, read_s=self.read_s)) as client:
             hub = Hub(self.settings, client)
             download = Download(pair, self.places, hub, on_progress, settings, free=free)
             steer(download)

@@ -18,9 +18,12 @@ import pytest
 
 from app.interrupts import Interrupts
 from app.library.traces import open_trace
+from app.models.registry.user_pairs import pair_text
 from app.places import find_places
 from app.race.events import Finish
 from app.race.fold import Phase
+from tests.models.fakehub import Handler
+from tests.models.hubkit import TARGET, filled, pinned_pair
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals are those of Linux and macOS")
 RUN = ["run", "--prompt", "code", "--max-tokens", "1500"]
@@ -65,7 +68,7 @@ class Typed:
             os.write(self._master, b"\x03")
         else:
             os.killpg(self.process.pid, getattr(signal, how))
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=20)  # Less than the patience with any server.
         _, left = psutil.wait_procs(family, timeout=20)
         assert not left
         self._reader.join(timeout=20)
@@ -167,3 +170,28 @@ def test_an_export_that_is_interrupted_leaves_neither_a_film_nor_its_scratch(tmp
     status, said = app.stop(how)
     assert (status, "Traceback" in said) == (130, False), said
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
+
+
+@pytest.mark.parametrize("how", [CTRL_C, "SIGTERM", "SIGHUP"])
+def test_a_download_is_stopped_while_the_hub_says_nothing(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, begun = threading.Event(), threading.Event()
+
+    def stall(handler: Handler) -> None:
+        begun.set()
+        released.wait()
+        handler.close_connection = True
+
+    places = find_places({"MTP_RACE_HOME": str(tmp_path / "home")})
+    places.config.mkdir(parents=True)
+    places.user_registry.write_text(f"schema = 1\n\n{pair_text(pinned_pair())}", encoding="utf-8")
+    with filled() as hub:
+        hub.always[("storage", TARGET)] = stall
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        app = Typed(tmp_path / "home", "models", "get", pinned_pair().id)
+        app.wait_for(begun.is_set)
+        status, said = app.stop(how)
+        released.set()
+    assert (status, "Traceback" in said) == (130, False), said
+    assert "What was fetched is kept." in said

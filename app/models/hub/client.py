@@ -59,8 +59,12 @@ class TransientError(Exception):
         self.wait = wait
 
 
-def make_client(connect_s: float = 10.0, read_s: float = 30.0) -> httpx.Client:
+def make_client(connect_s: float | None = 10.0, read_s: float | None = 30.0) -> httpx.Client:
     """Returns an HTTP client for the hub.
+
+    Args:
+        connect_s: Patience with a connection in seconds; None has no end.
+        read_s: The same between two pieces of an answer.
 
     Raises:
         ProblemError: A setting of proxies or certificates cannot be used.

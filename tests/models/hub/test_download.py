@@ -1,10 +1,12 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from app.models.hub.progress import Progress
 from app.models.hub.settings import HubToken, hub_settings
 from app.models.shelf.availability import Damaged, Missing, Partial, Ready, availability
 from tests.models import misbehaviour as bad
-from tests.models.fakehub import COMMIT, git_oid, is_large, sha256
+from tests.models.fakehub import COMMIT, Handler, git_oid, is_large, sha256
 from tests.models.faults import FAULTS, Fault, accept, cache_file, gated, part, run, spoil_complete
 from tests.models.hubkit import (
     DRAFTER,
@@ -160,6 +162,56 @@ def test_a_cancelled_download_keeps_its_bytes_and_goes_on_later(bench: Bench) ->
     second = bench.get(pinned_pair())
     assert second.problem is None
     assert first.fetched + second.fetched == len(TARGET_BYTES) + 40_000
+
+
+STALLS = ["api", "resolve", "storage"]
+
+
+@pytest.mark.parametrize("stage", STALLS)
+@pytest.mark.parametrize("said", ["nothing", "a beginning"])
+def test_a_cancel_does_not_wait_for_a_server_that_says_nothing_more(bench: Bench, stage: str, said: str) -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def stall(handler: Handler) -> None:
+        if said == "a beginning":
+            handler.head(200, {"Content-Length": str(len(handler.data) or 9), "X-Repo-Commit": COMMIT})
+            handler.send(handler.data[:1000])
+        begun.set()
+        released.wait()
+        handler.close_connection = True
+
+    pair, name = (folder_pair(), "revision") if stage == "api" else (pinned_pair(), TARGET)
+    bench.hub.always[(stage, name)] = stall
+    bench.read_s = None  # Nothing but the cancel can end the wait: before the server goes on, this must have ended.
+
+    def cancel_then(download: Download) -> None:
+        def wait() -> None:
+            begun.wait()
+            download.cancel()
+
+        threading.Thread(target=wait, daemon=True).start()
+
+    problem = bench.get(pair, steer=cancel_then).problem
+    released.set()
+    assert problem is not None
+    assert problem.kind == "cancelled"
+
+
+def test_a_cancel_does_not_wait_for_a_connection_that_does_not_come_about(bench: Bench) -> None:
+    with socket.socket() as full, ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # Nobody accepts, and its queue is full: a new one is neither taken nor refused.
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        bench.endpoint = f"http://127.0.0.1:{full.getsockname()[1]}"
+        bench.read_s = None
+        problem = bench.get(
+            pinned_pair(), steer=lambda download: threading.Timer(0.05, download.cancel).start()
+        ).problem
+    assert problem is not None
+    assert problem.kind == "cancelled"
 
 
 def test_one_file_that_is_refused_stops_the_others_and_its_reason_is_told(bench: Bench) -> None:
