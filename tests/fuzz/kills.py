@@ -374,9 +374,9 @@ def main() -> int:
         with ThreadPoolExecutor(arguments.jobs) as pool:
             while sum(count.tried.values()) < arguments.count and time.monotonic() < end:
                 cuts = []
-                for number in range(count.next, count.next + arguments.jobs):
-                    stage = stages[number % len(stages)]
-                    cuts.append(pool.submit(attempt, stage, arguments.seed + number, count.spans[stage.name]))
+                for at in range(count.next, count.next + arguments.jobs):
+                    stage = stages[at % len(stages)]
+                    cuts.append(pool.submit(attempt, stage, arguments.seed + at, count.spans[stage.name]))
                 for one in (cut.result() for cut in cuts):
                     count.add(one)
                     if one.falls:

@@ -30,8 +30,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import cli
+from app.draw.studio import Studio
+from app.places import Places
 from app.ui import application
 from app.ui.main_window import MainWindow
+from app.worker.pool import WorkerPool
 
 MIB: Final = 1 << 20
 COLUMNS: Final = ("window MiB", "workers MiB", "descriptors", "threads", "children", "widgets", "objects")
@@ -155,8 +158,8 @@ def main() -> int:
     soak = Soak(arguments.races, arguments.tokens, arguments.every, arguments.steps)
     build = application.build_window
 
-    def built(*parts: object) -> MainWindow:
-        window = build(*parts)  # type: ignore[arg-type]
+    def built(app: QApplication, places: Places, pool: WorkerPool, studio: Studio) -> MainWindow:
+        window = build(app, places, pool, studio)
         soak.watch(window)
         return window
 
