@@ -7,7 +7,6 @@ from typing import Any
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.lane_figures import LaneFigures
 from app.present.view import LaneView, RaceView
-from app.present.winner import lane_sentences
 from app.present.words import format_note
 from app.race.fold import NS
 from app.race.heats import race_heats_summary
@@ -124,5 +123,5 @@ def verdict_text(view: RaceView) -> str:
         if problem is not None:
             lines.append(f"{lane.title} {problem[1]}: {problem[0]}")
     lines.append(f"Result: {view.result.sentence or 'none yet'}")
-    lines += [*lane_sentences(view), view.reason, *view.same_lines, view.heats_note]
+    lines += [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
     return "\n".join(line for line in lines if line) + "\n"

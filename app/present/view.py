@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
-from app.present.winner import RaceResult, race_result
-from app.present.words import END_WORDS, FAILED, format_title, rate_unit
+from app.present.winner import RaceResult, ResultFacts, race_result
+from app.present.words import END_WORDS, FAILED, format_title, rate_unit, ratio_text
 from app.race.events import Finish, LaneEvent, PassCosts
 from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, Phase, RaceState, speedup
@@ -18,6 +18,7 @@ from app.race.lanes import LaneSpec, lane_name, lane_title
 from app.race.language import say
 from app.race.problems import Problem
 from app.race.series import RateSeries, RoundSeries
+from app.race.standing import verdict
 from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record, Trace
 from app.race.verdict import Comparison, TokenComparison, TokenVerdict
@@ -259,7 +260,32 @@ class RaceView:
     @property
     def result(self) -> RaceResult:
         """Who is ahead or has won, and by how much."""
-        return self._once(("result", self.stage), lambda: race_result(self))
+        return self._once(("result", self.stage), lambda: race_result(self._facts()))
+
+    def _facts(self) -> ResultFacts:
+        best, base = self.best, self.baseline
+        return ResultFacts(
+            best=(best.index, best.name) if best is not None else None,
+            base=(base.index, base.name) if base is not None else None,
+            ratio=self.speedup(best) if best is not None else None,
+            interval=self.interval(best) if best is not None and (self.over or self.heats_run) else None,
+            failed=any(self.problem(lane) is not None for lane in self.lanes),
+            over=self.over,
+            stopped=self.stopped,
+            format=self.header.format,
+            stage=self.stage,
+        )
+
+    @property
+    def lane_sentences(self) -> list[str]:
+        """What each drafting lane brought, where there are several of them."""
+        if len(self.contenders) < 2:
+            return []
+        if self.over and self.heats is not None:
+            return [verdict(self.interval(lane), lane.name) for lane in self.contenders]
+        told = [(lane, ratio) for lane in self.contenders if (ratio := self.speedup(lane)) is not None]
+        sentence = "{name}: {ratio} the baseline's rate."
+        return [say(sentence, name=lane.name, ratio=ratio_text(ratio)) for lane, ratio in told]
 
     def explanation(self, lane: LaneView) -> Explanation | None:
         """Why ``lane`` is faster or slower than the baseline; None where the rounds of one request do not tell it."""

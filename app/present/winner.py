@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-from app.present.words import format_words, ratio_text
+from app.present.words import format_title, format_words, ratio_text
 from app.race.language import say
-from app.race.standing import Standing, standing, sure_standing, verdict
+from app.race.standing import Standing, standing, sure_standing
 from app.race.statistics import Interval
 
-if TYPE_CHECKING:
-    from app.present.view import LaneView, RaceView
+
+class ResultFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result is told from: a race as it stands.
+
+    Attributes:
+        best: Index and name of the fastest drafting lane; None before any has a speedup.
+        base: Index and name of the baseline; None if the race has none.
+        ratio: How many times faster ``best`` decodes than ``base``; None before it is known.
+        interval: The interval of the ratio, where it is known and is to be told.
+        failed: A lane failed.
+        over: The race is over.
+        stopped: Somebody stopped it.
+        format: Of the race.
+        stage: What of a race in heats runs now, in a few words.
+    """
+
+    best: tuple[int, str] | None
+    base: tuple[int, str] | None
+    ratio: float | None
+    interval: Interval | None
+    failed: bool
+    over: bool
+    stopped: bool
+    format: str
+    stage: str
 
 
 class RaceResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,27 +103,24 @@ def heats_words(count: int) -> str:
     return say("{count} heat" if count == 1 else "{count} heats", count=count)
 
 
-def race_result(view: RaceView) -> RaceResult:
+def race_result(facts: ResultFacts) -> RaceResult:
     """Returns the result of a race as it stands."""
-    best, base = view.best, view.baseline
-    ratio = view.speedup(best) if best is not None else None
-    interval = view.interval(best) if best is not None and (view.over or view.heats_run) else None
-    failed = any(view.problem(lane) is not None for lane in view.lanes)
+    best, base, ratio, interval = facts.best, facts.base, facts.ratio, facts.interval
     if best is None or base is None or ratio is None:
         return RaceResult(
-            phrase=say("No result") if failed or view.over else "", foot=_foot(view, None), over=view.over
+            phrase=say("No result") if facts.failed or facts.over else "", foot=_foot(facts, None), over=facts.over
         )
     found = sure_standing(interval) if interval is not None else standing(ratio)
-    if failed and view.over:
+    if facts.failed and facts.over:
         winner, phrase = None, say("A lane failed, no winner")
     else:
-        winner, phrase = _phrase(view, best, base, found)
+        winner, phrase = _phrase(facts, best, base, found)
     low, high = _ends(interval)
     if winner is base:
         ratio, low, high = 1 / ratio, None if high is None else 1 / high, None if low is None else 1 / low
-    head, tail = _words(view, best, base, found, winner)
+    head, tail = _words(facts, best, base, found, winner)
     return RaceResult(
-        lane=winner.index if winner is not None else -1,
+        lane=winner[0] if winner is not None else -1,
         phrase=phrase,
         head=head,
         tail=tail,
@@ -110,40 +128,48 @@ def race_result(view: RaceView) -> RaceResult:
         low=low,
         high=high,
         heats=interval.heats if interval is not None else 0,
-        foot=_foot(view, None if interval is None else (low, high, interval.heats)),
-        measured=format_words(view.header.format),
-        over=view.over,
+        foot=_foot(facts, None if interval is None else (low, high, interval.heats)),
+        measured=format_words(facts.format),
+        over=facts.over,
     )
 
 
-def _phrase(view: RaceView, best: LaneView, base: LaneView, found: Standing) -> tuple[LaneView | None, str]:
+def _phrase(
+    facts: ResultFacts, best: tuple[int, str], base: tuple[int, str], found: Standing
+) -> tuple[tuple[int, str] | None, str]:
     """Returns who is ahead or has won, and the words for it."""
     match found:
         case Standing.LEVEL:
-            return None, say("Level" if view.over else "Level so far")
+            return None, say("Level" if facts.over else "Level so far")
         case Standing.TOO_FEW:
             return None, say("Too few repeats to tell")
         case Standing.UNSURE:
             return None, say("No sure winner")
-    winner, name = (best, best.name) if found is Standing.FASTER else (base, say(base.name))
-    if not view.over:
+    winner, name = (best, best[1]) if found is Standing.FASTER else (base, say(base[1]))
+    if not facts.over:
         return winner, say("{name} ahead", name=name)
-    return winner, say("{name} was ahead" if view.stopped else "{name} wins", name=name)
+    return winner, say("{name} was ahead" if facts.stopped else "{name} wins", name=name)
 
 
-def _words(view: RaceView, best: LaneView, base: LaneView, found: Standing, winner: LaneView | None) -> tuple[str, str]:
+def _words(
+    facts: ResultFacts,
+    best: tuple[int, str],
+    base: tuple[int, str],
+    found: Standing,
+    winner: tuple[int, str] | None,
+) -> tuple[str, str]:
     """Returns what stands before and behind the ratio, so that the three are a sentence."""
-    lane, other = (say("The baseline"), best.name) if winner is base else (best.name, say("the baseline"))
+    lane, other = (say("The baseline"), best[1]) if winner is base else (best[1], say("the baseline"))
     before = {
         Standing.LEVEL: say("Level"),
         Standing.TOO_FEW: say("Too few repeats to tell"),
         Standing.UNSURE: say("No sure winner"),
     }.get(found, "")
-    if view.over and winner is None and not before:
+    if facts.over and winner is None and not before:
         before = say("A lane failed, no winner")
-    stopped = say("Stopped") if view.over and view.stopped else ""
+    stopped = say("Stopped") if facts.over and facts.stopped else ""
     head = "".join(say("{first}: ", first=first) for first in (stopped, before) if first) + say("{name} is", name=lane)
-    return head, say("as fast as {name}" if view.over else "as fast as {name} so far", name=other)
+    return head, say("as fast as {name}" if facts.over else "as fast as {name} so far", name=other)
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
@@ -151,20 +177,10 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
     return (interval.low, interval.high) if interval is not None and known else (None, None)
 
 
-def _foot(view: RaceView, span: tuple[float | None, float | None, int] | None) -> str:
+def _foot(facts: ResultFacts, span: tuple[float | None, float | None, int] | None) -> str:
     if span is None:
-        return view.format_title if view.over else view.stage or f"{view.format_title}, so far"
+        title = format_title(facts.format)
+        return title if facts.over else facts.stage or f"{title}, so far"
     low, high, heats = span
     told = heats_words(heats) if low is None or high is None else f"{low:.2f} to {high:.2f}, {heats_words(heats)}"
-    return told if view.over or not view.stage else f"{told} · {view.stage}"
-
-
-def lane_sentences(view: RaceView) -> list[str]:
-    """Returns what each drafting lane brought, where there are several of them."""
-    if len(view.contenders) < 2:
-        return []
-    if view.over and view.heats is not None:
-        return [verdict(view.interval(lane), lane.name) for lane in view.contenders]
-    told = [(lane, ratio) for lane in view.contenders if (ratio := view.speedup(lane)) is not None]
-    sentence = "{name}: {ratio} the baseline's rate."
-    return [say(sentence, name=lane.name, ratio=ratio_text(ratio)) for lane, ratio in told]
+    return told if facts.over or not facts.stage else f"{told} · {facts.stage}"

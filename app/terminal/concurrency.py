@@ -14,7 +14,7 @@ from app.race.events import Finish
 from app.race.formats import find_format
 from app.race.problems import Problem
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
-from app.terminal.race import complain_of, race_once, status_of
+from app.terminal.live import complain_of, race_once, status_of
 from app.worker.request import RaceRequest
 from app.worker.setup import StartedRace
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from rich.live import Live
-
-from app.boundary.unexpected import UNEXPECTED
 from app.library.prompts import find_prompt
-from app.library.records import recorded_clocks
 from app.library.traces import open_trace
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
@@ -22,27 +16,26 @@ from app.present.result import summarize
 from app.present.view import RaceView
 from app.race.fold import Phase
 from app.race.formats import find_format
-from app.race.heats import Heats, Plan
+from app.race.heats import Plan
 from app.race.lanes import Contender, Sampling
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt, custom_prompt
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.races import stored_behaviour, to_be_verified
-from app.terminal.environment import FAILED, LANE_FAILED, OK, USAGE, Environment
+from app.terminal.concurrency import run_levels
+from app.terminal.environment import OK, USAGE, Environment
 from app.terminal.fork import show_fork
+from app.terminal.live import LINES, add_clocks, animate, complain_of, race_once, status_of
 from app.terminal.texts import read_text
 from app.terminal.verify import behaviour_fields, verify_and_store
-from app.terminal.view import race_view, verdict_lines
+from app.terminal.view import render_race
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import default_format
 from app.worker.pass_costs import first_k
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest, request_with
-from app.worker.setup import StartedRace, start_race
-
-_FRAME_S = 1 / 15
-_LINES = 14
+from app.worker.setup import StartedRace
 
 
 def run(arguments: argparse.Namespace, env: Environment) -> int:
@@ -53,8 +46,6 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         env.complain(error.problem)
         return USAGE
     if len(arguments.concurrency) > 1:
-        from app.terminal.concurrency import run_levels  # It needs what is here.
-
         return run_levels(arguments, request, env)
     pool = env.make_pool()
     try:
@@ -87,42 +78,6 @@ def _measured(arguments: argparse.Namespace, request: RaceRequest, env: Environm
     if not arguments.json:
         env.tell(found.sentence)
     return request_with(request, found, pick=arguments.k is None)
-
-
-def race_once(
-    request: RaceRequest, env: Environment, pool: WorkerPool, trace: Path | None, *, quiet: bool
-) -> tuple[StartedRace, RaceView]:
-    """Races from start to end and shows it meanwhile, unless it is to be quiet. Returns the race and what is shown."""
-
-    def tell(sentence: str) -> None:
-        if not quiet:
-            env.tell(sentence)
-
-    started = start_race(request, env.places, pool, trace, tell=tell)
-    with env.interrupts.calls(started.session.stop):
-        view = _show_live(started, env, quiet=quiet)
-    started.session.join()
-    started.finish()
-    return started, view
-
-
-def complain_of(started: StartedRace, env: Environment) -> None:
-    """Says what went wrong in a race; a mistake that ended all of it once, and not for each lane again."""
-    whole = started.session.trace_problem
-    if whole is not None:
-        env.complain(whole)
-    for lane_id, lane in started.session.state.lanes.items():
-        if lane.problem is not None and lane.problem != whole:
-            problem = lane.problem
-            env.complain(Problem(problem.kind, f"{lane_id}: {problem.sentence}", problem.cause, problem.action))
-
-
-def status_of(started: StartedRace) -> int:
-    """Returns the exit status of a race."""
-    lanes, whole = started.session.state.lanes.values(), started.session.trace_problem
-    if whole is not None and whole.kind == UNEXPECTED:
-        return FAILED
-    return LANE_FAILED if any(lane.phase is not Phase.FINISHED for lane in lanes) else OK
 
 
 def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environment) -> Behaviour | None:
@@ -203,50 +158,10 @@ def _prompt(arguments: argparse.Namespace, env: Environment) -> Prompt:
     return find_prompt(env.places, arguments.prompt or "code")
 
 
-def _show_live(started: StartedRace, env: Environment, *, quiet: bool) -> RaceView:
-    """Shows the race until it is over, and returns it."""
-    session = started.session
-    view = RaceView(started.header, live=True)
-
-    def step() -> bool:
-        over = session.over
-        view.apply(session.drain())
-        view.stage = "" if over or session.stage is None else session.stage.sentence
-        if over:
-            view.finish()
-            _add_clocks(view.heats, env)
-        return over
-
-    if quiet:
-        while not step():
-            session.join(0.5)
-    else:
-        _animate(view, step, env)
-    return view
-
-
-def _animate(view: RaceView, step: Callable[[], bool], env: Environment) -> None:
-    """Draws the race until ``step`` says that it was the last frame. A pipe gets only the last one."""
-    console = env.console()
-    if not console.is_terminal:
-        while not step():
-            time.sleep(_FRAME_S)
-        console.print(*verdict_lines(view), sep="\n", soft_wrap=True)
-        return
-    with Live(console=console, auto_refresh=False, transient=False) as live:
-        over = False
-        while not over:
-            over = step()
-            lines = max(3, min(_LINES, shutil.get_terminal_size().lines - 12))
-            live.update(race_view(view, width=console.width, lines=lines), refresh=True)
-            if not over:
-                time.sleep(_FRAME_S)
-
-
 def replay(arguments: argparse.Namespace, env: Environment) -> int:
     """Plays a trace again in the terminal."""
     player = Playback(_open(arguments.trace, env))
-    _add_clocks(player.view.heats, env)
+    add_clocks(player.view.heats, env)
     start = time.monotonic_ns()
 
     def step() -> bool:
@@ -254,14 +169,14 @@ def replay(arguments: argparse.Namespace, env: Environment) -> int:
         player.at(now)
         return now >= player.duration_ns
 
-    _animate(player.view, step, env)
+    animate(player.view, step, env)
     return OK
 
 
 def show(arguments: argparse.Namespace, env: Environment) -> int:
     """Shows a trace's result, or one lane's text and nothing else."""
     view = RaceView.of(_open(arguments.trace, env))
-    _add_clocks(view.heats, env)
+    add_clocks(view.heats, env)
     if arguments.text is not None:
         lane = view.state.lanes.get(arguments.text)
         if lane is None:
@@ -277,14 +192,8 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
         env.say_json(found | behaviour_fields(stored_behaviour(arguments.trace)))
         return OK
     console = env.console()
-    console.print(race_view(view, width=console.width, lines=_LINES))
+    console.print(render_race(view, width=console.width, lines=LINES))
     return OK
-
-
-def _add_clocks(heats: Heats | None, env: Environment) -> None:
-    """Lays what chess-clock races of the same lanes said beside, so that a contradiction is told."""
-    if heats is not None:
-        heats.clocks = recorded_clocks(env.places.races, heats.header)
 
 
 def _open(path: Path, env: Environment) -> Trace:

@@ -13,7 +13,6 @@ from rich.text import Text
 from app.draw.look import DARK
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.view import LaneView, RaceView
-from app.present.winner import lane_sentences
 from app.present.words import requests_note
 from app.race.fold import LaneState
 from app.race.heats import race_heats_summary
@@ -23,7 +22,7 @@ from app.terminal.tail import last_rows
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-def race_view(view: RaceView, *, width: int, lines: int) -> RenderableType:
+def render_race(view: RaceView, *, width: int, lines: int) -> RenderableType:
     """Returns the whole view: a panel for each lane, then what it means.
 
     Args:
@@ -77,7 +76,7 @@ def verdict_lines(view: RaceView) -> list[Text]:
     if result.phrase:
         note = f"  ({result.measured})" if result.measured else ""
         lines.append(Text.assemble((result.sentence, "bold"), (note, "dim")))
-    lines += [Text(sentence) for sentence in lane_sentences(view)]
+    lines += [Text(sentence) for sentence in view.lane_sentences]
     if view.stage:
         lines.append(Text(view.stage, style="dim"))
     if view.reason:

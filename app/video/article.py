@@ -25,7 +25,6 @@ from app.present.repeat import race_command, sweep_command
 from app.present.sweep_figures import best_sentence, position_rows, prompt_rows
 from app.present.sweep_figures import conditions as sweep_conditions
 from app.present.view import RaceView
-from app.present.winner import lane_sentences
 from app.race.language import Catalogue, say, speaking
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
@@ -128,7 +127,7 @@ def _add_race(article: _Article, source: Path, number: int) -> str:
     article.conditions.append(_facts([row for row in told if row[0] not in where]))
     article.conditions.append(fenced(header.request.prompt))
     article.results.append(f"### {plain(say('Race: {prompt}', prompt=header.prompt_name))}")
-    sentences = [result.told, *lane_sentences(view), view.reason, *view.same_lines, view.heats_note]
+    sentences = [result.told, *view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
     article.results += [plain(text) for text in sentences if text]
     failures = [(lane.title, found[0]) for lane in view.lanes if (found := view.problem(lane))]
     remarks = [text for text in (trace.note, *(f"{name}: {problem}" for name, problem in failures)) if text]

@@ -10,7 +10,7 @@ from rich.console import Console
 from app.present.view import RaceView
 from app.race.events import Failed, Prefilled, Round, Token
 from app.race.problems import Problem
-from app.terminal.view import race_view
+from app.terminal.view import render_race
 from tests.race.builders import header, lane_events
 from tests.race.strategies import records
 
@@ -18,7 +18,7 @@ from tests.race.strategies import records
 def drawn(view: RaceView, width: int = 100, lines: int = 6) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=False)
-    console.print(race_view(view, width=width, lines=lines))
+    console.print(render_race(view, width=width, lines=lines))
     return out.getvalue()
 
 

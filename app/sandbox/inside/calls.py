@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import values
-from .program import MESSAGE_CHARS, about, new_module
+from .loading import MESSAGE_CHARS, about, new_module
 
 Send = Callable[[dict[str, Any]], None]
 LOAD_S = 2.0

@@ -12,6 +12,7 @@ import traceback
 import types
 
 from . import describe, hooks, record
+from .loading import MESSAGE_CHARS, about, new_module
 
 TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; importing typing would cost every run 10 ms
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Send = Callable[[dict[str, Any]], None]
-
-MESSAGE_CHARS = 1000
 
 
 def main(job: dict[str, Any], report_fd: int) -> None:
@@ -72,13 +71,6 @@ def prepare(job: dict[str, Any], path: str) -> None:
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def new_module(name: str, path: str) -> types.ModuleType:
-    module = types.ModuleType(name)
-    module.__dict__.update(__file__=path, __builtins__=__builtins__, __spec__=None)
-    sys.modules[name] = module
-    return module
-
-
 def run_demo(code: types.CodeType, path: str, send: Send) -> None:
     module = new_module("__main__", path)
     recorder = record.Recorder(path)
@@ -99,25 +91,6 @@ def run_demo(code: types.CodeType, path: str, send: Send) -> None:
     event["loaded"] = True
     send(event)
     sys.exit(status)
-
-
-def about(error: BaseException, path: str) -> dict[str, Any]:
-    """The exception as data: type, message, the program's line, and the two causes that are told apart."""
-    try:
-        message = str(error)[:MESSAGE_CHARS]
-    except Exception:  # noqa: BLE001  a hostile __str__ must not hide the exception
-        message = ""
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    found: dict[str, Any] = {"error": {"type": type(error).__name__, "message": message, "line": line}}
-    if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
-        found["missing_module"] = error.name.partition(".")[0]
-    if isinstance(error, EOFError) and "reading a line" in message:
-        found["wanted_input"] = True
-    return found
 
 
 def show(error: BaseException, path: str) -> None:

@@ -20,7 +20,6 @@ from app.draw.studio import Tell
 from app.present.figures import clock_text, conditions, figure_rows, rate_text, way_now
 from app.present.playback import Playback
 from app.present.view import LaneView, RaceView
-from app.present.winner import lane_sentences
 from app.race.fold import NS
 from app.race.problems import Problem, ProblemError
 from app.video.encoders.base import RaceJob, Usual
@@ -127,7 +126,7 @@ def _shown(job: RaceJob, playback: Playback) -> dict[str, Any]:
     """Returns what page and script show beside the replay."""
     final = playback.final()
     result = final.result
-    sentences = [result.told, *lane_sentences(final), final.reason, *final.same_lines, final.heats_note]
+    sentences = [result.told, *final.lane_sentences, final.reason, *final.same_lines, final.heats_note]
     sentences += [job.behaviour.sentence] if job.behaviour is not None else []
     return {
         "title": job.options.caption or final.header.pair_title or "A race",

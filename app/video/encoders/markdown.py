@@ -8,7 +8,6 @@ from app.draw.studio import Tell
 from app.present.figures import conditions, figure_rows
 from app.present.playback import Playback
 from app.present.view import RaceView
-from app.present.winner import lane_sentences
 from app.video.encoders.base import RaceJob, Usual
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
@@ -38,7 +37,7 @@ def summary(view: RaceView, job: RaceJob) -> str:
         parts.append(f"**{plain(result.phrase)}**")
     if job.trace.note:
         parts.append(f"> {plain(job.trace.note)}")
-    told = [*lane_sentences(view), view.reason, *view.same_lines, view.heats_note]
+    told = [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
     parts += [plain(text) for text in told if text]
     if job.behaviour is not None:
         parts.append(plain(job.behaviour.sentence))
