@@ -28,6 +28,13 @@ FORGET: Final = """
 import functools
 import gc
 
+from hypothesis import Phase
+
+settings.register_profile(
+    "mutants", settings.get_profile("mtp-race"), phases=(Phase.explicit, Phase.generate), database=None
+)
+settings.load_profile("mutants")
+
 
 def pytest_sessionstart() -> None:
     for found in gc.get_objects():
@@ -127,6 +134,7 @@ def prepare(folder: Path, room: Room) -> None:
         "also_copy": ["resources", "models.toml", "README.md"],
         "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider", "-m", "not real", "--hypothesis-seed=0"],
         "pytest_add_cli_args_test_selection": room.tests,
+        "timeout_multiplier": ["5"],
         "track_dependencies": ["false"],
         "use_git_change_detection": ["false"],
     }
