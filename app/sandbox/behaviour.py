@@ -33,7 +33,8 @@ class Aspect(msgspec.Struct, frozen=True):
 class FigurePair(msgspec.Struct, frozen=True):
     """Two figures that belong together. `a` and `b` are PNG files drawn anew, None where a program made none.
 
-    `changed` is the share of pixels that differ, 0..1.
+    `changed` is the share of pixels that differ, 0..1. `style`: in what the style of two figures that draw the same
+    differs; empty where it does not.
     """
 
     name_a: str
@@ -43,6 +44,7 @@ class FigurePair(msgspec.Struct, frozen=True):
     verdict: Literal["same", "different", "unreadable"]
     sentence: str
     changed: float | None = None
+    style: str = ""
 
 
 class Counterexample(msgspec.Struct, frozen=True):

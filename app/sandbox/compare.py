@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
+
 from app.sandbox.behaviour import Aspect, FigurePair
-from app.sandbox.pictures import Budget, Pixels, compare_pixels, decode, drawn_anew
+from app.sandbox.drawn import DrawnFigure, difference, style_words
+from app.sandbox.pictures import Budget, Pixels, compare_pixels, decode, drawn_anew, same_shapes
 from app.sandbox.results import ProducedFile, RunResult
+from app.sandbox.shown import is_shown
 from app.sandbox.texts import (
     TextMatch,
     compare_json,
@@ -18,9 +23,11 @@ from app.sandbox.texts import (
 )
 
 Verdict = Literal["same", "different", "unclear"]
+FigureVerdict = Literal["same", "different", "unreadable"]
 SCIENTIFIC = ("numpy", "pandas", "matplotlib")
 _NOT_A_PROGRAM = ("SyntaxError", "IndentationError", "TabError")
-_RANDOM_IDS = re.compile(r'(?:id="|#|url\(#)[\w.-]++|<dc:date>[^<]*+')
+_RANDOM_IDS = re.compile(r'(?:id="|(?<=href=")#|url\(#)[\w.-]++|<dc:date>[^<]*+')
+_COLOURS = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 _CLOSELY = 20  # files that are compared more closely than by their digests
 _TOO_MUCH = "there is more than is looked at."
 _LINE_NUMBERS = re.compile(r"program\.py:\d+|line \d+")
@@ -54,13 +61,13 @@ def _says_nothing(result: RunResult) -> str:
         return "ended without a report"
     if result.missing_module:
         return f"needs the module {result.missing_module}, which the sandbox does not have"
-    if result.wanted_input:
-        return "asks for keyboard input, which there is none of in the sandbox"
+    if result.wanted_input or result.wanted_arguments:
+        return result.sentence()
     return ""
 
 
 def _plural(text: str) -> str:
-    for one, many in (("was ", "were "), ("needs ", "need "), ("asks ", "ask ")):
+    for one, many in (("was ", "were "), ("needs ", "need "), ("asks ", "ask "), ("wants ", "want ")):
         if text.startswith(one):
             return many + text[len(one) :]
     return text
@@ -161,8 +168,10 @@ def compare_figures(a: RunResult, b: RunResult) -> tuple[Aspect | None, tuple[Fi
         return None, ()
     most = max(len(left), len(right))
     budget = Budget()
+    told = [{figure.sha256: figure for figure in result.drawn if figure.sha256} for result in (a, b)]
     pairs = tuple(
-        _pair(left[i] if i < len(left) else None, right[i] if i < len(right) else None, budget) for i in range(most)
+        _pair(left[i] if i < len(left) else None, right[i] if i < len(right) else None, told, budget)
+        for i in range(most)
     )
     if len(left) != len(right):
         sentence = f"The first program draws {_figures(len(left))}, the second {_figures(len(right))}."
@@ -171,7 +180,9 @@ def compare_figures(a: RunResult, b: RunResult) -> tuple[Aspect | None, tuple[Fi
         for number, pair in enumerate(pairs, 1):
             if pair.verdict == wanted:
                 return Aspect("figures", verdict, f"Figure {number}: {pair.sentence}"), pairs
-    return Aspect("figures", "same", f"They draw the same {'figure' if most == 1 else f'{most} figures'}."), pairs
+    same = f"They draw the same {'figure' if most == 1 else f'{most} figures'}"
+    styled = [pair.style for pair in pairs if pair.style]
+    return Aspect("figures", "same", f"{same}, in another style: {styled[0]}." if styled else f"{same}."), pairs
 
 
 _WORST_FIRST: tuple[tuple[str, Verdict], ...] = (("different", "different"), ("unreadable", "unclear"))
@@ -181,9 +192,18 @@ def _figures(count: int) -> str:
     return "no figure" if count == 0 else "one figure" if count == 1 else f"{count} figures"
 
 
-def _pair(a: ProducedFile | None, b: ProducedFile | None, budget: Budget) -> FigurePair:
+Told = dict[str, DrawnFigure]
+
+
+def _pair(a: ProducedFile | None, b: ProducedFile | None, told: list[Told], budget: Budget) -> FigurePair:
     pictures = _decoded(a, budget), _decoded(b, budget)
     verdict, sentence, changed = _compare_pair(a, b, pictures)
+    style = ""
+    if a is not None and b is not None and _is_png(a) == _is_png(b) and changed != 0.0 and verdict != "unreadable":
+        drawn = told[0].get(a.sha256), told[1].get(b.sha256)
+        if drawn[0] is not None and drawn[1] is not None:
+            seen = _seen_alike((a, b), (drawn[0], drawn[1]), pictures)
+            verdict, sentence, style = _by_own_data(drawn[0], drawn[1], (verdict, sentence), seen)
     return FigurePair(
         name_a=a.name if a else "",
         name_b=b.name if b else "",
@@ -192,7 +212,49 @@ def _pair(a: ProducedFile | None, b: ProducedFile | None, budget: Budget) -> Fig
         verdict=verdict,
         sentence=sentence,
         changed=changed,
+        style=style,
     )
+
+
+Pictures = tuple[Pixels | str | None, Pixels | str | None]
+
+
+def _seen_alike(
+    files: tuple[ProducedFile, ProducedFile], drawn: tuple[DrawnFigure, DrawnFigure], pictures: Pictures
+) -> Callable[[], bool]:
+    """Whether two pictures may well be of one figure: their shapes are alike, or they show what was told of them."""
+
+    def found() -> bool:
+        left, right = pictures
+        if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+            return same_shapes(left, right) or (is_shown(drawn[0], left) and is_shown(drawn[1], right))
+        texts = [file.data.decode("utf-8", "replace") for file in files if file.data is not None and not _is_png(file)]
+        return len(texts) == 2 and _outlines(texts[0]) == _outlines(texts[1])
+
+    return found
+
+
+def _outlines(text: str) -> str:
+    return _COLOURS.sub("", steady_svg(text))
+
+
+def _by_own_data(
+    a: DrawnFigure, b: DrawnFigure, by_looks: tuple[FigureVerdict, str], seen_alike: Callable[[], bool]
+) -> tuple[FigureVerdict, str, str]:
+    """The verdict of two files that are not equal by what their programs say that they draw, and the style's words.
+
+    That they differ is believed. That they draw the same is believed where all of it was read and is what is seen.
+    """
+    verdict, sentence = by_looks
+    found = difference(a, b)
+    if found:
+        return "different", f"{found}.", ""
+    if verdict == "same" or not a.whole or not b.whole:
+        return verdict, sentence, ""
+    style = style_words(a, b)
+    if style and seen_alike():
+        return "same", f"the same figure in another style: {style}.", style
+    return "unreadable", f"by their programs' own account they draw the same, but {sentence}", ""
 
 
 def _decoded(file: ProducedFile | None, budget: Budget) -> Pixels | str | None:
@@ -209,8 +271,8 @@ def _drawn_anew(picture: Pixels | str | None) -> bytes | None:
 
 
 def _compare_pair(
-    a: ProducedFile | None, b: ProducedFile | None, pictures: tuple[Pixels | str | None, Pixels | str | None]
-) -> tuple[Literal["same", "different", "unreadable"], str, float | None]:
+    a: ProducedFile | None, b: ProducedFile | None, pictures: Pictures
+) -> tuple[FigureVerdict, str, float | None]:
     if a is None or b is None:
         return "different", f"only the {'second' if a is None else 'first'} program draws it.", None
     if _is_png(a) != _is_png(b):
@@ -228,9 +290,7 @@ def _compare_pair(
     return match.verdict, sentence + ".", match.changed
 
 
-def _compare_drawings(
-    a: ProducedFile, b: ProducedFile
-) -> tuple[Literal["same", "different", "unreadable"], str, float | None]:
+def _compare_drawings(a: ProducedFile, b: ProducedFile) -> tuple[FigureVerdict, str, float | None]:
     if a.data is None or b.data is None:
         return "unreadable", "not comparable: a drawing is too large to be looked at.", None
     if steady_svg(a.data.decode("utf-8", "replace")) == steady_svg(b.data.decode("utf-8", "replace")):

@@ -135,7 +135,7 @@ class _Verification:
 def _without_outcomes(run: RunResult) -> RunResult:
     """The run as it is stored: the figures are kept as pairs, and the calls' outcomes are in the function pairs."""
     files = tuple(msgspec.structs.replace(file, data=None) for file in run.files)
-    return msgspec.structs.replace(run, files=files, outcomes=())
+    return msgspec.structs.replace(run, files=files, drawn=(), outcomes=())
 
 
 def _functions_aspect(functions: Sequence[FunctionPair]) -> Aspect:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import msgspec
 
+from app.sandbox.drawn import plain_figure
 from app.sandbox.plain import plain_line, plain_name, plain_text
 from app.sandbox.results import CallSpec, Class, Ended, Function, Job, Outcome, Raised, Report, RunResult
 from app.sandbox.supervise import Raw
 
 _DECODER = msgspec.json.Decoder(Report)
 _AFTER_ERROR = (1, 130)  # the exit status after an exception, and after KeyboardInterrupt
+_ARGUMENT_READERS = re.compile(r"\b(?:sys\.argv|argparse|click|typer|docopt|fire|optparse)\b")
+_WAITED = 0.1  # of its time at most was the processor's: it slept, or waited for something that did not come
 _MOST_CALLS = 1000
+_MOST_FIGURES = 40
 _CALL_CHARS = 4000
 _TIME_SIGNALS = (signal.SIGXCPU,) if hasattr(signal, "SIGXCPU") else ()
 
@@ -36,6 +41,8 @@ def to_result(raw: Raw, job: Job) -> RunResult:
             ended=ended, stdout=stdout, stderr=stderr, wall_s=raw.wall_s, peak_memory=raw.peak_memory, problem=problem
         )
     said = believed(report, code, job)
+    asked = ended == "exited" and not job.scenarios and wants_arguments(job.source, code, stderr, said.error)
+    waited = ended == "timed_out" and report.cpu_s is not None and report.cpu_s < _WAITED * report.wall_s
     return RunResult(
         ended=ended,
         exit_code=code if ended == "exited" else None,
@@ -45,6 +52,8 @@ def to_result(raw: Raw, job: Job) -> RunResult:
         error=said.error,
         missing_module=said.missing_module,
         wanted_input=said.wanted_input,
+        wanted_arguments=asked,
+        waited=waited,
         wall_s=min(max(report.wall_s, 0.0), raw.wall_s),
         peak_memory=raw.peak_memory,
         functions=tuple(_plain_function(function) for function in report.functions),
@@ -52,9 +61,20 @@ def to_result(raw: Raw, job: Job) -> RunResult:
         demo_calls=said.demo_calls,
         files=tuple(msgspec.structs.replace(file, name=plain_line(file.name)) for file in report.files),
         files_left_out=max(0, report.files_left_out),
+        drawn=said.drawn,
         outcomes=said.outcomes,
         loaded=said.loaded,
     )
+
+
+def wants_arguments(source: str, code: int | None, stderr: str, error: Raised | None) -> bool:
+    """Whether a program ended for want of arguments: as parsers of them end one, or at the line that takes one."""
+    if code in (None, 0) or not _ARGUMENT_READERS.search(source):
+        return False
+    lines = source.splitlines()
+    if error is not None and error.type == "IndexError" and error.line and error.line <= len(lines):
+        return "argv" in lines[error.line - 1]
+    return error is None and any(line.lower().startswith("usage:") for line in stderr.splitlines()[:5])
 
 
 def believed(report: Report, code: int | None, job: Job) -> Report:
@@ -62,7 +82,8 @@ def believed(report: Report, code: int | None, job: Job) -> Report:
 
     The program's process writes those fields, and the program can write them too. The status comes from the kernel.
     So an exception counts only with the status that inside/program.py leaves after one, its two special causes only
-    with the exception that they are causes of, and the results of calls only where calls were asked for.
+    with the exception that they are causes of, and the results of calls only where calls were asked for. What a figure
+    draws counts for the very picture whose digest it names, and only as far as that picture shows it (shown.py).
     """
     error = report.error if code in _AFTER_ERROR or (job.scenarios and code == 0) else None
     kind = error.type if error is not None else ""
@@ -74,6 +95,7 @@ def believed(report: Report, code: int | None, job: Job) -> Report:
         if report.missing_module and kind == "ModuleNotFoundError"
         else None,
         wanted_input=report.wanted_input and kind == "EOFError",
+        drawn=() if code is None else tuple(plain_figure(figure) for figure in report.drawn[:_MOST_FIGURES]),
         demo_calls=() if code is None else tuple(_plain_call(call) for call in report.demo_calls[:_MOST_CALLS]),
         outcomes=tuple(tuple(_plain_outcome(outcome) for outcome in calls_) for calls_ in calls),
     )

@@ -83,7 +83,7 @@ def compare_pixels(left: Pixels | str, right: Pixels | str) -> PictureMatch:
     if changed <= _SHARE and faint <= 0.02:
         return PictureMatch("same", "" if changed == 0 else "apart from a few pixels", changed)
     share = max(changed, faint)
-    if _same_shapes(left, right):
+    if same_shapes(left, right):
         return PictureMatch("different", "only in its colours: the shapes are the same", share)
     return PictureMatch("different", f"in {_percent(share)} of its pixels", share)
 
@@ -92,8 +92,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.001 else "less than 0.1 %"
 
 
-def _same_shapes(a: Pixels, b: Pixels) -> bool:
+def same_shapes(a: Pixels, b: Pixels) -> bool:
     """Whether what is drawn covers the same places; the paper is each picture's most frequent colour."""
+    if a.shape != b.shape:
+        return False
     drawn = [_drawn(picture) for picture in (a, b)]
     union = int((drawn[0] | drawn[1]).sum())
     return union > 0 and int((drawn[0] & drawn[1]).sum()) / union >= _SHAPE

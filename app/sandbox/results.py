@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from app.sandbox.drawn import DrawnFigure
+
 MIB = 1024 * 1024
 
 Ended = Literal[
@@ -121,17 +123,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     missing_module: str | None = None
     wanted_input: bool = False
     wall_s: float = 0.0
+    cpu_s: float | None = None
     functions: tuple[Function, ...] = ()
     classes: tuple[Class, ...] = ()
     demo_calls: tuple[CallSpec, ...] = ()
     files: tuple[ProducedFile, ...] = ()
     files_left_out: int = 0
+    drawn: tuple[DrawnFigure, ...] = ()
     outcomes: tuple[tuple[Outcome, ...], ...] = ()
     loaded: bool = False
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of one program. `wall_s` is the program's own time in seconds, without the start of the sandbox."""
+    """One run of one program. `wall_s` is the program's own time in seconds, without the start of the sandbox.
+
+    `wanted_arguments`: it ended for want of arguments; `waited`: it computed next to nothing until it was stopped.
+    """
 
     ended: Ended
     exit_code: int | None = None
@@ -141,6 +148,8 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     error: Raised | None = None
     missing_module: str | None = None
     wanted_input: bool = False
+    wanted_arguments: bool = False
+    waited: bool = False
     wall_s: float = 0.0
     peak_memory: int = 0
     functions: tuple[Function, ...] = ()
@@ -148,15 +157,22 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     demo_calls: tuple[CallSpec, ...] = ()
     files: tuple[ProducedFile, ...] = ()
     files_left_out: int = 0
+    drawn: tuple[DrawnFigure, ...] = ()
     outcomes: tuple[tuple[Outcome, ...], ...] = ()
     loaded: bool = False
     problem: str = ""  # why ended is "broken", in plain words
 
     def sentence(self) -> str:
         """How the run ended, as the end of a sentence that starts with the program's name."""
-        return _SENTENCES[self.ended] if self.ended != "exited" else self._exit_sentence()
+        if self.ended == "exited":
+            return self._exit_sentence()
+        return _SENTENCES[self.ended] + (": it only waited, and computed nothing" if self.waited else "")
 
     def _exit_sentence(self) -> str:
+        if self.wanted_input:
+            return "asks for keyboard input, which there is none of in the sandbox: its input ended at once"
+        if self.wanted_arguments:
+            return "wants arguments on the command line, and was given none"
         if self.signal:
             return f"crashed with {self.signal}"
         if self.error is not None:

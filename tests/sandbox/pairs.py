@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+Edits: TypeAlias = list[tuple[str, str]]
 SAME, DIFFERENT, NOT_COMPARABLE, NOT_RUN = "same", "different", "not comparable", "not run"
 
 
@@ -13,7 +15,7 @@ class Pair:
 
     name: str
     a: str
-    b: str | list[tuple[str, str]]
+    b: str | Edits
     verdict: str
     reason: str = ""
     hit_limit: tuple[bool, bool] = (False, False)
@@ -314,6 +316,41 @@ PAIRS = [
     ),
     Pair("wider columns", "print('a    1')\nprint('b   22')", "print('a  1')\nprint('b 22')", SAME, "white space"),
     Pair("a missing last line", "print(1)\nprint(2)", "print(1)", DIFFERENT, "line 2"),
+    Pair(
+        "arguments on the command line",
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('name')\nprint(p.parse_args().name)",
+        "import sys\nprint(sys.argv[1])",
+        NOT_COMPARABLE,
+        "want arguments on the command line",
+    ),
+    Pair(
+        "arguments in one only",
+        "import sys\nif len(sys.argv) < 2:\n    sys.exit('usage: program.py NAME')\nprint(sys.argv[1])",
+        "print('x')",
+        NOT_COMPARABLE,
+        "The first program wants arguments",
+    ),
+    Pair(
+        "a mistake beside arguments",
+        "import sys\nprint(len(sys.argv))\nprint([][1])",
+        "import sys\nprint(len(sys.argv))\nprint({}[1])",
+        DIFFERENT,
+        "KeyError",
+    ),
+    Pair(
+        "waiting for ever",
+        "import time\nprint(1)\ntime.sleep(1000)",
+        "print(1)",
+        DIFFERENT,
+        "it only waited",
+    ),
+    Pair(
+        "waiting for ever in both",
+        "import threading\nprint(1)\nthreading.Event().wait()",
+        "import time\nprint(1)\nwhile True:\n    time.sleep(1)",
+        NOT_COMPARABLE,
+        "waited",
+    ),
     Pair("keyboard input", "name = input('Name? ')\nprint(name)", "print(input('Name? '))", NOT_COMPARABLE, "keyboard"),
     Pair("too much output", "print('x')", "while True:\n    print('x' * 1000)", DIFFERENT, "printed too much"),
     Pair("too much memory", "print('x')", "x = [0] * 10 ** 10\nprint('x')", DIFFERENT, "MemoryError"),
@@ -351,10 +388,10 @@ PAIRS = [
         "same figure",
         scientific=True,
     ),
-    Pair("other figure colours", FIGURE, [("blue", "red")], DIFFERENT, "colours", scientific=True),
+    Pair("other figure colours", FIGURE, [("blue", "red")], SAME, "another style: colours", scientific=True),
     Pair("another title", FIGURE, [("Squares", "Square")], DIFFERENT, "Figure 1", scientific=True),
     Pair("same figure in a folder that is gone", KEPT_FIGURE, [], SAME, "same figure", scientific=True),
-    Pair("other figure in a folder that is gone", KEPT_FIGURE, [("blue", "red")], DIFFERENT, "igure", scientific=True),
+    Pair("other figure in a folder that is gone", KEPT_FIGURE, [("3, 5", "3, 4")], DIFFERENT, "igure", scientific=True),
     Pair("no figure in one", FIGURE, [("plt.show()", "")], DIFFERENT, "no figure", scientific=True),
     Pair(
         "the same table by other means",

@@ -97,7 +97,7 @@ CRASHED, OTHER_STATUS = run(exit_code=None, signal="SIGSEGV"), run(exit_code=3)
             ASKING,
             ASKING,
             "unclear",
-            "Both programs ask for keyboard input, which there is none of in the sandbox.",
+            "Both programs ask for keyboard input, which there is none of in the sandbox: its input ended at once.",
         ),
         (STOPPED, BROKEN, "unclear", "The first program was stopped by you."),
     ],

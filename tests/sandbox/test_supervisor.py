@@ -13,7 +13,7 @@ from app.sandbox.inside.supervisor import SAID, fold
 KEY = "0123456789abcdef"
 
 events = st.dictionaries(
-    st.sampled_from([*SAID, "functions", "classes", "status", "files", "timed_out", "scenario", "outcome"]),
+    st.sampled_from([*SAID, "drawn", "functions", "classes", "status", "files", "timed_out", "scenario", "outcome"]),
     st.recursive(
         st.none() | st.booleans() | st.integers(-2, 4) | st.text(max_size=5),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -29,7 +29,7 @@ def line(event: dict[str, Any], key: str = KEY) -> bytes:
 @given(st.lists(st.binary(max_size=40) | events.map(line), max_size=8), st.lists(st.integers(0, 3), max_size=3))
 def test_any_lines_make_a_report_of_what_the_child_is_there_to_say(lines: list[bytes], calls: list[int]) -> None:
     report = fold(lines, KEY, calls)
-    assert set(report) <= {*SAID, "functions", "classes", "outcomes"}
+    assert set(report) <= {*SAID, "functions", "classes", "outcomes", "drawn"}
     assert len(report["outcomes"]) == len(calls)
     assert all(len(made) <= asked for made, asked in zip(report["outcomes"], calls, strict=True))
 

@@ -6,6 +6,8 @@ import os
 import sys
 import types
 
+from . import figures
+
 TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; importing typing would cost every run 10 ms
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,11 +17,15 @@ if TYPE_CHECKING:
 FIGURES = 20
 
 
-def install(seed: int) -> None:
-    """Watch for the modules below; importing them costs nothing when the program does not."""
+def install(seed: int, send: Callable[[dict[str, Any]], None]) -> None:
+    """Watch for the modules below; importing them costs nothing when the program does not.
+
+    What saved figures draw is told by `send`.
+    """
     patches: dict[str, Callable[[types.ModuleType], None]] = {
         "random": lambda module: module.seed(seed),
         "numpy.random": lambda module: seed_numpy(module, seed),
+        "matplotlib.figure": lambda module: watch_saving(module.Figure, send),
         "matplotlib.pyplot": show_into_files,
     }
     for name in [name for name in patches if name in sys.modules]:
@@ -80,20 +86,24 @@ def show_into_files(pyplot: Any) -> None:
         pyplot.close("all")
 
     pyplot.show = show
-    keep_saved_figures(pyplot)
 
 
-def keep_saved_figures(pyplot: Any) -> None:
-    """What is saved outside the work folder, as into a temporary folder that is then removed, is kept in it as well."""
+def watch_saving(figure: Any, send: Callable[[dict[str, Any]], None]) -> None:
+    """Tells what a figure draws when it is saved, and keeps in the work folder what is saved outside of it.
+
+    The latter is for temporary folders that are removed again.
+    """
     import shutil  # The plotting library has loaded it already.
 
-    figure, work = pyplot.Figure, os.path.realpath(os.getcwd())
-    save = figure.savefig
-    kept = 0
+    save, work = figure.savefig, os.path.realpath(os.getcwd())
+    kept = told = 0
 
     def savefig(self: Any, fname: Any, *args: Any, **kwargs: Any) -> Any:
-        nonlocal kept
+        nonlocal kept, told
         result = save(self, fname, *args, **kwargs)
+        if told < FIGURES:
+            told += 1
+            tell(self, fname, kwargs, send)
         try:
             source = os.path.realpath(os.fspath(fname))
             name = os.path.basename(source)
@@ -108,3 +118,18 @@ def keep_saved_figures(pyplot: Any) -> None:
         return result
 
     figure.savefig = savefig
+
+
+def tell(figure: Any, place: Any, options: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
+    """Sends what a figure draws that was saved at `place` with these options, if it can be read."""
+    try:
+        from matplotlib import rcParams
+
+        tight = options.get("bbox_inches", rcParams["savefig.bbox"]) == "tight"
+        pad = options.get("pad_inches", rcParams["savefig.pad_inches"])
+        named = isinstance(place, str | os.PathLike) and not os.path.splitext(os.fspath(place))[1]
+        digest = figures.digest_of(f"{os.fspath(place)}.{rcParams['savefig.format']}" if named else place)
+        if digest:
+            send({"drawn": {"sha256": digest} | figures.describe(figure, tight, pad)})
+    except Exception:  # noqa: BLE001  a kind of figure that is not known here is compared by its pixels alone
+        return

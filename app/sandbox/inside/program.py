@@ -34,7 +34,7 @@ def main(job: dict[str, Any], report_fd: int) -> None:
 
     path = job["path"]
     prepare(job, path)
-    hooks.install(job["seed"])
+    hooks.install(job["seed"], send)
     source = job["source"]
     try:
         tree = ast.parse(source, path)

@@ -33,6 +33,7 @@ FILES = 200
 DEPTH = 24  # of folders; what lies deeper is counted as left out
 ENTRIES = 10_000  # looked at in all
 # What the program's own process may say of itself. All the rest of a report is found out here.
+DRAWN = 40  # figures whose own data are taken
 SAID = ("error", "missing_module", "wanted_input", "demo_calls", "loaded")
 
 
@@ -55,13 +56,14 @@ def main(report_fd: int) -> None:
         return
     os.close(writer)
     end = started + job["limits"]["wall_s"]
-    status, lines, in_time = wait(child, reader, job["limits"]["report"] // 2, end, job["limits"]["cpu_s"])
+    status, lines, in_time, cpu = wait(child, reader, job["limits"]["report"] // 2, end, job["limits"]["cpu_s"])
     wall = time.monotonic() - started
     kill_the_rest()
     report = fold(lines, job["key"], [len(scenario["calls"]) for scenario in job["scenarios"]])
     report["status"] = status
     report["timed_out"] = not in_time
     report["wall_s"] = wall
+    report["cpu_s"] = cpu
     report["files"], report["files_left_out"] = collect(job["work"])
     write_all(report_fd, json.dumps(report).encode())
     os._exit(0)
@@ -119,13 +121,17 @@ def set_limits(limits: dict[str, Any], uncounted: int) -> None:
     os.nice(5)
 
 
-def wait(child: int, reader: int, most: int, end: float, cpu_s: float) -> tuple[int, list[bytes], bool]:
-    """Wait for the child until the time `end` while taking its report lines, at most `most` bytes of them."""
+def wait(child: int, reader: int, most: int, end: float, cpu_s: float) -> tuple[int, list[bytes], bool, float]:
+    """Wait for the child until the time `end` while taking its report lines, at most `most` bytes of them.
+
+    Its wait status, those lines, whether it ended in time, and the processor time that it used in s.
+    """
     os.set_blocking(reader, False)
     chunks: list[bytes] = []
     size = 0
     status: int | None = None
     open_ = in_time = True
+    cpu = 0.0
     while True:
         if in_time and time.monotonic() > end:
             in_time = False
@@ -140,11 +146,12 @@ def wait(child: int, reader: int, most: int, end: float, cpu_s: float) -> tuple[
                 continue
             open_ = piece is None
         if status is not None:
-            return status, b"".join(chunks).split(b"\n"), in_time
+            return status, b"".join(chunks).split(b"\n"), in_time, cpu
         done, got, used = os.wait4(child, os.WNOHANG)
         if done == child:
             status = got
-            if os.WIFSIGNALED(got) and used.ru_utime + used.ru_stime >= cpu_s:
+            cpu = used.ru_utime + used.ru_stime
+            if os.WIFSIGNALED(got) and cpu >= cpu_s:
                 in_time = False  # it ignored the signal of the processor time limit
         elif not open_:
             time.sleep(0.005)  # the report is complete; the program is on its way out
@@ -174,6 +181,7 @@ def fold(lines: list[bytes], key: str, calls: list[int]) -> dict[str, Any]:
     """
     report: dict[str, Any] = {"outcomes": [[] for _ in calls]}
     outcomes: list[list[Any]] = report["outcomes"]
+    drawn: list[Any] = []
     mark = key.encode() + b" "
     first = True
     for line in lines:
@@ -189,6 +197,9 @@ def fold(lines: list[bytes], key: str, calls: list[int]) -> dict[str, Any]:
             report.update({name: event[name] for name in ("functions", "classes") if name in event})
             first = False
         report.update({name: event[name] for name in SAID if name in event})
+        if "drawn" in event and len(drawn) < DRAWN and not calls:
+            drawn.append(event["drawn"])
+            report["drawn"] = drawn
         index = event.get("scenario")
         if type(index) is int and 0 <= index < len(calls) and len(outcomes[index]) < calls[index]:
             outcomes[index].append(event.get("outcome"))
