@@ -16,8 +16,8 @@ from functools import cached_property
 from statistics import mean, median
 from typing import Final
 
-from app.race.events import PassCosts, Round
-from app.race.fold import LaneState
+from app.race.events import PassCosts
+from app.race.fold import LaneState, RoundSums
 from app.race.lanes import MAX_K
 
 EDGE: Final = 8
@@ -152,12 +152,12 @@ def measured_costs(heats: Iterable[Heat], shape: Mapping[int, float] | None = No
         # The baseline's pass is one of width 1: without it, widths below the smallest that was raced would be guesses.
         if base.verify_ns:
             verify.setdefault(1, []).append(base.verify_ns / len(base.rounds) / step)
-        for k, rounds in _by_drafted(item for lane in lanes for item in lane.rounds).items():
-            verify.setdefault(k + 1, []).append(mean(item.verify_ns for item in rounds) / step)
-            draft.setdefault(k, []).append(mean(item.draft_ns for item in rounds) / step)
-        rounds = [item for lane in lanes for item in lane.rounds]
-        if rounds:
-            other.append(mean(_other_ns(item) for item in rounds) / step)
+        sums = _added(lane.by_drafted() for lane in lanes)
+        for k, of in _often(sums).items():
+            verify.setdefault(k + 1, []).append(of.verify_ns / of.count / step)
+            draft.setdefault(k, []).append(of.draft_ns / of.count / step)
+        if sums:
+            other.append(sum(of.other_ns for of in sums.values()) / sum(of.count for of in sums.values()) / step)
     if not steps or not any(any(seen) for seen in draft.values()) or not all(all(seen) for seen in verify.values()):
         return None
     step = median(steps)
@@ -170,23 +170,28 @@ def measured_costs(heats: Iterable[Heat], shape: Mapping[int, float] | None = No
     )
 
 
-def _other_ns(item: Round) -> int:
-    return max(0, item.end_ns - item.start_ns - item.draft_ns - item.verify_ns)
-
-
 def typical_sizes(lane: LaneState) -> dict[int, int]:
     """Returns how many rounds drafted how many tokens, without the few at the end that the limit cut short."""
-    return {k: len(rounds) for k, rounds in _by_drafted(lane.rounds).items()}
+    return {k: of.count for k, of in _often(lane.by_drafted()).items()}
 
 
-def _by_drafted(rounds: Iterable[Round]) -> dict[int, list[Round]]:
-    """Rounds by what they drafted; a number that only a few last rounds drafted is left out where others have more."""
-    found: dict[int, list[Round]] = {}
-    for item in rounds:
-        if item.drafted:
-            found.setdefault(item.drafted, []).append(item)
-    often = {k: same for k, same in found.items() if len(same) >= _ENOUGH}
-    return often or found
+def _added(each: Iterable[Mapping[int, RoundSums]]) -> dict[int, RoundSums]:
+    """The sums of several runs together."""
+    found: dict[int, RoundSums] = {}
+    for sums in each:
+        for k, of in sums.items():
+            all_of = found.setdefault(k, RoundSums())
+            all_of.count += of.count
+            all_of.draft_ns += of.draft_ns
+            all_of.verify_ns += of.verify_ns
+            all_of.other_ns += of.other_ns
+    return found
+
+
+def _often(sums: Mapping[int, RoundSums]) -> dict[int, RoundSums]:
+    """Those that drafted; a number that only a few last rounds drafted is left out where others have more."""
+    drafted = {k: of for k, of in sums.items() if k}
+    return {k: of for k, of in drafted.items() if of.count >= _ENOUGH} or drafted
 
 
 def probed_costs(pass_costs: PassCosts, other: float = 0.0) -> Costs:

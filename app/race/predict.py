@@ -7,13 +7,20 @@ end token the rest of a draft is wasted), and the first token of a run belongs t
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from app.race.costs import Costs
 from app.race.events import Finish
+
+_LOOK_EVERY: Final = 64
+"""Tokens after which it is looked whether one more token takes as long as the one before did."""
+_SETTLED: Final = 1e-12
+"""Largest difference between such times, as a share, for them to be taken as one."""
 
 
 class Prediction(msgspec.Struct, frozen=True):
@@ -72,6 +79,10 @@ def _run_ns(round_ns: Callable[[int], float], rates: Sequence[float], left: int,
             time += ((1.0 if not accepted else rates[accepted - 1]) - rates[accepted]) * times[remaining - accepted - 1]
         time += (rates[drafted - 1] if drafted else 1.0) * times[remaining - drafted - 1]
         times.append(time)
+        if remaining % _LOOK_EVERY == 0:
+            steps = [after - before for before, after in itertools.pairwise(times[-k - 2 :])]
+            if max(steps) - min(steps) <= _SETTLED * max(steps):
+                return time + (left - remaining) * steps[-1]  # From here on every token takes as long.
     return times[left]
 
 

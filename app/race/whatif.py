@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
@@ -15,6 +16,8 @@ from app.race.predict import Prediction, even_rates, extended_rates, predict
 
 ALL_K: Final = tuple(range(1, MAX_K + 1))
 _HALVINGS: Final = 40
+_KEPT: Final = 8
+"""Curves: of the race, and of the last places of a slider."""
 CLOSE: Final = 0.05
 """A prediction this near to what raced, as a share of it, is not spoken of."""
 
@@ -39,7 +42,7 @@ class Measured(msgspec.Struct, frozen=True):
     rates: tuple[float, ...]
 
 
-class Ground(msgspec.Struct, frozen=True):
+class Ground(msgspec.Struct, frozen=True, dict=True):
     """What a what-if starts from.
 
     Attributes:
@@ -74,14 +77,21 @@ class Ground(msgspec.Struct, frozen=True):
 
     def curve(self, acceptance: float) -> list[Prediction]:
         """Returns the prediction of K = 1..16 if every draft token had this chance."""
-        return self._curve(even_rates(acceptance, MAX_K))
+        return self._curve(tuple(even_rates(acceptance, MAX_K)))
 
     def measured_curve(self) -> list[Prediction]:
         """Returns the prediction of K = 1..16 at the position rates that the fastest lane had."""
-        return self._curve(extended_rates(self.lanes[0].rates, MAX_K))
+        return self._curve(tuple(extended_rates(self.lanes[0].rates, MAX_K)))
 
-    def _curve(self, rates: Sequence[float]) -> list[Prediction]:
-        return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+    @cached_property
+    def _curve(self) -> Callable[[tuple[float, ...]], list[Prediction]]:
+        """Makes the curve of position rates. It takes milliseconds, and every paint asks for the same ones."""
+
+        @lru_cache(maxsize=_KEPT)
+        def curve(rates: tuple[float, ...]) -> list[Prediction]:
+            return [predict(self.costs, rates, k, self.tokens, self.finish) for k in ALL_K]
+
+        return curve
 
     def best(self, curve: Sequence[Prediction]) -> Prediction:
         """Returns the fastest of the K whose cost was measured: what was not measured is never called best."""

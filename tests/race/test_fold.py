@@ -66,6 +66,24 @@ def test_the_state_is_the_same_however_the_stream_is_cut_into_batches(stream: li
     assert whole == parts
 
 
+@given(st.lists(events, max_size=40), st.integers(0, 40))
+def test_sums_of_rounds_are_those_of_all_rounds_however_often_they_were_asked_for(
+    stream: list[LaneEvent], cut: int
+) -> None:
+    state = folded(stream[:cut])
+    state.by_drafted()
+    for event in stream[cut:]:
+        state.apply(event)
+    sums = state.by_drafted()
+    for drafted, of in sums.items():
+        same = [item for item in state.rounds if item.drafted == drafted]
+        assert (of.count, of.draft_ns) == (len(same), sum(item.draft_ns for item in same))
+        assert of.verify_ns == sum(item.verify_ns for item in same)
+        left = (item.end_ns - item.start_ns - item.draft_ns - item.verify_ns for item in same)
+        assert of.other_ns == sum(max(0, ns) for ns in left)
+    assert sum(of.count for of in sums.values()) == len(state.rounds)
+
+
 @given(st.lists(events, max_size=40))
 def test_every_number_of_any_stream_can_be_computed(stream: list[LaneEvent]) -> None:
     state = folded(stream)

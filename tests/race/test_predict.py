@@ -62,3 +62,19 @@ def test_rates_are_made_to_fall_and_go_on_as_they_ended() -> None:
     assert extended_rates([], 2) == [0.0, 0.0]
     assert extended_rates([0.5, 0.0, 0.0], 5) == [0.5, 0.0, 0.0, 0.0, 0.0]
     assert extended_rates([0.0], 2) == [0.0, 0.0]
+
+
+@given(rates, st.integers(2, 700), st.sampled_from([Finish.LENGTH, Finish.END]))
+def test_a_long_run_takes_what_counting_token_for_token_comes_to(
+    chances: list[float], tokens: int, finish: Finish
+) -> None:
+    k, times = len(chances), [0.0]
+    reached = [1.0, *chances]
+    for left in range(1, tokens):
+        drafted = min(k, left - 1)
+        time = CHEAP.round_ns(k if finish is Finish.END else drafted)
+        for accepted in range(drafted):
+            time += (reached[accepted] - reached[accepted + 1]) * times[left - accepted - 1]
+        times.append(time + reached[drafted] * times[left - drafted - 1])
+    predicted = predict(CHEAP, chances, k, tokens, finish).speedup
+    assert predicted == pytest.approx(CHEAP.step * (tokens - 1) / times[-1], rel=1e-9)

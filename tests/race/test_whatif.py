@@ -205,3 +205,9 @@ def test_a_race_of_one_wide_k_says_that_no_other_was_measured() -> None:
     assert found.known == [8], "wide passes run other kernels, so what lies before them is not known"
     assert prediction_words(found, found.acceptance, 8).endswith("× the baseline; no other K was measured.")
     assert "measured for K = 8;" in ground_words(found, "nano")
+
+
+def test_a_curve_that_is_asked_for_again_is_the_same_one() -> None:
+    found = made()
+    assert found.curve(0.5) is found.curve(0.5)
+    assert found.curve(0.5) != found.curve(0.6)
