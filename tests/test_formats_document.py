@@ -17,10 +17,10 @@ from app.present.view import RaceView
 from app.race.events import LaneEvent, Token
 from app.race.lanes import Contender, LaneSpec, Message, Request, Sampling
 from app.race.problems import Problem
-from app.race.prompts import PromptFile, PromptTurn
+from app.race.prompts import Prompt, PromptFile, PromptTurn
 from app.race.statistics import Interval
 from app.race.suite import SuiteDot, SuiteKind, SuiteLane, SuiteResult
-from app.race.sweep import SweepPlan, SweepPrompt
+from app.race.sweep import SweepPlan
 from app.race.sweep_result import Cell, PromptResult, SweepResult
 from app.race.trace import Closing, FileHash, Header, Machine, Record
 from app.race.watching import ServerReading, WatchHeader
@@ -34,7 +34,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     item.__name__: item
     for item in (
         Header, Request, Message, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
-        SweepResult, PromptResult, Cell, Interval, SweepPlan, SweepPrompt, Contender,
+        SweepResult, PromptResult, Cell, Interval, SweepPlan, Prompt, Contender,
         SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
         Pair, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
     )

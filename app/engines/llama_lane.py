@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import llama_cpp as lib
 
 from app.engines import chat
+from app.engines.asked import check_length, check_prompt
 from app.engines.cores import default_threads, parse_cores
 from app.engines.detokenize import Detokenizer
 from app.engines.judge import Judge
@@ -220,16 +221,8 @@ class LlamaLane:
             )
             special = not (bos and text.startswith(bos))  # else the beginning would be there twice
         tokens = model.tokenize(text, special)
-        if not tokens or not request.prompt.strip():
-            raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
-        if len(tokens) > self._spec.context:
-            raise ProblemError(
-                Problem(
-                    "prompt-too-long",
-                    f"The prompt has {len(tokens):,} tokens, the context has room for {self._spec.context:,}.",
-                    action="Shorten the prompt, or choose a larger context.",
-                )
-            )
+        check_prompt(request.prompt if tokens else "")
+        check_length(len(tokens), self._spec.context)
         return tokens
 
     def round(self) -> Round | Finish:

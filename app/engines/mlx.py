@@ -26,6 +26,7 @@ from mlx_vlm.speculative.drafters import load_drafter
 from mlx_vlm.utils import load as load_model
 
 from app.engines import chat
+from app.engines.asked import check_length, check_prompt
 from app.engines.base import Stopped
 from app.engines.detokenize import WindowDecoder
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
@@ -147,8 +148,7 @@ class MlxEngine:
         return Prefilled(start_ns=0, end_ns=now() - started, prompt_tokens=len(tokens), first=first)
 
     def _prompt_tokens(self, request: Request, context: int) -> list[int]:
-        if not request.prompt.strip():
-            raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
+        check_prompt(request.prompt)
         tokenizer, text = self._tokenizer, request.prompt
         if not request.raw:
             template = chat.template_for(tokenizer.chat_template, str(getattr(self._model.config, "model_type", "")))
@@ -157,14 +157,7 @@ class MlxEngine:
         tokens: list[int] = tokenizer.encode(text, add_special_tokens=False)
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]
-        if len(tokens) > context:
-            raise ProblemError(
-                Problem(
-                    "prompt-too-long",
-                    f"The prompt has {len(tokens):,} tokens, the context has room for {context:,}.",
-                    action="Shorten the prompt, or choose a larger context.",
-                )
-            )
+        check_length(len(tokens), context)
         return tokens
 
     def _decode(self, tokens: list[int]) -> str:

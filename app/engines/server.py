@@ -24,6 +24,7 @@ import httpx
 import msgspec
 
 from app.engines.answer import Answer, Pieces
+from app.engines.asked import check_prompt
 from app.engines.crowd import Crowd
 from app.engines.order import order_of
 from app.engines.servers.base import Adapter, Piece, ServedModel
@@ -151,8 +152,7 @@ class ServerEngine:
         self._leave()
         self._stopping.clear()
         self._finish = Finish.STOPPED
-        if not request.prompt.strip():
-            raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
+        check_prompt(request.prompt)
         started = now()
         self._answer = answer = Answer(request.max_tokens)
         streams = [self._post(client, spec, request, number) for number in range(request.concurrency)]

@@ -10,6 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from app.engines import chat
+from app.engines.asked import check_length, check_prompt
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 
@@ -84,8 +85,7 @@ class TorchPair:
 
     def prompt_tokens(self, request: Request) -> list[int]:
         """Returns the prompt's tokens, in the model's chat format unless it is raw."""
-        if not request.prompt.strip():
-            raise ProblemError(Problem("prompt-empty", "The prompt is empty.", action="Write a prompt first."))
+        check_prompt(request.prompt)
         tokenizer = self.tokenizer
         bos = tokenizer.bos_token or ""
         text = request.prompt
@@ -97,14 +97,7 @@ class TorchPair:
         tokens: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
         if tokenizer.bos_token_id is not None and tokens[:1] != [tokenizer.bos_token_id]:
             tokens = [tokenizer.bos_token_id, *tokens]
-        if len(tokens) > self.spec.context:
-            raise ProblemError(
-                Problem(
-                    "prompt-too-long",
-                    f"The prompt has {len(tokens):,} tokens, the context has room for {self.spec.context:,}.",
-                    action="Shorten the prompt, or choose a larger context.",
-                )
-            )
+        check_length(len(tokens), self.spec.context)
         return tokens
 
     def close(self) -> None:

@@ -16,7 +16,8 @@ from zlib import crc32
 import msgspec
 
 from app.race.heats import Heats
-from app.race.lanes import Contender, KPolicy, Message, Sampling
+from app.race.lanes import Contender, KPolicy, Sampling
+from app.race.prompts import Prompt
 from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record
 
@@ -32,18 +33,6 @@ stop as soon as an interval happens to be narrow would make it narrower than the
 BASELINE: Final = "baseline"
 
 
-class SweepPrompt(msgspec.Struct, frozen=True):
-    """A prompt of a sweep: what :class:`app.race.prompts.Prompt` has, kept with the sweep so that it can go on."""
-
-    name: str
-    title: str
-    workload: str
-    language: str
-    text: str
-    before: tuple[Message, ...] = ()
-    thinking: bool = False
-
-
 class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What is swept. Two sweeps with equal plans can share their heats.
 
@@ -57,7 +46,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     pair: str
     engine: str
-    prompts: tuple[SweepPrompt, ...]
+    prompts: tuple[Prompt, ...]
     contenders: tuple[Contender, ...]
     max_tokens: int = 160
     sampling: Sampling = Sampling()
@@ -104,7 +93,7 @@ class PromptHeats:
         left_out: Why it cannot be raced, in a sentence; empty if it can.
     """
 
-    def __init__(self, prompt: SweepPrompt, lanes: Sequence[str]) -> None:
+    def __init__(self, prompt: Prompt, lanes: Sequence[str]) -> None:
         self.prompt = prompt
         self.lanes = tuple(lanes)
         self.heats = Heats(Header())

@@ -35,7 +35,6 @@ from app.race.sweep import (
     PromptHeats,
     SweepPlan,
     SweepProgress,
-    SweepPrompt,
     contender_lanes,
     next_heat,
     remaining_seconds,
@@ -381,7 +380,7 @@ def _plan(request: SweepRequest) -> SweepPlan:
     return SweepPlan(
         pair=request.pair.id,
         engine=engine,
-        prompts=tuple(msgspec.convert(p, SweepPrompt, from_attributes=True) for p in request.prompts),
+        prompts=request.prompts,
         contenders=request.contenders,
         max_tokens=request.max_tokens,
         sampling=request.sampling,

@@ -16,7 +16,8 @@ from app.present.film_options import FilmOptions
 from app.present.sweep_figures import cell_words
 from app.race.events import Finish
 from app.race.lanes import ADAPTIVE, Contender
-from app.race.sweep import BASELINE, PromptHeats, SweepPrompt, contender_lanes
+from app.race.prompts import Prompt
+from app.race.sweep import BASELINE, PromptHeats, contender_lanes
 from app.race.sweep_report import prompt_result
 from app.race.sweep_result import SweepResult, write_sweep
 from app.race.sweep_table import sweep_csv
@@ -35,7 +36,7 @@ def swept(heats: int, slower: float = 1.0) -> SweepResult:
     prompts = []
     for number, name in enumerate(("code", "haiku")):
         lanes = contender_lanes(CONTENDERS)
-        item = PromptHeats(SweepPrompt(name, name.capitalize(), name, "en", "Write."), lanes)
+        item = PromptHeats(Prompt(name, name.capitalize(), name, "en", "Write."), lanes)
         for heat in range(heats):
             wobble = 1 + 0.03 * ((heat * 7 + number) % 5)
             runs = {BASELINE: run(10.0 * wobble, end=Finish.LENGTH)}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.race.events import Finish
 from app.race.lanes import ADAPTIVE, Contender
+from app.race.prompts import Prompt
 from app.race.sweep import (
     LEAST,
     MOST,
@@ -17,7 +18,6 @@ from app.race.sweep import (
     PromptHeats,
     Spend,
     SweepProgress,
-    SweepPrompt,
     contender_lanes,
     heat_seconds,
     next_heat,
@@ -34,7 +34,7 @@ TOKENS = 49  # 48 after the first: whole rounds of 2, 3 and 8 tokens
 
 
 def prompt(name: str = "code") -> PromptHeats:
-    return PromptHeats(SweepPrompt(name, name.capitalize(), name, "en", "Write."), LANES)
+    return PromptHeats(Prompt(name, name.capitalize(), name, "en", "Write."), LANES)
 
 
 def run_heat(item: PromptHeats, step_ms: dict[str, float], *, seconds: float = 4.0) -> None:

@@ -15,11 +15,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QEventLoop as QEventLoopOfQt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from app.places import Places, find_places
+from app.ui.library_page import LibraryPage
+from app.ui.main_window import MainWindow
 from app.ui.tasks import join_threads
 from app.ui.theme import Theme
+from tests.ui.windows import built_in, make_window, shown
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +66,21 @@ def loop(_loop: QEventLoop, qapp: QApplication) -> Iterator[list[dict[str, Any]]
     assert join_threads(5)
     assert not left
     assert not mistakes
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
+    """The app's window with the built-in pair, shown."""
+    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def library(window: MainWindow) -> LibraryPage:
+    """Its Library tab."""
+    page = window.pages.widget(1)
+    assert isinstance(page, LibraryPage)
+    return page
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 from app.race.events import Done, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token
 from app.race.lanes import LaneKind, LaneSpec, Request
-from app.race.trace import Header, Machine, Record
+from app.race.trace import Header, Machine, Record, TraceWriter
 
 TEXT = '''```python
 def merge_sort(items: list[int]) -> list[int]:
@@ -117,3 +118,15 @@ def records(
             timed.append((now, len(timed), Record(spec.id, now, event)))
     timed.sort(key=lambda item: item[:2])
     return [item[2] for item in timed]
+
+
+def write_trace(path: Path, head: Header | None = None, tokens: int = 60) -> Path:
+    """Writes a finished race to a file, in its folder made for it."""
+    head = head or header()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        writer = TraceWriter(file, head)
+        for record in records(head, tokens):
+            writer.write(record)
+        writer.close()
+    return path

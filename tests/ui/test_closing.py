@@ -20,7 +20,7 @@ from app.places import Places
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
-from tests.ui.test_window import write_trace
+from tests.ui.synthetic import write_trace
 from tests.ui.windows import built_in, make_window, shown
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,18 +25,17 @@ from app.ui.reference import AboutDialog, HelpDialog
 from app.ui.sweep.page import SweepPage
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
-from tests.ui.test_window import write_trace
-from tests.ui.windows import built_in, make_window, shown
+from tests.ui.synthetic import write_trace
+from tests.ui.windows import built_in
 
 Kind = TypeVar("Kind", bound=QDialog)
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        made.activateWindow()
-        yield made
+def window(window: MainWindow) -> MainWindow:
+    window.activateWindow()
+    return window
 
 
 def click(qtbot: QtBot, widget: QWidget) -> None:

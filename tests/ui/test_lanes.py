@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,15 +25,9 @@ from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from tests.models.ggufs import write_drafter
 from tests.ui import synthetic
-from tests.ui.windows import built_in, make_board, make_window, shown
+from tests.ui.windows import built_in, make_board, make_window
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        yield made
 
 
 @pytest.fixture

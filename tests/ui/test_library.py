@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,45 +10,21 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.places import Places
 from app.race.lanes import Request
-from app.race.trace import TraceWriter
 from app.ui.library_model import DayRole, EntryRole
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
-from app.ui.theme import Theme
 from tests.ui import synthetic
-from tests.ui.windows import built_in, make_window, shown
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 def write(folder: Path, name: str, created: datetime, prompt: str = "", pair: str = "", tokens: int = 20) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     head = synthetic.header()
     head = msgspec.structs.replace(head, created=created.isoformat(), pair_title=pair or head.pair_title)
     if prompt:
         head = msgspec.structs.replace(head, prompt_name="custom", request=Request(prompt=prompt))
-    path = folder / f"{name}.ndjson"
-    with path.open("wb") as file:
-        writer = TraceWriter(file, head)
-        for record in synthetic.records(head, tokens):
-            writer.write(record)
-        writer.close()
-    return path
-
-
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        yield made
-
-
-@pytest.fixture
-def library(window: MainWindow) -> LibraryPage:
-    page = window.pages.widget(1)
-    assert isinstance(page, LibraryPage)
-    return page
+    return synthetic.write_trace(folder / f"{name}.ndjson", head, tokens)
 
 
 def listed(library: LibraryPage) -> list[str]:

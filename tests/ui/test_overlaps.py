@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.places import Places
 from app.present.view import RaceView
 from app.ui.lane_marks import ProgressLine
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.what_if.dialog import WhatIfDialog
 from tests.ui import synthetic
-from tests.ui.windows import built_in, make_window, shown
 
 LEFT = Qt.MouseButton.LeftButton
 SIZES = [(1440, 900), (1280, 720), (1024, 640), (960, 640)]
 
 
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        made.race.load_slow_parts()
-        yield made
+def window(window: MainWindow) -> MainWindow:
+    window.race.load_slow_parts()
+    return window
 
 
 def show_race(window: MainWindow, lanes: int = 2) -> RaceView:

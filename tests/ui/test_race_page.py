@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.places import Places
 from app.present.view import RaceView
 from app.present.words import FIRST_RACE, TINY_NOTE
 from app.race.events import Done, Finish, Loaded, Reading
@@ -20,16 +17,15 @@ from app.ui.race_board import RaceBoard
 from app.ui.race_page import RacePage
 from app.ui.theme import Theme
 from tests.ui import synthetic
-from tests.ui.windows import built_in, make_board, make_window, shown
+from tests.ui.windows import make_board
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        made.race.load_slow_parts()
-        yield made
+def window(window: MainWindow) -> MainWindow:
+    window.race.load_slow_parts()
+    return window
 
 
 @pytest.fixture

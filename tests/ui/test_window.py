@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from app.library.traces import open_trace, trace_bytes
 from app.places import Places
 from app.present.result import verdict_text
 from app.present.view import RaceView
-from app.race.trace import TraceWriter
 from app.ui.behaviour_dialog import BehaviourDialog
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
@@ -27,31 +25,8 @@ from app.ui.page import Page
 from app.ui.race_report import race_json
 from app.ui.theme import Theme
 from tests.ui import synthetic
-from tests.ui.windows import built_in, make_window, shown
-
-
-def write_trace(path: Path, tokens: int = 60) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = synthetic.header()
-    with path.open("wb") as file:
-        writer = TraceWriter(file, head)
-        for record in synthetic.records(head, tokens):
-            writer.write(record)
-        writer.close()
-    return path
-
-
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme, places: Places) -> Iterator[MainWindow]:
-    with shown(make_window(theme, places, built_in(places)), qtbot) as made:
-        yield made
-
-
-@pytest.fixture
-def library(window: MainWindow) -> LibraryPage:
-    page = window.pages.widget(1)
-    assert isinstance(page, LibraryPage)
-    return page
+from tests.ui.synthetic import write_trace
+from tests.ui.windows import built_in, make_window
 
 
 def test_at_first_start_a_pair_and_a_prompt_are_chosen_and_race_can_be_pressed(window: MainWindow) -> None:

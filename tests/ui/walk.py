@@ -30,7 +30,6 @@ from app.places import Places
 from app.present.view import RaceView
 from app.race.heats import Heats
 from app.race.sweep_result import write_sweep
-from app.race.trace import TraceWriter
 from app.ui.library_page import LibraryPage
 from app.ui.main_window import MainWindow
 from app.ui.models.page import ModelsPage
@@ -61,13 +60,7 @@ class Scene:
 
 def make_all(theme: Theme, places: Places) -> MainWindow:
     """Returns a window with all pages, a race in its library and a sweep that was run."""
-    places.races.mkdir(parents=True, exist_ok=True)
-    with (places.races / "20260102-030405-synthetic.ndjson").open("wb") as file:
-        head = synthetic.header()
-        writer = TraceWriter(file, head)
-        for record in synthetic.records(head, 120):
-            writer.write(record)
-        writer.close()
+    synthetic.write_trace(places.races / "20260102-030405-synthetic.ndjson", tokens=120)
     window = make_window(theme, places, built_in(places))
     prompts = window.race.controls._prompts
     pairs = [pair for pair in load_registry(places=places).pairs if pair.is_built_in]

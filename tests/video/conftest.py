@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from app.places import find_places
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict, FigurePair
 from app.sandbox.results import RunResult
+from tests.video.chromium import Page, browser, find_chromium
 
 DATA = Path(__file__).parent / "data"
 
@@ -63,3 +65,13 @@ def behaviour() -> Behaviour:
         run_b=msgspec.structs.replace(run, wall_s=0.29),
         figures=(FigurePair("plot.png", "plot.png", figures[0], figures[1], "same", "The figures are the same."),),
     )
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page of a real browser, for the tests of one file."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with browser(program, tmp_path_factory.mktemp("profile")) as page:
+        yield page

@@ -6,7 +6,6 @@ import io
 import json
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from app.video.encoders.base import RaceJob
 from app.video.encoders.html import page, script_json
 from app.video.export import export
 from tests.present.races import RACES
-from tests.video.chromium import Page, browser, find_chromium
+from tests.video.chromium import Page
 
 SHOWN = """(() => ({
   rates: [...document.querySelectorAll(".lane .rate")].map((node) => node.textContent),
@@ -50,15 +49,6 @@ PLAY = """new Promise((done) => {
 
 def job(trace: Trace, resources: Path) -> RaceJob:
     return RaceJob(trace, "fibonacci.ndjson", FilmOptions(), resources)
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    program = find_chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    with browser(program, tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from app.race.sweep_result import write_sweep
 from app.terminal.environment import OK, USAGE, Environment
 from app.video.site import write_site
 from tests.draw.sweeps import sweep
-from tests.video.chromium import Page, browser, find_chromium
+from tests.video.chromium import Page
 
 EVIL = '"><script>window.hit=1</script><img src=x onerror=window.hit=1>'
 
@@ -34,15 +33,6 @@ def sources(trace_path: Path, tmp_path: Path) -> list[Path]:
     (tmp_path / "sweep").mkdir()
     (tmp_path / "sweep" / "sweep.json").write_bytes(write_sweep(sweep(2)))
     return [trace_path, evil, tmp_path / "sweep"]
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    program = find_chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    with browser(program, tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 def ran(*words: object) -> tuple[int, str, str]:

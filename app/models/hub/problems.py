@@ -56,22 +56,20 @@ def token_refused(settings: HubSettings, repository: str) -> Problem:
 
 def repository_missing(settings: HubSettings, repository: str) -> Problem:
     """The hub has no such repository, or hides it."""
-    return Problem(
-        kind="repository-missing",
-        sentence=f"The hub has no repository {repository} that this machine may see.",
-        cause="It was renamed, removed or made private.",
-        action=f"Look at {settings.model_page(repository)}; correct the name in your models.toml if it is your entry.",
-    )
+    sentence = f"The hub has no repository {repository} that this machine may see."
+    return _missing(settings, repository, "repository-missing", sentence, "It was renamed, removed or made private.")
 
 
 def file_missing(settings: HubSettings, repository: str, path: str, revision: str) -> Problem:
     """The repository has no such file at that revision."""
-    return Problem(
-        kind="remote-file-missing",
-        sentence=f"{repository} has no file {path} at {revision}.",
-        cause="It was renamed or removed there.",
-        action=f"Look at {settings.model_page(repository)}; correct the name in your models.toml if it is your entry.",
-    )
+    sentence = f"{repository} has no file {path} at {revision}."
+    return _missing(settings, repository, "remote-file-missing", sentence, "It was renamed or removed there.")
+
+
+def _missing(settings: HubSettings, repository: str, kind: str, sentence: str, cause: str) -> Problem:
+    page = settings.model_page(repository)
+    action = f"Look at {page}; correct the name in your models.toml if it is your entry."
+    return Problem(kind, sentence, cause, action)
 
 
 def offline(repository: str) -> Problem:

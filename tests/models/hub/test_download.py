@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,12 +30,6 @@ from tests.models.hubkit import (
     open_pair,
     pinned_pair,
 )
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with filled() as hub:
-        yield Bench(hub, tmp_path)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

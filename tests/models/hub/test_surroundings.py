@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,12 +32,6 @@ from tests.models.hubkit import (
     open_pair,
     pinned_pair,
 )
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with filled() as hub:
-        yield Bench(hub, tmp_path)
 
 
 @pytest.mark.parametrize("setting", ["socks://127.0.0.1:9", "socks5h://127.0.0.1:9", "http://127.0.0.1:9"])
