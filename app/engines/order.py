@@ -33,7 +33,10 @@ class ServerOrder(msgspec.Struct, frozen=True):
 
 
 def order_of(spec: LaneSpec) -> ServerOrder | None:
-    """Returns the order in a lane's options; None if the lane's server runs already."""
+    """Returns the order in a lane's options; None if the lane's server runs already.
+
+    Raises ProblemError if the order cannot be read.
+    """
     text = spec.options.get(COMMAND, "")
     if not text:
         return None

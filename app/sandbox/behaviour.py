@@ -93,9 +93,11 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counterexamples(self) -> tuple[Counterexample, ...]:
+        """The counterexamples of all pairs of functions that have one."""
         return tuple(pair.counterexample for pair in self.functions if pair.counterexample is not None)
 
     def to_json(self) -> bytes:
+        """Returns it as JSON, to be read again by :func:`from_json`."""
         return msgspec.json.encode(self)
 
 

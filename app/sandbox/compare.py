@@ -155,6 +155,7 @@ def _compare_file(a: ProducedFile, b: ProducedFile) -> TextMatch:
 
 
 def is_figure(file: ProducedFile) -> bool:
+    """Whether a file that a program wrote is a figure, by its name."""
     return file.name.lower().endswith((".png", ".svg"))
 
 

@@ -18,7 +18,7 @@ from app.terminal.environment import OK, USAGE, Environment
 
 
 def run(arguments: argparse.Namespace, env: Environment) -> int:
-    """Writes the card and says what is in it. Returns the exit status."""
+    """Writes the card and says what is in it. Returns the exit status; raises ProblemError where it cannot be made."""
     source: Path = arguments.trace
     target: Path = arguments.to or source.with_name(f"{source.stem}.card.png")
     if target.suffix.lower() != ".png":

@@ -67,7 +67,7 @@ class Reel:
         return self.frames / self.options.fps
 
     def span(self, name: str) -> tuple[int, int]:
-        """Returns the first frame of a scene, and the one after its last."""
+        """Returns the first frame of a scene and the one after its last; KeyError if the film has no such scene."""
         for place, (found, first, _) in enumerate(self.scenes):
             if found == name:
                 return first, self.scenes[place + 1][1] if place + 1 < len(self.scenes) else self.frames

@@ -55,10 +55,12 @@ class MachineSampler:
         self._at = self._busy = self._own = 0.0
 
     def begin(self) -> None:
+        """Takes the counters of this moment, from which :meth:`end` measures; call it when the lane starts."""
         self._servers = serving(self._addresses)
         self._at, self._busy, self._own = time.monotonic(), _busy_seconds(), self._own_seconds()
 
     def end(self) -> Conditions:
+        """Returns what the machine was doing since :meth:`begin`. Its other load is -1 after too short a time."""
         passed = time.monotonic() - self._at
         other = _busy_seconds() - self._busy - (self._own_seconds() - self._own)
         share = other / passed / (psutil.cpu_count() or 1) if passed > _LONG_ENOUGH_S else -1.0

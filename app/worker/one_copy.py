@@ -118,14 +118,17 @@ class SharedLane(WorkerProcess):
 
     @property
     def pid(self) -> int:
+        """The process id, the same for all lanes of the process."""
         return self._home.pid
 
     @property
     def alive(self) -> bool:
+        """Whether the process runs and this lane may still be used."""
         return self._home.alive and not (self._asked_to_end or self._useless)
 
     @property
     def log(self) -> str:
+        """What the process printed, of all its lanes."""
         return self._home.log
 
     def hear(self, body: bytes) -> None:
@@ -137,9 +140,11 @@ class SharedLane(WorkerProcess):
         self._tell(event, last=last)
 
     def send(self, command: Command) -> None:
+        """Sends a command to this lane. A process that has ended takes it silently; its end is told otherwise."""
         self._home.send_to(self._number, command)
 
     def quit(self) -> None:
+        """Leaves the process, which ends once its last lane has left."""
         self.detach()
         if not self._asked_to_end:
             self._asked_to_end = True
@@ -150,7 +155,9 @@ class SharedLane(WorkerProcess):
         self._home.fail(problem)
 
     def kill(self) -> None:
+        """Kills the process, and with it the other lanes."""
         self._home.kill()
 
     def wait(self, timeout: float) -> bool:
+        """Waits up to ``timeout`` seconds for the end of the process; returns whether it has ended."""
         return self._home.wait(timeout)

@@ -68,6 +68,7 @@ class SleepingWorker:
 
     @doing.setter
     def doing(self, words: str) -> None:
+        """Says what it does, to the worker if it is loaded."""
         worker = self._group.awake(self._key)
         if worker is not None:
             worker.doing = words

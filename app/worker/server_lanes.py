@@ -114,7 +114,11 @@ class Start(msgspec.Struct, frozen=True):
         )
 
     def drafting(self, contender: Contender) -> LaneSpec:
-        """Returns what is common to a lane with the drafter; K is in the command."""
+        """Returns what is common to a lane with the drafter; K is in the command.
+
+        Raises:
+            ProblemError: it is not known how this server is started with such a drafter.
+        """
         own = "" if self.found.drafter_path is None else str(self.found.drafter_path)
         drafter = contender.drafter or (own if contender.kind.facts.own else "")
         if contender.kind is LaneKind.MTP:

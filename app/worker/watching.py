@@ -68,6 +68,7 @@ class Watch:
         return None if found is None else _reading(found, at)
 
     def close(self) -> None:
+        """Closes the connection to the server."""
         self._client.close()
 
 

@@ -39,7 +39,11 @@ class ContainerEncoder(Usual):
         self._options, self._container_options = options, container_options
 
     def write(self, job: Footage, path: Path, tell: Tell) -> None:
-        """Writes the film."""
+        """Writes the film.
+
+        Raises:
+            ProblemError: the media library has no such encoder.
+        """
         film = job.film
         if self._codec not in av.codecs_available:
             raise ProblemError(

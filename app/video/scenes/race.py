@@ -56,6 +56,7 @@ class RaceScene:
 
     @seconds.setter
     def seconds(self, wanted: float) -> None:
+        """Its length in seconds of the film."""
         still = min(LEAD_S + HOLD_S, wanted * 0.4)
         self._lead = still * LEAD_S / (LEAD_S + HOLD_S)
         self._hold = still - self._lead
