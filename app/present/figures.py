@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from app.present.programs import time_rows
 from app.present.view import LaneView, RaceView
 from app.present.words import NONE, format_words, rate_name, requests_note, way, way_short
 from app.race.fold import NS, Phase
@@ -104,6 +105,7 @@ def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
         (say("Accepted per round"), [_accepted(lane, view) for lane, _ in found]),
         (say("Acceptance rate"), [_share(lane, view) for lane, _ in found]),
         (say("Peak memory"), [_memory(figures.memory_bytes) for _, figures in found]),
+        *((name, [value or NONE for value in values]) for name, values in time_rows(view)),
     ]
     return [(name, values) for name, values in rows if any(value != NONE for value in values)]
 

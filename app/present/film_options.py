@@ -10,7 +10,7 @@ import msgspec
 
 from app.race.problems import Problem, ProblemError
 
-SCENES: Final = ("title", "race", "finish", "why", "programs", "closing")
+SCENES: Final = ("title", "race", "finish", "why", "programs", "closing", "figures")
 """Scenes in the order of the film."""
 SWEEP_SCENES: Final = ("title", "curves", "advice", "closing")
 """Scenes of a sweep's film."""

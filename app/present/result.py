@@ -6,6 +6,7 @@ from typing import Any
 
 from app.present.figures import clock_text, rate_text, way_now
 from app.present.lane_figures import LaneFigures
+from app.present.programs import end_to_end, program_sentences
 from app.present.view import LaneView, RaceView
 from app.present.words import format_note
 from app.race.fold import NS
@@ -21,7 +22,8 @@ def summarize(view: RaceView, trace: str | None) -> dict[str, Any]:
     all ``requests`` that were sent at once. Of a race in heats all numbers are over the heats that count, and token
     verdicts are those of the heat that is shown. What could not be measured, or the engine does not tell, is None.
     ``speedup``, ``token_verdict`` and ``fork_at`` are those of the first drafting lane; ``speedups`` and
-    ``token_verdicts`` have all. ``winner`` is what every face says of the race.
+    ``token_verdicts`` have all. ``winner`` is what every face says of the race. ``end_to_end`` is None before the
+    programs ran.
     """
     result = view.result
     first = next(iter(view.contenders), None)
@@ -52,12 +54,32 @@ def summarize(view: RaceView, trace: str | None) -> dict[str, Any]:
         "why": view.reason,
         "same": next(iter(view.same_lines), ""),
         "note": view.heats_note,
+        "end_to_end": end_to_end_fields(view),
         "token_verdicts": verdicts,
         "token_verdict": comparison.verdict.value if comparison else None,
         "fork_at": comparison.fork_at if comparison else None,
         "fork_gap": comparison.gap if comparison else None,
         "trace": trace,
         **({"heats": race_heats_summary(view.heats)} if view.heats is not None else {}),
+    }
+
+
+def end_to_end_fields(view: RaceView) -> dict[str, Any] | None:
+    """Returns the time from the prompt to the programs' results."""
+    found = end_to_end(view)
+    if found is None:
+        return None
+    return {
+        "lanes": {
+            lane: {
+                "generate_s": round(time.generate_s, 6),
+                "run_s": round(time.run_s, 6),
+                "total_s": round(time.total_s, 6),
+            }
+            for lane, time in zip(found.lanes, found.times, strict=True)
+        },
+        "ratio": _rounded(found.ratio),
+        "sentence": found.sentence,
     }
 
 
@@ -123,5 +145,5 @@ def verdict_text(view: RaceView) -> str:
         if problem is not None:
             lines.append(f"{lane.title} {problem[1]}: {problem[0]}")
     lines.append(f"Result: {view.result.sentence or 'none yet'}")
-    lines += [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
+    lines += [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note, *program_sentences(view)]
     return "\n".join(line for line in lines if line) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
 from app.present.winner import RaceResult, ResultFacts, race_result
@@ -23,6 +23,9 @@ from app.race.statistics import Interval, paired_interval
 from app.race.trace import Header, Record, Trace
 from app.race.verdict import Comparison, TokenComparison, TokenVerdict
 from app.race.whatif import Ground, race_ground
+
+if TYPE_CHECKING:
+    from app.sandbox.behaviour import Behaviour
 
 Told = TypeVar("Told")
 _WORST = (TokenVerdict.FORK, TokenVerdict.NEAR_TIE_FORK, TokenVerdict.UNKNOWN, TokenVerdict.IDENTICAL)
@@ -74,6 +77,7 @@ class RaceView:
         generation: Grows when another heat is shown, so that whoever follows the lanes starts again.
         stage: What of a race in heats runs now, in a few words.
         turn: Title of the lane that runs now in a race in heats.
+        behaviour: What the programs of the lanes did; None before that is known. Set by :meth:`add_behaviour`.
     """
 
     def __init__(
@@ -94,6 +98,7 @@ class RaceView:
         self.heat = heat if heat is not None else heats.shown if heats is not None and not in_heats else 0
         self.generation = 0
         self.stage = self.turn = ""
+        self.behaviour: Behaviour | None = None
         self.state = self.heats.state(0) if self.heats and in_heats else RaceState.of(self._ids())
         self.lanes = [
             LaneView(index, spec, self.state.lanes[spec.id], race=self) for index, spec in enumerate(header.lanes)
@@ -113,9 +118,15 @@ class RaceView:
         return cast("Told", self._told[what])
 
     @classmethod
-    def of(cls, trace: Trace, heat: int | None = None) -> RaceView:
-        """Returns a recorded race at its end; ``heat`` is the one to show, None for the one that stands for it."""
+    def of(cls, trace: Trace, heat: int | None = None, behaviour: Behaviour | None = None) -> RaceView:
+        """Returns a recorded race at its end.
+
+        Args:
+            heat: The one to show; None for the one that stands for it.
+            behaviour: What its programs did.
+        """
         view = cls(trace.header, heats_of(trace), heat=heat)
+        view.behaviour = behaviour
         view.apply(record for record in trace.records if record.heat == view.heat)
         return view
 
@@ -157,6 +168,11 @@ class RaceView:
         if lane in self._known:
             self.state.apply(lane, event)
             self.revision += 1
+
+    def add_behaviour(self, behaviour: Behaviour | None) -> None:
+        """Takes in what the programs did; they run after the race."""
+        self.behaviour = behaviour
+        self.revision += 1
 
     @property
     def over(self) -> bool:

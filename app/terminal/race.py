@@ -12,6 +12,7 @@ from app.library.traces import open_trace
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.present.playback import Playback
+from app.present.programs import program_sentences
 from app.present.result import summarize
 from app.present.view import RaceView
 from app.race.fold import Phase
@@ -55,12 +56,13 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         pool.close()
     complain_of(started, env)
     behaviour = _verify(arguments, started, env)
+    view.add_behaviour(behaviour)
     if arguments.json:
         found = summarize(view, str(started.trace)) | behaviour_fields(behaviour)
         env.say_json(found)
     else:
-        if behaviour is not None:
-            env.tell(f"Runs? {behaviour.sentence}")
+        for sentence in program_sentences(view):
+            env.tell(f"Runs? {sentence}")
         env.tell(f"Trace: {started.trace}")
     return status_of(started)
 
@@ -175,7 +177,7 @@ def replay(arguments: argparse.Namespace, env: Environment) -> int:
 
 def show(arguments: argparse.Namespace, env: Environment) -> int:
     """Shows a trace's result, or one lane's text and nothing else."""
-    view = RaceView.of(_open(arguments.trace, env))
+    view = RaceView.of(_open(arguments.trace, env), behaviour=stored_behaviour(arguments.trace))
     add_clocks(view.heats, env)
     if arguments.text is not None:
         lane = view.state.lanes.get(arguments.text)
@@ -189,7 +191,7 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
         return show_fork(view.header, view.state, env)
     if arguments.json:
         found = summarize(view, str(arguments.trace))
-        env.say_json(found | behaviour_fields(stored_behaviour(arguments.trace)))
+        env.say_json(found | behaviour_fields(view.behaviour))
         return OK
     console = env.console()
     console.print(render_race(view, width=console.width, lines=LINES))

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from app.library.traces import open_trace
+from app.present.programs import program_sentences
+from app.present.result import end_to_end_fields
+from app.present.view import RaceView
 from app.race.fold import RaceState
 from app.race.problems import Problem
 from app.race.trace import Header
@@ -52,9 +55,10 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
     if trace.note:
         env.tell(f"mtp-race: {trace.note}")
     behaviour = verify_and_store(trace.header, trace.state(), arguments.trace, env)
+    view = RaceView.of(trace, behaviour=behaviour)
     if arguments.json:
         details: dict[str, Any] = {} if behaviour is None else json.loads(behaviour.to_json())
-        env.say_json({**behaviour_fields(behaviour), "details": details})
+        env.say_json({**behaviour_fields(behaviour), "end_to_end": end_to_end_fields(view), "details": details})
     elif behaviour is None:
         env.say("There are no two lanes to compare.")
     else:
@@ -64,6 +68,8 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
         for example in behaviour.counterexamples:
             for line in (f"  {example.call_a}", f"    baseline: {example.a}", f"    drafted:  {example.b}"):
                 env.say(line)
+        for sentence in program_sentences(view)[1:]:
+            env.say(sentence)
         if behaviour.action:
             env.say(behaviour.action)
     return OK

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from app.draw.look import DARK
 from app.present.figures import clock_text, rate_text, way_now
+from app.present.programs import program_sentences
 from app.present.view import LaneView, RaceView
 from app.present.words import requests_note
 from app.race.fold import LaneState
@@ -82,6 +83,7 @@ def verdict_lines(view: RaceView) -> list[Text]:
     if view.reason:
         lines.append(Text(f"Why   {view.reason}"))
     lines += [Text(f"Same? {sentence}") for sentence in view.same_lines]
+    lines += [Text(f"Runs? {sentence}") for sentence in program_sentences(view)]
     notes = [requests_note(view.requests), view.heats_note]
     lines += [Text(f"Note  {note}", style="dim") for note in notes if note]
     return lines + [Text(f"Note  {warning}", style="yellow") for warning in _warnings(view)]

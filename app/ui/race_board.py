@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -28,6 +28,9 @@ from app.ui.veil import Veil
 from app.ui.why_strip import WhyStrip
 from app.ui.widgets import strip_height
 from app.ui.winner_card import WinnerCard
+
+if TYPE_CHECKING:
+    from app.sandbox.behaviour import Behaviour
 
 _LOW: Final = 800
 """Below this height of the window, in pixels, charts fold into one low row and strips say it in smaller lines."""
@@ -92,10 +95,14 @@ class RaceBoard(QWidget):
         layout.addWidget(self.strips)
         self.behaviour = BehaviourCheck(self.same, self)
         self.heats = HeatsCheck(self.winner, places, self)
+        self._connect()
+
+    def _connect(self) -> None:
         self.winner.sure_wanted.connect(self._show_sure)
         self.why.what_if.connect(self._show_what_if)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
+        self.behaviour.found.connect(self._programs_ran)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the texts more of a low window, and charts and strips less."""
@@ -262,7 +269,15 @@ class RaceBoard(QWidget):
                 pane.show_fast(lane.state)
                 self._color_later(pane)
 
+    def _programs_ran(self, behaviour: Behaviour) -> None:
+        """Takes in what the programs did, so that it is told with all else of this race."""
+        if self._view is not None:
+            self._view.add_behaviour(behaviour)
+            self._show_strips(self._view)
+
     def _show_strips(self, view: RaceView) -> None:
+        if view.behaviour is None and self.behaviour.behaviour is not None:
+            view.add_behaviour(self.behaviour.behaviour)  # the same race from another moment
         self.why.show_view(view)
         self.same.show_view(view)
 

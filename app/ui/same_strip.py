@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.present.programs import end_to_end
 from app.present.view import RaceView
 from app.present.words import TOKEN_TONES
 from app.race.verdict import Comparison, TokenVerdict
@@ -86,6 +87,7 @@ class SameStrip(QFrame):
         self._behaviour = label("", wrap=True)
         self.behaviour_button = button("Show", "quiet", tip="Shows what the programs printed.", name="Show programs")
         self.behaviour_button.clicked.connect(self.show_behaviour)
+        self._time = label("", wrap=True)
         self._note = label("", "note", wrap=True)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -101,6 +103,7 @@ class SameStrip(QFrame):
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop if column != 1 else Qt.AlignmentFlag(0))
+        grid.addWidget(self._time, len(rows), 1, 1, 2)
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -116,7 +119,7 @@ class SameStrip(QFrame):
     def clear(self) -> None:
         """Says what will be here."""
         self.restart()
-        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button):
+        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button, self._time):
             widget.hide()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -127,7 +130,7 @@ class SameStrip(QFrame):
         """Keeps the height that all strips have, and writes smaller in a low window."""
         fit_strip(self, lanes, low)
         self._low = low
-        for text in (self._tokens, self._behaviour):
+        for text in (self._tokens, self._behaviour, self._time):
             if text.property("role") != "muted":
                 restyle(text, "low" if low else "")
 
@@ -142,7 +145,10 @@ class SameStrip(QFrame):
         self._note.setText("")
 
     def show_view(self, view: RaceView) -> None:
-        """Shows the token verdict; with several drafting lanes, the worst one."""
+        """Shows the token verdict, with several drafting lanes the worst one, and the time to generate and run."""
+        time = end_to_end(view)
+        self._time.setVisible(time is not None)
+        set_text(self._time, time.sentence if time is not None else "")
         found = view.worst
         if found is None:
             return

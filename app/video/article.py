@@ -21,6 +21,7 @@ from app.library.traces import open_trace, trace_bytes, unreadable
 from app.library.writing import make_folder, write_problem
 from app.present.figures import conditions, figure_rows
 from app.present.film_options import FilmOptions
+from app.present.programs import program_sentences
 from app.present.repeat import race_command, sweep_command
 from app.present.sweep_figures import best_sentence, position_rows, prompt_rows
 from app.present.sweep_figures import conditions as sweep_conditions
@@ -28,6 +29,7 @@ from app.present.view import RaceView
 from app.race.language import Catalogue, say, speaking
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
+from app.sandbox.races import stored_behaviour
 from app.video.encoders.base import RaceJob
 from app.video.encoders.markdown import plain
 from app.video.export import export, export_film
@@ -110,7 +112,8 @@ def _add_race(article: _Article, source: Path, number: int) -> str:
     trace = open_trace(source)
     if not trace.header.lanes:
         raise ProblemError(Problem("trace-empty", f"There is nothing in {source.name}.", trace.note))
-    view, header, name = RaceView.of(trace), trace.header, f"race-{number}"
+    behaviour = stored_behaviour(source)
+    view, header, name = RaceView.of(trace, behaviour=behaviour), trace.header, f"race-{number}"
     article.races += 1
     try:
         data = b"".join(trace_bytes(source))
@@ -128,6 +131,7 @@ def _add_race(article: _Article, source: Path, number: int) -> str:
     article.conditions.append(fenced(header.request.prompt))
     article.results.append(f"### {plain(say('Race: {prompt}', prompt=header.prompt_name))}")
     sentences = [result.told, *view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
+    sentences += program_sentences(view)
     article.results += [plain(text) for text in sentences if text]
     failures = [(lane.title, found[0]) for lane in view.lanes if (found := view.problem(lane))]
     remarks = [text for text in (trace.note, *(f"{name}: {problem}" for name, problem in failures)) if text]
@@ -140,7 +144,7 @@ def _add_race(article: _Article, source: Path, number: int) -> str:
     words = say("Race card: {sentence}", sentence=result.sentence)
     article.results.append(article.pictures(words, f"{name}-card", cards))
     if article.film:
-        job = RaceJob(trace, source.name, FilmOptions(width=1280, height=720), article.resources)
+        job = RaceJob(trace, source.name, FilmOptions(width=1280, height=720), article.resources, behaviour)
         export(job, str(article.folder / f"{name}.mp4"), lambda *_: None)
         article.results.append(f"[{say('film')}]({name}.mp4)")
     article.repeat.append(race_command(header, prompt_file))

@@ -115,6 +115,7 @@ class Film(Reel):
         """
         playback = Playback(trace, options.heat)
         final = playback.final()
+        final.add_behaviour(behaviour)
         if not any(lane.state.tokens or lane.state.count for lane in final.lanes):
             raise ProblemError(
                 Problem(

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -21,6 +22,7 @@ from app.places import Places
 from app.present.film_options import FilmOptions
 from app.present.result import verdict_text
 from app.present.view import RaceView
+from app.sandbox.races import stored_behaviour
 from app.terminal.environment import Environment
 from app.terminal.visible import VisibleConsole
 from app.ui.library_model import read_entry
@@ -38,6 +40,8 @@ Told: TypeAlias = dict[str, object]
 A name that is missing says that this face has no place for it; None says that there is a place and nothing is in it.
 """
 RATIO: Final = re.compile(r"(\d+\.\d\d)×")
+RUNS: Final = "Both programs end"
+"""How the sentence about the programs begins in the races of these tests."""
 SPAN: Final = re.compile(r"(\d+\.\d\d) to (\d+\.\d\d)")
 
 
@@ -57,7 +61,12 @@ def json_face(path: Path, places: Places, _theme: Theme) -> Told:
         "same": found["same"],
         "format": found["format_title"],
         "note": found["note"],
+        "end to end": found["end_to_end"]["sentence"] if found["end_to_end"] else "",
+        "runs": found["behaviour_reason"] or "",
     }
+    whole = found["end_to_end"]["lanes"] if found["end_to_end"] else {}
+    for at, lane in enumerate(found["lanes"]):
+        told[f"whole {at}"] = f"{whole[lane]['total_s']:.2f}" if lane in whole else None
     for at, lane in enumerate(found["lanes"].values()):
         told |= {
             f"rate {at}": None if lane["total_tps"] is None else f"{lane['total_tps']:.1f}",
@@ -128,7 +137,15 @@ def _sentences(lines: list[str]) -> Told:
     why = [line for line in lines if "Verifying" in line]
     same = [line for line in lines if re.search(r"Tokens identical|outputs differ|nothing to compare|no tokens", line)]
     note = [line for line in lines if "the text is that of" in line]
-    return {"why": why[0] if why else "", "same": same[0] if same else "", "note": note[0] if note else ""}
+    end = [line for line in lines if line.startswith("Generate and run: ")]
+    runs = [line for line in lines if RUNS in line]
+    return {
+        "why": why[0] if why else "",
+        "same": same[0] if same else "",
+        "note": note[0] if note else "",
+        "end to end": end[0] if end else "",
+        "runs": runs[0][runs[0].index(RUNS) :] if runs else "",
+    }
 
 
 def terminal_face(path: Path, places: Places, _theme: Theme) -> Told:
@@ -161,6 +178,8 @@ def window_face(path: Path, places: Places, theme: Theme) -> Told:
     board.show()
     player = ReplayPlayer(board)
     player.open(open_trace(path))
+    board.behaviour.recall(path)
+    wait_for(lambda: stored_behaviour(path) is None or board.behaviour.behaviour is not None)
     while board.frame():
         pass
     board.show_slow()
@@ -184,7 +203,7 @@ def window_face(path: Path, places: Places, theme: Theme) -> Told:
 
 def copied_face(path: Path, _places: Places, _theme: Theme) -> Told:
     """The verdict that is copied as text."""
-    lines = verdict_text(RaceView.of(open_trace(path))).splitlines()
+    lines = verdict_text(RaceView.of(open_trace(path), behaviour=stored_behaviour(path))).splitlines()
     told: Told = {"format": lines[0].split(", ")[2]}
     for at, line in enumerate(item for item in lines if " tokens · " in item):
         rate, *clock = line.partition(": ")[2].split(" · ")
@@ -218,15 +237,30 @@ def _table(rows: list[tuple[str, list[str]]], lanes: int) -> Told:
             told[f"unit {at}"] = unit
         share = found.get("Acceptance rate", ["–"] * lanes)[at]
         told[f"share {at}"] = None if share == "–" else f"{float(share.removesuffix('%')):.0f}%"
+        whole = found.get("Generate and run", ["–"] * lanes)[at]
+        told[f"whole {at}"] = None if whole == "–" else whole.removesuffix(" s")
         accepted = found.get("Accepted per round", ["–"] * lanes)[at]
         told[f"accepted {at}"] = None if accepted == "–" else accepted
     return told
 
 
+def job_of(path: Path, places: Places) -> RaceJob:
+    """The export of a race, as window and command line order it."""
+    return RaceJob(open_trace(path), path.name, FilmOptions(), places.resources, stored_behaviour(path))
+
+
+def wait_for(reached: Callable[[], bool]) -> None:
+    """Lets the window work until something is so; fails after some seconds."""
+    end = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < end
+        QApplication.processEvents()
+
+
 def markdown_face(path: Path, places: Places, _theme: Theme) -> Told:
     """The Markdown summary, as a reader renders it."""
     out = path.with_suffix(".md")
-    export(RaceJob(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    export(job_of(path, places), str(out), lambda *_: None)
     page = MarkdownIt().enable("table").render(out.read_text(encoding="utf-8"))
     return _page(page, len(open_trace(path).header.lanes))
 
@@ -247,7 +281,7 @@ def _page(page: str, lanes: int) -> Told:
 def html_face(path: Path, places: Places, _theme: Theme) -> Told:
     """The page that replays: its result without JavaScript, and the last moment that its script shows."""
     out = path.with_suffix(".html")
-    export(RaceJob(open_trace(path), path.name, FilmOptions(), places.resources), str(out), lambda *_: None)
+    export(job_of(path, places), str(out), lambda *_: None)
     text = out.read_text(encoding="utf-8")
     lanes = len(open_trace(path).header.lanes)
     told = _page(text.partition('aria-label="Result"')[2].partition("<script")[0], lanes)
@@ -265,7 +299,8 @@ def html_face(path: Path, places: Places, _theme: Theme) -> Told:
 def film_face(path: Path, places: Places, _theme: Theme) -> Told:
     """Every text that the scenes of a film draw in their last frames."""
     trace = open_trace(path)
-    film = Film(trace, FilmOptions(width=1920, height=1080, fps=5, speed=50.0), places.resources)
+    options = FilmOptions(width=1920, height=1080, fps=5, speed=50.0)
+    film = Film(trace, options, places.resources, stored_behaviour(path))
 
     def said(name: str) -> list[str]:
         film.frame(film.span(name)[1] - 1)
@@ -290,6 +325,7 @@ def film_face(path: Path, places: Places, _theme: Theme) -> Told:
         "Ended",
         "Accepted per round",
         "Acceptance rate",
+        "Generate and run",
     )
     rows = [(name, closing[closing.index(name) + 1 :][:lanes]) for name in wanted if name in closing]
     table = _table(rows, lanes)
@@ -301,6 +337,7 @@ def film_face(path: Path, places: Places, _theme: Theme) -> Told:
     assert finish[finish.index(large or "–") - 1] == told["phrase"]
     why = said("why") if "why" in names else []
     joined = [_joined(finish), _joined(why), _joined(closing)]
+    joined += [_joined(said("programs"))] if "programs" in names else []
     told["texts"] = joined
     told["format"] = re.findall(r"(Chess clock|Heats|Free for all): ", _joined(closing))[0]
     return told

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
+
 from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token, Totals
 from app.race.lanes import KPolicy, LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Machine, Record, Trace
+from app.sandbox.behaviour import Behaviour, BehaviourVerdict
+from app.sandbox.compare import compare_ending
+from app.sandbox.results import RunResult
 
 MS = 1_000_000
 TOKENS: Final = 61
@@ -168,3 +173,26 @@ RACES: Final[dict[str, Callable[[], Trace]]] = {
     ),
 }
 """Races by what is special about them."""
+
+
+def programs(run_a: RunResult, run_b: RunResult) -> Behaviour:
+    """What two programs did, in a sentence of its own."""
+    aspect = compare_ending(run_a, run_b)
+    verdict = BehaviourVerdict.SAME if aspect.verdict == "same" else BehaviourVerdict.DIFFERENT
+    sentence = "Both programs end alike." if aspect.verdict == "same" else "Both programs end in ways of their own."
+    return Behaviour(verdict=verdict, sentence=sentence, aspects=(aspect,), run_a=run_a, run_b=run_b)
+
+
+RAN: Final = RunResult(ended="exited", exit_code=0, stdout="1\n2\n", wall_s=0.75)
+LATE: Final = RunResult(ended="timed_out", stdout="1\n", wall_s=10.0, waited=True)
+PROGRAMS: Final[dict[str, Behaviour]] = {
+    "programs": programs(RAN, msgspec.structs.replace(RAN, wall_s=0.5)),
+    "programs of heats": programs(RAN, msgspec.structs.replace(RAN, stdout="1\n3\n", wall_s=0.8)),
+    "programs of three lanes": programs(RAN, RAN),
+    "a program that waits": programs(RAN, LATE),
+}
+"""What the programs of some of the races did."""
+RACES["programs"] = lambda: trace([BASE, MTP], [[run(10), run(16, DRAFTS)]], "clock")
+RACES["programs of heats"] = lambda: heats(5, [(MTP, 16.0, DRAFTS)])
+RACES["programs of three lanes"] = lambda: heats(5, THREE[:2])
+RACES["a program that waits"] = RACES["programs"]

@@ -29,6 +29,7 @@ _TITLES = {
     "why": "Why",
     "programs": "Programs",
     "closing": "Numbers",
+    "figures": "Figures",
     "curves": "Curves",
     "advice": "Advice",
 }

@@ -13,6 +13,8 @@ from PySide6.QtGui import QImage
 
 from app.draw.studio import Encoder, Tell
 from app.present.film_options import FilmOptions
+from app.present.playback import Playback
+from app.present.view import RaceView
 from app.race.trace import Trace
 from app.sandbox.behaviour import Behaviour
 from app.video.film import Film, Reel
@@ -69,6 +71,13 @@ class RaceJob(FootageOf[Film]):
     resources: Path
     behaviour: Behaviour | None = None
     poster_s: float | None = None
+
+    @property
+    def final(self) -> RaceView:
+        """The race at its end, with what its programs did."""
+        view = Playback(self.trace, self.options.heat).final()
+        view.add_behaviour(self.behaviour)
+        return view
 
     def make_film(self) -> Film:
         """Makes the film of the race."""

@@ -19,6 +19,7 @@ from app.draw.look import DARK, LIGHT, Look, fonts_folder
 from app.draw.studio import Tell
 from app.present.figures import clock_text, conditions, figure_rows, rate_text, way_now
 from app.present.playback import Playback
+from app.present.programs import program_sentences
 from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.problems import Problem, ProblemError
@@ -68,7 +69,7 @@ def page(job: RaceJob, links: Sequence[tuple[str, str]] = (), chart: bytes = b""
         templates(job.resources)
         .get_template("replay.html.j2")
         .render(
-            **_shown(job, playback),
+            **_shown(job),
             links=links,
             chart=base64.b64encode(chart).decode("ascii"),
             data=script_json(replay_data(playback)),
@@ -96,7 +97,7 @@ def embed(job: RaceJob) -> str:
         f"{{color-scheme:light;{light}}}.race{{height:auto!important}}.lane pre{{height:15em;flex:none}}"
     )
     data = json.dumps(replay_data(playback), ensure_ascii=True, separators=(",", ":"))
-    markup = made.get_template("replay_body.html.j2").render(**_shown(job, playback), links=(), chart="")
+    markup = made.get_template("replay_body.html.j2").render(**_shown(job), links=(), chart="")
     text = made.get_template("replay_embed.js.j2").render(
         style=script_json(css + style),
         markup=script_json(markup),
@@ -122,12 +123,12 @@ def templates(resources: Path) -> jinja2.Environment:
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
 
 
-def _shown(job: RaceJob, playback: Playback) -> dict[str, Any]:
+def _shown(job: RaceJob) -> dict[str, Any]:
     """Returns what page and script show beside the replay."""
-    final = playback.final()
+    final = job.final
     result = final.result
     sentences = [result.told, *final.lane_sentences, final.reason, *final.same_lines, final.heats_note]
-    sentences += [job.behaviour.sentence] if job.behaviour is not None else []
+    sentences += program_sentences(final)
     return {
         "title": job.options.caption or final.header.pair_title or "A race",
         "subtitle": " · ".join(part for part in (final.header.pair_title, final.format_title) if part),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.draw.studio import Tell
 from app.present.figures import conditions, figure_rows
-from app.present.playback import Playback
+from app.present.programs import program_sentences
 from app.present.view import RaceView
 from app.video.encoders.base import RaceJob, Usual
 
@@ -23,7 +23,7 @@ class Markdown(Usual):
 
     def write(self, job: RaceJob, path: Path, tell: Tell) -> None:
         """Writes the summary."""
-        path.write_text(summary(Playback(job.trace, job.options.heat).final(), job), encoding="utf-8")
+        path.write_text(summary(job.final, job), encoding="utf-8")
         tell(1, 1)
 
 
@@ -37,10 +37,8 @@ def summary(view: RaceView, job: RaceJob) -> str:
         parts.append(f"**{plain(result.phrase)}**")
     if job.trace.note:
         parts.append(f"> {plain(job.trace.note)}")
-    told = [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note]
+    told = [*view.lane_sentences, view.reason, *view.same_lines, view.heats_note, *program_sentences(view)]
     parts += [plain(text) for text in told if text]
-    if job.behaviour is not None:
-        parts.append(plain(job.behaviour.sentence))
     head = ["", *(plain(lane.name) for lane in view.lanes)]
     table = [head, ["---", *("---:" for _ in view.lanes)]]
     table += [[plain(name), *map(plain, values)] for name, values in figure_rows(view)]
