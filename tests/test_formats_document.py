@@ -10,11 +10,13 @@ import msgspec
 import pytest
 
 from app.library.traces import open_trace
+from app.models.forecast.shape import ModelShape
 from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.servers import ServerTable
 from app.present.result import summarize
 from app.present.view import RaceView
 from app.race.events import LaneEvent, Token
+from app.race.forecast import Forecast, ForecastK, ForecastText, WorkloadRates
 from app.race.lanes import Contender, LaneSpec, Message, Request, Sampling
 from app.race.problems import Problem
 from app.race.prompts import Prompt, PromptFile, PromptTurn
@@ -37,6 +39,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
         SweepResult, PromptResult, Cell, Interval, SweepPlan, Prompt, Contender,
         SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
         Pair, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
+        ModelShape, Forecast, ForecastText, ForecastK, WorkloadRates,
     )
 } | {str(item.__struct_config__.tag): item for item in get_args(LaneEvent)}  # fmt: skip
 RESULTS = {"Race", "Winner", "Lane", "Heats"}

@@ -98,6 +98,8 @@ class Pair(msgspec.Struct, frozen=True):
     cache_bytes_per_token: of the target's KV cache in f16 with every layer keeping the whole context; for an estimate
     before anything is fetched. Afterwards the file itself says it.
     recommended_k: draft tokens per round, with where the number comes from.
+    shape: name of the target's shape in the registry, for a forecast before the download; weights and draft_weights:
+    the type that most of the target's and of the drafter's weights have, such as "Q4_0".
     gated: whether the hub asks for a licence click first; licence_page is where.
     unverified: names or sizes could not be confirmed when this was written; the hub is asked at first use.
     drafter is None for a target with its MTP head in the same file.
@@ -115,6 +117,9 @@ class Pair(msgspec.Struct, frozen=True):
     cache_bytes_per_token: int | None = None
     recommended_k: int = 3
     recommended_k_source: str = ""
+    shape: str = ""
+    weights: str = ""
+    draft_weights: str = ""
     licence: str = ""
     licence_page: str = ""
     gated: bool = False

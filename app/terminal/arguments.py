@@ -347,9 +347,16 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     fit = actions.add_parser("fit", help="say whether a pair fits in memory, with the arithmetic")
     fit.add_argument("id", metavar="ID_OR_FILE")
     fit.add_argument("--context", type=_int_between(16, 1 << 20), default=4096, metavar="N")
+    forecast = actions.add_parser(
+        "forecast",
+        help="say before a download what MTP will bring on this machine, from slices of the model's shape (a minute)",
+    )
+    forecast.add_argument(
+        "id", nargs="?", help="a pair (default: list what was forecast before, the largest gain first)"
+    )
     local = actions.add_parser("local", help="say what local files are; without paths look in other apps' folders")
     local.add_argument("paths", nargs="*")
-    for action in (check, fit, local):
+    for action in (check, fit, forecast, local):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 

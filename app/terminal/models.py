@@ -20,6 +20,10 @@ from app.terminal.model_commands import Result
 
 def models(arguments: argparse.Namespace, env: Environment) -> int:
     """Does what ``mtp-race models ACTION`` asks for; without an action it lists the pairs."""
+    if arguments.action == "forecast":
+        from app.terminal.forecast import forecast  # Here: other actions need neither workers nor costs.
+
+        return forecast(arguments, env)
     result = _do(arguments, env)
     if arguments.json:
         env.say_json(result.data)

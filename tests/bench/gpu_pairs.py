@@ -40,13 +40,13 @@ import msgspec
 from app.engines.base import Probing
 from app.engines.llama_cpp import LlamaEngine
 from app.engines.sampling import choose
+from app.models.forecast.weights import Kind, Weights
 from app.race.costs import probed_costs
 from app.race.events import Done, Loaded, PassCosts, Round
 from app.race.fold import LaneState
 from app.race.lanes import ONE_COPY, LaneKind, LaneSpec, Request, Sampling
 from app.race.predict import extended_rates, predict
 from tests.shapes.gemma4 import SHAPES, Wanted, write_pair
-from tests.shapes.weights import Kind, Weights
 
 NAMES = {"26b": "26b-a4b"}
 KS = (0, 1, 2, 3, 4, 8)  # measured in turns

@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from app.models.forecast.weights import KINDS
 from tests.shapes.gemma4 import SHAPES, Wanted, write_pair
 from tests.shapes.nextn import Cut, write_glm, write_qwen
-from tests.shapes.weights import KINDS
 
 _HEADS = {"qwen3.6-27b": write_qwen, "glm-4.5-air": write_glm}
 

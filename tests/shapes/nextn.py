@@ -12,9 +12,9 @@ from pathlib import Path
 import gguf
 import numpy as np
 
+from app.models.forecast.weights import Bytes, Kind, Writer
 from tests.models.nextn_ggufs import byte_tokens
 from tests.shapes.vocabulary import came_before
-from tests.shapes.weights import Bytes, Kind, Writer
 
 _ROOM = 8  # special tokens at the end of the vocabulary, and a few besides
 _SMALL = 0.002  # of what a layer adds

@@ -13,8 +13,8 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
+from app.models.forecast.weights import Kind, Writer
 from tests.shapes.vocabulary import WORDS_AT
-from tests.shapes.weights import Kind, Writer
 
 _HEADS, _KV, _WIDTH = 4, 2, 64
 _RANK = 64  # of the Markov head: codes so long that two of 4,096 words are never alike

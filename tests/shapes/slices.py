@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from app.models.forecast.shape import ModelShape
+from app.models.forecast.weights import Kind
 from app.race.lanes import LaneKind, LaneSpec, Request
 from tests.engines.conformance import SHORT, Run, loaded
-from tests.shapes.gemma4 import A4B, B12, B31, E2B, E4B, Shape, Wanted, write_pair
+from tests.shapes.gemma4 import SHAPES, Wanted, write_pair
 from tests.shapes.nextn import Cut, write_glm, write_qwen
-from tests.shapes.weights import Kind
 
 WORDS = 4096
+E2B, E4B, B12, A4B, B31 = SHAPES.values()
 Files = tuple[Path, Path | None]
 
 
-def _pair(shape: Shape, wanted: Wanted) -> Callable[[Path], Files]:
+def _pair(shape: ModelShape, wanted: Wanted) -> Callable[[Path], Files]:
     return lambda folder: write_pair(folder, shape, wanted)
 
 
@@ -28,7 +30,7 @@ def _head(write: Callable[[Path, Cut], Path], cut: Cut) -> Callable[[Path], File
     return lambda folder: (write(folder / "model.gguf", cut), None)
 
 
-def _ending_pair(shape: Shape, wanted: Wanted) -> Callable[[Path], Files]:
+def _ending_pair(shape: ModelShape, wanted: Wanted) -> Callable[[Path], Files]:
     """A pair whose answer to the conformance suite's short prompt ends by itself, after 40 words."""
 
     def write(folder: Path) -> Files:

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from app.models.files.disk import is_file
+from app.models.forecast.shape import BITS, ModelShape, shape_problems
 from app.models.pairs import ModelFile, ModelSource, Pair, expand, is_safe_path, is_sha256
 from app.models.registry.servers import ServerName, ServerTable, server_problems
 from app.models.registry.tables import read_table
@@ -44,12 +45,13 @@ class RegistryError(msgspec.Struct, frozen=True):
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """The pairs in the order of the files, the servers by name, and what was wrong. What cannot be used is left out,
-    the others stay; so do pairs and servers with keys that only a newer version knows."""
+    """The pairs in the order of the files, servers and shapes by name, and what was wrong. What cannot be used is left
+    out, the others stay; so do pairs and servers with keys that only a newer version knows."""
 
     pairs: tuple[Pair, ...]
     errors: tuple[RegistryError, ...] = ()
     servers: dict[str, ServerTable] = {}
+    shapes: dict[str, ModelShape] = {}
 
     def get(self, pair_id: str) -> Pair | None:
         """Returns a pair by its id, None if there is none."""
@@ -64,12 +66,14 @@ def load_registry(*paths: Path, places: Places | None = None) -> Registry:
     pairs: dict[str, Pair] = {}
     errors: list[RegistryError] = []
     servers: dict[str, ServerTable] = {}
+    shapes: dict[str, ModelShape] = {}
     for path in paths:
         found = _read_file(path)
         pairs.update((pair.id, pair) for pair in found.pairs)
         servers.update(found.servers)
+        shapes.update(found.shapes)
         errors.extend(found.errors)
-    return Registry(tuple(pairs.values()), tuple(errors), servers)
+    return Registry(tuple(pairs.values()), tuple(errors), servers, shapes)
 
 
 def read_registry_file(path: Path) -> tuple[list[Pair], list[RegistryError]]:
@@ -130,13 +134,31 @@ def _read_document(path: Path, document: dict[str, Any], lines: LineIndex) -> Re
         why = "the file was made for a newer version of the app" if newer else "this version of the app reads no other"
         wrong(("schema",), f"schema must be {SCHEMA}: {why}.")
         return Registry((), tuple(errors))
-    for key in sorted(document.keys() - {"schema", "pair", "server"}):
+    for key in sorted(document.keys() - {"schema", "pair", "server", "shape"}):
         wrong(
-            (key,), f'"{visible(key, 60)}" is not a key of this file. It has schema, [[pair]] and [server.NAME] tables.'
+            (key,),
+            f'"{visible(key, 60)}" is not a key of this file. It has schema, [[pair]], [server.NAME] and [shape.NAME] '
+            "tables.",
         )
     servers = _read_servers(document.get("server", {}), wrong)
     pairs = _read_pairs(document.get("pair", []), wrong)
-    return Registry(tuple(pairs.values()), tuple(errors), servers)
+    shapes = _read_shapes(document.get("shape", {}), wrong)
+    return Registry(tuple(pairs.values()), tuple(errors), servers, shapes)
+
+
+def _read_shapes(tables: Any, wrong: _Wrong) -> dict[str, ModelShape]:
+    if not isinstance(tables, dict):
+        wrong(("shape",), "Write a shape as [shape.NAME], such as [shape.gemma-4-e2b].")
+        return {}
+    shapes: dict[str, ModelShape] = {}
+    for name, table in tables.items():
+        shape, problems, unknown = read_table(table, ModelShape)
+        problems += [((), said) for said in shape_problems(shape)] if shape is not None else ()
+        for problem_key, message in unknown + problems:
+            wrong(("shape", name, *problem_key), message)
+        if shape is not None and not problems:
+            shapes[name] = shape
+    return shapes
 
 
 def _read_servers(tables: Any, wrong: _Wrong) -> dict[str, ServerTable]:
@@ -191,6 +213,9 @@ def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
         value = getattr(pair, name)
         if value is not None and not 0 < value <= _MOST:
             yield (name,), f"{name} must be above 0 and at most {_MOST:,}."
+    for name in ("weights", "draft_weights"):
+        if getattr(pair, name) not in ("", *BITS):
+            yield (name,), f"{name} must be one of {', '.join(BITS)}."
     if pair.gated and not pair.licence_page:
         yield ("gated",), "A gated pair needs licence_page, the page where the licence is accepted."
     if pair.licence_page and not pair.licence_page.startswith("https://"):

@@ -1,0 +1,261 @@
+"""A forecast from start to end: slices are written, workers measure their passes, the whole is told from them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from app import __version__
+from app.engines.cores import default_threads
+from app.models.fit.estimate import Memory
+from app.models.forecast.folder import DRAFTER, STOPPED, slice_path, written
+from app.models.forecast.shape import ModelShape, SlicePlan, plan_slices
+from app.models.hub.progress import bytes_text
+from app.models.pairs import Pair
+from app.models.registry.reader import Registry
+from app.models.shelf.availability import Missing
+from app.models.shelf.pair_fit import fit_pair
+from app.places import Places, write_private
+from app.race.events import PassCosts
+from app.race.forecast import FORECAST_WIDTHS, Forecast, SliceCosts, forecast_texts, published_rates, whole_costs
+from app.race.lanes import LaneKind, LaneSpec
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.published import Published
+from app.worker.machine import describe_machine
+from app.worker.pass_costs import measure_passes
+from app.worker.process import WorkerProcess
+
+CONTEXT: Final = 256
+_ROOM: Final = 512
+_ROUNDS: Final = 2
+_REPEATS: Final = 3
+_WRITING: Final = 0.3
+"""Share of the whole time, for the bar."""
+_FIT_CONTEXT: Final = 4096
+Tell = Callable[[str, float], None]
+
+
+class ForecastSubject(msgspec.Struct, frozen=True):
+    """What a forecast is made for.
+
+    Attributes:
+        pair: Its id and title, and for the memory its sizes.
+        shape: Of its target and drafter.
+        weights, draft_weights: Types that most of the weights have.
+    """
+
+    pair: Pair
+    shape: ModelShape
+    weights: str
+    draft_weights: str
+
+
+def registry_subject(pair: Pair, registry: Registry) -> ForecastSubject:
+    """Returns what to forecast for a pair of the registry.
+
+    Raises:
+        ProblemError: Its shape is not known, or its engine is not the one that is measured with.
+    """
+    if "llama.cpp" not in pair.engines:
+        raise ProblemError(
+            Problem(
+                "forecast-engine",
+                f"{pair.title} cannot be forecast: it is for {pair.engines[0]}.",
+                cause="Slices are measured with llama.cpp, which reads GGUF files.",
+                action="Forecast the GGUF pair of the same model; `mtp-race models` lists all.",
+            )
+        )
+    shape = registry.shapes.get(pair.shape)
+    if shape is None or not pair.weights:
+        raise ProblemError(
+            Problem(
+                "forecast-shape",
+                f"{pair.title} cannot be forecast: its shape is not known.",
+                cause="The registry names no shape for it, or not the type of its weights.",
+                action="Download it and measure it with `mtp-race probe`.",
+            )
+        )
+    return ForecastSubject(pair, shape, pair.weights, pair.draft_weights or pair.weights)
+
+
+def make_forecast(
+    subject: ForecastSubject,
+    places: Places,
+    published: Sequence[Published],
+    memory: Memory,
+    tell: Tell,
+    stopped: threading.Event,
+    make_worker: Callable[[], WorkerProcess] = WorkerProcess,
+) -> Forecast:
+    """Makes a forecast, which takes about a minute, and keeps it.
+
+    Args:
+        subject: For what.
+        places: Slices go into the cache of these for the time, the forecast into the data.
+        published: Results of others, for the acceptance.
+        memory: Of this machine.
+        tell: Gets what is being done and how much of it all is done, 0..1.
+        stopped: Set from another thread to give it up.
+        make_worker: Makes a worker that was not started yet.
+
+    Raises:
+        ProblemError: It cannot be made, or was given up. Nothing is left on the disk.
+    """
+    plan = plan_slices(subject.shape, subject.weights, subject.draft_weights)
+    if memory.free < 2 * plan.bytes:  # The files, and the copies that llama.cpp rearranges for the processor.
+        raise ProblemError(
+            Problem(
+                "forecast-no-memory",
+                f"A forecast needs {bytes_text(2 * plan.bytes)} of memory, and {bytes_text(memory.free)} are free.",
+                action="Close other programs, or forecast a smaller model.",
+            )
+        )
+    writing = f"Writing {bytes_text(plan.bytes)} of random weights in the shape of {subject.shape.name} …"
+    tell(writing, 0.0)
+    with written(plan, places, lambda share: tell(writing, share * _WRITING), stopped) as folder:
+        slices = _measure(plan, folder, tell, stopped, make_worker)
+    made = _forecast(subject, plan, slices, published, memory)
+    ForecastStore.of(places).put(made)
+    return made
+
+
+def _measure(
+    plan: SlicePlan, folder: Path, tell: Tell, stopped: threading.Event, make_worker: Callable[[], WorkerProcess]
+) -> list[SliceCosts]:
+    """Measures the slices in turns, so that a machine that slows down meets all of them."""
+    workers: list[WorkerProcess] = []
+    found: list[list[PassCosts]] = [[] for _ in plan.layers]
+    steps = _ROUNDS * len(plan.layers)
+    try:
+        for number in range(len(plan.layers)):
+            workers.append(make_worker())
+            workers[-1].start(_spec(folder, number))
+        for step in range(steps):
+            number = step % len(plan.layers)
+            share = _WRITING + (1 - _WRITING) * step / steps
+            tell(f"Measuring {len(plan.layers[number])} of {plan.shape.layers} layers …", share)
+            costs = measure_passes(workers[number], CONTEXT, FORECAST_WIDTHS, repeats=_REPEATS, stopped=stopped)
+            found[number].append(costs)
+    except ProblemError:
+        if stopped.is_set():
+            raise ProblemError(STOPPED) from None
+        raise
+    finally:
+        for worker in workers:
+            worker.quit()
+        for worker in workers:
+            if stopped.is_set() or not worker.wait(2.0):
+                worker.kill()
+                worker.wait(2.0)
+    return [
+        SliceCosts(plan.weight(layers), least_costs(costs)) for layers, costs in zip(plan.layers, found, strict=True)
+    ]
+
+
+def _spec(folder: Path, number: int) -> LaneSpec:
+    return LaneSpec(
+        id="slice",
+        kind=LaneKind.MTP,
+        engine="llama.cpp",
+        target=str(slice_path(folder, number)),
+        drafter=str(folder / DRAFTER),
+        k=1,
+        context=_ROOM,
+        threads=default_threads(),
+        options={"memory_check": "off"},
+    )
+
+
+def least_costs(several: Sequence[PassCosts]) -> PassCosts:
+    """Returns the least of several measurements of the same passes: what disturbs only adds to them."""
+
+    def least(tables: Sequence[dict[int, int]]) -> dict[int, int]:
+        return {width: min(table[width] for table in tables) for width in tables[0]}
+
+    return msgspec.structs.replace(
+        several[0],
+        forward_ns=least([item.forward_ns for item in several]),
+        repeated_ns=least([item.repeated_ns for item in several]),
+        draft_ns=min(item.draft_ns for item in several),
+        taken_away=max(item.taken_away for item in several),
+        spread=max(item.spread for item in several),
+    )
+
+
+def _forecast(
+    subject: ForecastSubject,
+    plan: SlicePlan,
+    slices: Sequence[SliceCosts],
+    published: Sequence[Published],
+    memory: Memory,
+) -> Forecast:
+    shape = plan.shape
+    costs = whole_costs(slices, plan.weight(range(shape.layers)))
+    machine = describe_machine()
+    fit = fit_pair(subject.pair, Missing("", ""), _FIT_CONTEXT, memory)
+    return Forecast(
+        pair=subject.pair.id,
+        title=subject.pair.title,
+        machine=machine.gpus[0] if costs.on_gpu and machine.gpus else machine.cpu,
+        threads=default_threads(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        app_version=__version__,
+        shape_source=shape.source,
+        weights=subject.weights,
+        layers=shape.layers,
+        slices=tuple(map(len, plan.layers)),
+        experts=bool(shape.experts),
+        memory_bytes=0 if isinstance(fit, str) else fit.together + fit.together_gpu - fit.droppable,
+        memory=fit if isinstance(fit, str) else fit.advice,
+        costs=costs,
+        baseline_tps=1e9 / max(1, costs.forward_ns[1]),
+        texts=forecast_texts(costs, published_rates(published, shape.name)),
+    )
+
+
+class ForecastStore:
+    """The user's forecasts, the latest of each pair and machine, in one file of the data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @classmethod
+    def of(cls, places: Places) -> ForecastStore:
+        """Returns what is kept on this machine."""
+        return cls(places.data / "forecasts.json")
+
+    def get(self, pair_id: str) -> Forecast | None:
+        """Returns the latest forecast of a pair on this machine, None without one."""
+        return self.all().get(pair_id)
+
+    def all(self) -> dict[str, Forecast]:
+        """Returns the latest forecast of every pair on this machine, by the pair's id."""
+        machine = describe_machine()
+        here = {machine.cpu, *machine.gpus[:1]}
+        return {item.pair: item for item in self._read() if item.machine in here}
+
+    def put(self, made: Forecast) -> None:
+        """Keeps a forecast, in place of an earlier one of the same pair and machine.
+
+        Raises:
+            ProblemError: It cannot be written.
+        """
+        key = (made.pair, made.machine)
+        others = [item for item in self._read() if (item.pair, item.machine) != key]
+        try:
+            write_private(self._path, msgspec.json.format(msgspec.json.encode([*others, made]), indent=1))
+        except OSError as error:
+            raise ProblemError(
+                Problem("forecast-kept", "The forecast cannot be kept.", cause=f"{error.strerror or error}.")
+            ) from error
+
+    def _read(self) -> list[Forecast]:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=list[Forecast])
+        except (OSError, *DECODE_ERRORS):
+            return []

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from app.present.forecast import pays
+from app.race.forecast import Forecast
+from app.worker.forecast import ForecastStore
+from app.worker.machine import describe_machine
+from tests.models.forecast.test_shape import tiny_shape
+from tests.race.test_forecast import made_forecast
+from tests.terminal.conftest import Terminal
+
+PAIR = """
+[[pair]]
+id = "tiny"
+title = "Tiny"
+engines = ["llama.cpp"]
+shape = "tiny"
+weights = "Q4_0"
+target.repository = "owner/name"
+target.files = [{ path = "a.gguf", size = 1000 }]
+drafter.repository = "owner/name"
+drafter.files = [{ path = "b.gguf", size = 1000 }]
+"""
+
+
+def write_registry(terminal: Terminal) -> None:
+    """The user's own registry with a pair of the tiny shape."""
+    path = terminal.environment.places.user_registry
+    path.parent.mkdir(parents=True)
+    fields = msgspec.to_builtins(tiny_shape())
+    lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
+    path.write_text("\n".join(["schema = 1", "[shape.tiny]", *lines, PAIR]), encoding="utf-8")
+
+
+@pytest.mark.real
+def test_a_forecast_is_made_from_the_registrys_shape_told_in_words_and_listed(terminal: Terminal) -> None:
+    write_registry(terminal)
+    assert terminal("models", "forecast", "tiny") == 0
+    assert terminal.out.startswith("Tiny on this machine: about ")
+    for words in ("Pays from", "any text", "code", "What decides it:", "Memory:", "random weights in Q4_0", "accepted"):
+        assert words in terminal.out
+    assert terminal("models", "forecast", "--json") == 0
+    (kept,) = json.loads(terminal.out)["forecasts"]
+    made = msgspec.convert(kept, Forecast, strict=False)
+    assert made.pair == "tiny"
+    assert terminal("models", "forecast") == 0
+    assert "Tiny" in terminal.out
+    assert pays(made).value in terminal.out
+
+
+def test_nothing_forecast_yet_is_said(terminal: Terminal) -> None:
+    assert terminal("models", "forecast") == 1
+    assert "models forecast ID" in terminal.out
+
+
+def test_the_list_answers_which_model_will_pay_the_largest_gain_first(terminal: Terminal) -> None:
+    store, here = ForecastStore.of(terminal.environment.places), describe_machine().cpu
+    slow = made_forecast(machine=here, pair="slow", title="Slow")
+    text = slow.texts[0]
+    low = tuple(msgspec.structs.replace(item, low=0.5, middle=0.6, high=0.7) for item in text.ks)
+    store.put(msgspec.structs.replace(slow, texts=(msgspec.structs.replace(text, ks=low),)))
+    store.put(made_forecast(machine=here, pair="quick", title="Quick"))
+    assert terminal("models", "forecast") == 0
+    quick, last = terminal.out.splitlines()[1:]
+    assert quick.startswith("Quick")
+    assert quick.rstrip().endswith("pays")
+    assert last.startswith("Slow")
+    assert last.rstrip().endswith("does not pay")
+
+
+@pytest.mark.parametrize(("name", "said"), [("no-such", "no pair"), ("gemma-4-e2b-mlx-4bit", "is for mlx")])
+def test_what_cannot_be_forecast_is_refused_in_words(terminal: Terminal, name: str, said: str) -> None:
+    assert terminal("models", "forecast", name) == 1
+    assert said in terminal.err
