@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Sequence
 
 import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -85,7 +86,7 @@ def _list(arguments: argparse.Namespace, env: Environment) -> int:
     return OK
 
 
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, title in enumerate(titles):
         table.add_column(title, justify="left" if place in (0, len(titles) - 1) and len(titles) > 3 else "right")

@@ -92,7 +92,7 @@ def test_the_band_spans_what_is_published_of_the_same_model_by_kind_of_text() ->
         row("code", None),
     ]
     anything, code, haiku = published_rates(rows, "gemma-4-E2B-it")
-    assert (code.low, code.high) == (pytest.approx(chance(rows[1])), pytest.approx(chance(rows[0])))
+    assert [code.low, code.high] == pytest.approx([chance(rows[1]), chance(rows[0])])
     assert code.sources == ("a thread", "another")
     assert code.same
     assert anything.low == code.low
