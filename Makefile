@@ -50,6 +50,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header
 lock: .venv/.ready-dev
 	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml -o requirements/app.txt
 	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) --only-binary :all: resources/sandbox/requirements.in -o resources/sandbox/requirements.txt
 	printf "llama-cpp-python==0.3.36\n" | $(LOCK) --no-deps - -o requirements/llama.txt
 	printf "uv\nhatchling\neditables\n" | $(LOCK) - -o requirements/bootstrap.txt
 

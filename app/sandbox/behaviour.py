@@ -72,13 +72,15 @@ class FunctionPair(msgspec.Struct, frozen=True):
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """The behaviour verdict with its evidence. `a` is the first lane's program, `b` the second's.
 
-    `sentence` says the verdict and its main reason; `action` what the user can do about it, if anything.
+    `sentence` says the verdict and its main reason; `action` what the user can do about it, if anything. `lacks` is the
+    package that a program wanted and that the app can bring; `python` and `packages` are the versions that ran.
     """
 
     version: int = VERSION
     verdict: BehaviourVerdict
     sentence: str
     action: str = ""
+    lacks: str = ""
     aspects: tuple[Aspect, ...] = ()
     program_a: Program | None = None
     program_b: Program | None = None
@@ -89,6 +91,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     unmatched_a: tuple[str, ...] = ()
     unmatched_b: tuple[str, ...] = ()
     sandbox: str = ""
+    python: str = ""
+    packages: dict[str, str] = {}
     seconds: float = 0.0
 
     @property

@@ -24,7 +24,6 @@ from app.sandbox.texts import (
 
 Verdict = Literal["same", "different", "unclear"]
 FigureVerdict = Literal["same", "different", "unreadable"]
-SCIENTIFIC = ("numpy", "pandas", "matplotlib")
 _NOT_A_PROGRAM = ("SyntaxError", "IndentationError", "TabError")
 _RANDOM_IDS = re.compile(r'(?:id="|(?<=href=")#|url\(#)[\w.-]++|<dc:date>[^<]*+')
 _COLOURS = re.compile(r"#[0-9a-fA-F]{3,8}\b")

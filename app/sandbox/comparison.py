@@ -12,15 +12,17 @@ import msgspec
 from app.sandbox.base import Available, Sandbox, Unavailable
 from app.sandbox.behaviour import Aspect, Behaviour, BehaviourVerdict, FunctionPair
 from app.sandbox.compare import (
-    SCIENTIFIC,
     compare_ending,
     compare_errors,
     compare_figures,
     compare_files,
     compare_output,
 )
+from app.sandbox.environment import versions_in
 from app.sandbox.extract import Program, extract
+from app.sandbox.interpreter import Layout, layout
 from app.sandbox.matching import match_functions
+from app.sandbox.packages import SCIENTIFIC, package_of
 from app.sandbox.replies import INPUTS, SEED, Reply
 from app.sandbox.results import Job, Limits, RunResult
 
@@ -44,7 +46,14 @@ def compare_replies(
     found = _not_run(programs, sandbox)
     if found is None and not isinstance(sandbox, Unavailable) and programs[0] and programs[1]:
         found = _Verification(programs[0], programs[1], sandbox, stop, limits or Limits(), seed, inputs).verdict()
-        found = msgspec.structs.replace(found, sandbox=sandbox.name)
+        python = sandbox.recipe().python
+        known = layout(python.python)
+        found = msgspec.structs.replace(
+            found,
+            sandbox=sandbox.name,
+            python=known.release if isinstance(known, Layout) else "",
+            packages=versions_in(python.packages),
+        )
     assert found is not None
     return msgspec.structs.replace(
         found, program_a=programs[0], program_b=programs[1], seconds=time.monotonic() - started
@@ -105,6 +114,7 @@ class _Verification:
             verdict=verdict,
             sentence=sentence,
             action=_action(run_a, run_b),
+            lacks=_lacking(run_a, run_b),
             aspects=tuple(aspects),
             run_a=_without_outcomes(run_a),
             run_b=_without_outcomes(run_b),
@@ -189,8 +199,14 @@ def _same(aspects: Sequence[Aspect], a: Program, b: Program) -> tuple[BehaviourV
     return BehaviourVerdict.SAME, " ".join(parts)
 
 
-def _action(a: RunResult, b: RunResult) -> str:
+def _lacking(a: RunResult, b: RunResult) -> str:
+    """The package that a program wanted and that can be brought; empty for none."""
     missing = a.missing_module or b.missing_module
-    if missing in SCIENTIFIC:
+    return (package_of(missing) or "") if missing else ""
+
+
+def _action(a: RunResult, b: RunResult) -> str:
+    lacks = _lacking(a, b)
+    if lacks in SCIENTIFIC:
         return "Install numpy, pandas and matplotlib for the sandbox: mtp-race sandbox setup."
-    return ""
+    return f"Install {lacks} for the sandbox: mtp-race sandbox setup {lacks}." if lacks else ""

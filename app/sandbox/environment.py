@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from app.places import find_places
 from app.processes import find_program
 from app.race.problems import DECODE_ERRORS, Problem
 from app.sandbox.base import Sandbox, Unavailable, sandbox_for
+from app.sandbox.folders import remove_folder
+from app.sandbox.installing import Bringing, Tell, install, wanted_packages
 from app.sandbox.interpreter import Interpreter, base_interpreter
+from app.sandbox.packages import SCIENTIFIC
 from app.sandbox.results import Job, Limits
 
-REQUIREMENTS = ("numpy>=1.26,<3", "pandas>=2.2,<4", "matplotlib>=3.9,<4")
+PINS = "sandbox/requirements.txt"
+"""The pins of the packages that the app offers, below its resources."""
 PACKAGES = "packages"
 _READY = "ready.json"
 _FONTS = """
@@ -28,11 +33,17 @@ for found in pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
 
 
 class ReadyEnvironment(msgspec.Struct, frozen=True):
-    """What stands in the environment's folder once it is complete."""
+    """What stands in the environment's folder once it is complete.
+
+    Attributes:
+        names: Packages that were asked for. versions: All that are there, by name.
+    """
 
     python: str
     packages: str
     fonts: str | None = None
+    names: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
 
 
 def folder() -> Path:
@@ -63,36 +74,49 @@ def read_ready(where: Path) -> ReadyEnvironment | None:
 
 
 def setup(
-    progress: Callable[[str], None],
+    tell: Tell,
     *,
     make_sandbox: Callable[[Interpreter], Sandbox | Unavailable] = sandbox_for,
     where: Path | None = None,
-    requirements: Sequence[str] = REQUIREMENTS,
+    more: Sequence[str] = (),
+    stop: threading.Event | None = None,
+    hold: threading.Event | None = None,
+    always: Sequence[str] = SCIENTIFIC,
+    pins: Path | None = None,
     pip_options: Sequence[str] = (),
 ) -> Interpreter | Problem:
     """Make the environment anew and return its interpreter, or what went wrong.
 
-    `progress` gets a line of text at a time. `make_sandbox` gives the sandbox in which the result is tried. An older
-    environment stays in use until the new one is complete.
+    An older environment stays in use until the new one is complete.
+
+    Args:
+        tell: Called with every step.
+        make_sandbox: Gives the sandbox in which the result is tried.
+        more: Packages besides those that are always there.
+        stop: Set to give it up. hold: Set while it must stand still.
     """
     target = where or folder()
     base = base_interpreter() or _python_on_path()
     if base is None:
         return Problem("no-python", "No Python was found.", action="Install Python 3.11 or newer, then try again.")
     fresh = target.with_name(target.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
     try:
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        problem = _install(base.python, fresh, requirements, pip_options, progress)
-        if problem is not None:
-            return problem
-        shutil.rmtree(target, ignore_errors=True)
-        fresh.rename(target)
+        with FileLock(target.with_name(f".{target.name}.lock"), timeout=0):
+            remove_folder(fresh)
+            fresh.parent.mkdir(parents=True, exist_ok=True)
+            wanted = wanted_packages(always, more, pins or find_places().resources / PINS)
+            problem = install(base.python, fresh / PACKAGES, wanted, tell, stop=stop, hold=hold, options=pip_options)
+            if problem is not None:
+                return problem
+            remove_folder(target)
+            fresh.rename(target)
+            return _finish(base.python, target, wanted.names, make_sandbox, tell)
+    except Timeout:
+        return Problem("busy", "The packages are being brought already.", action="Wait until that has ended.")
     except OSError as error:
         return Problem("disk", "The environment could not be written.", cause=str(error), action="Free some space.")
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return _finish(base.python, target, make_sandbox, progress)
+        remove_folder(fresh)
 
 
 def _python_on_path() -> Interpreter | None:
@@ -100,83 +124,34 @@ def _python_on_path() -> Interpreter | None:
     return Interpreter(os.path.realpath(found)) if found else None
 
 
-def _install(
-    python: str, fresh: Path, requirements: Sequence[str], pip_options: Sequence[str], progress: Callable[[str], None]
-) -> Problem | None:
-    """Install into the folder `fresh` with the interpreter's own pip, or the one that came with it unused."""
-    pip = _pip_of(python)
-    if pip is None:
-        return Problem(
-            "no-pip",
-            f"The Python at {python} has no pip.",
-            action="Install it (on Debian and Ubuntu: the package python3-pip), then try again.",
-        )
-    progress(f"Installing {', '.join(requirements)} for {python}")
-    options = [
-        "install",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--only-binary=:all:",
-        "--no-warn-script-location",
-    ]
-    lines = list(_lines([*pip, *options, *pip_options, "--target", str(fresh / PACKAGES), *requirements], progress))
-    if lines[-1] == "0":
-        return None
-    return Problem(
-        "install-failed",
-        "The packages could not be installed.",
-        cause=next((line for line in reversed(lines[:-1]) if line.startswith("ERROR")), ""),
-        action="Check the connection to the internet, then try again.",
-        details="\n".join(lines[-20:-1]),
-    )
-
-
-def _pip_of(python: str) -> list[str] | None:
-    """The command line of a pip for `python`. A pip also runs straight from its wheel, as ensurepip itself does it."""
-    ask = "import ensurepip, pathlib; print(*(pathlib.Path(ensurepip.__file__).parent / '_bundled').glob('pip-*.whl'))"
-    if list(_lines([python, "-I", "-m", "pip", "--version"], lambda line: None))[-1] == "0":
-        return [python, "-I", "-m", "pip"]
-    said = list(_lines([python, "-I", "-c", ask], lambda line: None))
-    if said[-1] == "0" and said[0].endswith(".whl"):
-        return [python, "-I", f"{said[0]}/pip"]
-    return None
-
-
-def _lines(command: Sequence[str], progress: Callable[[str], None]) -> Iterator[str]:
-    """Run `command`; its lines of output, then its exit status as the last one."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        umask=0o022,  # the program runs as another user when the app runs as root
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            progress(line.rstrip())
-            yield line.rstrip()
-    yield str(process.returncode)
-
-
 def _finish(
     python: str,
     target: Path,
+    names: tuple[str, ...],
     make_sandbox: Callable[[Interpreter], Sandbox | Unavailable],
-    progress: Callable[[str], None],
+    tell: Tell,
 ) -> Interpreter:
     """Try the new packages in the sandbox, keep matplotlib's font list, and declare the environment complete."""
     packages = str(target / PACKAGES)
     fonts: str | None = None
     if os.path.isfile(f"{packages}/matplotlib/__init__.py"):
-        progress("Trying it in the sandbox")
+        tell(Bringing("Trying it in the sandbox", 0.95))
         sandbox = make_sandbox(Interpreter(python, packages))
         fonts = None if isinstance(sandbox, Unavailable) else make_font_list(sandbox, target)
-    ready = ReadyEnvironment(python, packages, fonts)
+    ready = ReadyEnvironment(python, packages, fonts, names, versions_in(packages))
     (target / _READY).write_bytes(msgspec.json.encode(ready))
-    progress("Done")
+    tell(Bringing("Done", 1.0))
     return Interpreter(ready.python, ready.packages, ready.fonts)
+
+
+def versions_in(packages: str | None) -> dict[str, str]:
+    """The versions of the packages in a folder, by name; what a broken one says of itself is left out."""
+    found: dict[str, str] = {}
+    for distribution in importlib.metadata.distributions(path=[packages] if packages else []):
+        name, version = distribution.metadata["Name"], distribution.version
+        if name and version:
+            found[str(name)] = str(version)
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
 def make_font_list(sandbox: Sandbox, target: Path) -> str | None:

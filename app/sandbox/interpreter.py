@@ -27,6 +27,7 @@ paths = sysconfig.get_paths()
 print(json.dumps({
     "executable": os.path.realpath(sys.executable), "prefix": sys.base_prefix, "loaded": loaded,
     "library": paths["stdlib"], "platform_library": paths["platstdlib"], "version": list(sys.version_info[:2]),
+    "release": sys.version.split()[0],
 }))
 """
 
@@ -50,6 +51,7 @@ class Layout:
     shared_folders: tuple[str, ...]  # folders from which it loads shared libraries of the system
     shared_files: tuple[str, ...]  # shared libraries of its own prefix
     loader: str | None
+    release: str = ""  # of Python, such as 3.11.7
 
 
 def base_interpreter() -> Interpreter | None:
@@ -90,6 +92,7 @@ def layout(python: str) -> Layout | str:
         libraries=tuple(sorted(libraries)),
         shared_folders=tuple(sorted({os.path.dirname(p) for p in system})),
         shared_files=tuple(mine),
+        release=found["release"],
         loader=_wanted_loader(found["executable"]) or loader,
     )
 

@@ -12,6 +12,7 @@ from app.library.blank import BLANKS
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
+from app.sandbox.packages import OFFERED
 
 EPILOG = """\
 exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a lane of the race failed
@@ -66,6 +67,7 @@ def _add_programs(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     verify.add_argument("--json", action="store_true", help="as one JSON object")
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
+    sandbox.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"more of them, such as {', '.join(OFFERED)}")
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

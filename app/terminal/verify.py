@@ -17,9 +17,11 @@ from app.race.problems import Problem
 from app.race.trace import Header
 from app.sandbox.base import find_sandbox
 from app.sandbox.behaviour import Behaviour
-from app.sandbox.environment import setup
+from app.sandbox.environment import read_ready, setup
+from app.sandbox.installing import Bringing
+from app.sandbox.packages import normal_name, read_wish
 from app.sandbox.races import store_behaviour, verify_race
-from app.terminal.environment import FAILED, OK, Environment
+from app.terminal.environment import FAILED, OK, USAGE, Environment
 
 
 def behaviour_fields(behaviour: Behaviour | None) -> dict[str, Any]:
@@ -76,10 +78,34 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
 
 
 def sandbox(arguments: argparse.Namespace, env: Environment) -> int:
-    """Makes the environment with numpy, pandas and matplotlib in which generated programs run."""
-    result = setup(env.say, where=env.places.data / "sandbox")
+    """Makes the environment with numpy, pandas and matplotlib, and more packages, in which generated programs run."""
+    where = env.places.data / "sandbox"
+    found, wrong = read_wish(" ".join(arguments.packages))
+    if wrong:
+        env.complain(
+            Problem("package-name", f"{wrong[0]!r} is no name of a package.", action="Use names such as scipy.")
+        )
+        return USAGE
+    ready = read_ready(where)
+    more = [*(ready.names if ready is not None else ()), *found]
+    said = ""
+
+    def tell(step: Bringing) -> None:
+        nonlocal said
+        size = f" ({step.done_mb:.0f} of about {step.total_mb:.0f} MB so far)" if step.done_mb >= 1 else ""
+        if step.doing != said:
+            said = step.doing
+            env.say(f"{step.doing}{size}")
+
+    stop = threading.Event()
+    with env.interrupts.calls(stop.set):
+        result = setup(tell, where=where, more=more, stop=stop)
     if isinstance(result, Problem):
         env.complain(result)
         return FAILED
-    env.say("Generated programs can use numpy, pandas and matplotlib from now on.")
+    ready = read_ready(where)
+    versions = ready.versions if ready is not None else {}
+    names = {normal_name(name): f"{name} {version}" for name, version in versions.items()}
+    shown = [names.get(normal_name(name), name) for name in (ready.names if ready is not None else ())]
+    env.say(f"Generated programs can use these from now on: {', '.join(shown)}.")
     return OK

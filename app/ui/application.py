@@ -34,10 +34,14 @@ from app.ui.options import read_options, scaled
 from app.ui.page import Page
 from app.ui.race_page import RacePage
 from app.ui.surface import Surface, wake_for_signals
-from app.ui.tasks import join_threads
+from app.ui.tasks import after, join_threads
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
 
+PACKAGES_VARIABLE: Final = "MTP_RACE_PACKAGES"
+"""Set to ``off``, no packages are brought by themselves."""
+_PACKAGES_S: Final = 4.0
+"""How long after the window is there packages for generated programs are looked for, s."""
 _THREADS_S: Final = 0.5
 """How long threads that cannot be asked to end are waited for; what they do then is lost with the process."""
 
@@ -83,6 +87,10 @@ async def _live(app: QApplication, places: Places, studio: Studio, trace: Path |
         window.show()
         if trace is not None:
             window.open_path(trace)
+        if os.environ.get(PACKAGES_VARIABLE) != "off":
+            window.tasks.start(
+                after(_PACKAGES_S, window.bring_packages), name="packages", doing="packages were brought"
+            )
         # Ctrl+C in the terminal closes the window as its button does.
         with interrupts.calls(lambda: QTimer.singleShot(0, window.close), every=True):
             await window.gone.wait()

@@ -38,6 +38,7 @@ class BehaviourCheck(QObject):
         self._tasks = Tasks(self)
         self._behaviour: Behaviour | None = None
         self._running = False
+        self._ran: tuple[RaceView, Path | None] | None = None
 
     @property
     def running(self) -> bool:
@@ -53,6 +54,7 @@ class BehaviourCheck(QObject):
         """Stops a check that runs; the strip is cleared by whoever shows another race."""
         self._tasks.cancel("check")
         self._behaviour = None
+        self._ran = None
         self._end()
 
     def _end(self) -> None:
@@ -69,8 +71,14 @@ class BehaviourCheck(QObject):
         if not whole or not view.contenders or not to_be_verified(view.header, view.state):
             return
         self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
+        self._ran = (view, trace)
         self._running = True
         self._start(self._verify(view, trace))
+
+    def run_again(self) -> None:
+        """Runs the programs again that lacked a package, which may be there now."""
+        if self._ran is not None and self._behaviour is not None and self._behaviour.lacks:
+            self.run(*self._ran)
 
     def recall(self, trace: Path) -> None:
         """Shows the verdict that was kept beside a trace, if there is one."""
@@ -94,8 +102,11 @@ class BehaviourCheck(QObject):
             return  # There is nothing to say.
         self._behaviour = behaviour
         words = _WORDS.get(behaviour.verdict.value, "")
-        sentence = " ".join(part for part in (words, behaviour.sentence, behaviour.action) if part)
-        self._strip.set_behaviour(BEHAVIOUR_TONES[behaviour.verdict], sentence, details=behaviour.run_a is not None)
+        action = "" if behaviour.lacks else behaviour.action  # There is a button for what is lacking.
+        sentence = " ".join(part for part in (words, behaviour.sentence, action) if part)
+        self._strip.set_behaviour(
+            BEHAVIOUR_TONES[behaviour.verdict], sentence, details=behaviour.run_a is not None, lacks=behaviour.lacks
+        )
         self.found.emit(behaviour)
 
     def _failed(self, problem: Problem) -> None:

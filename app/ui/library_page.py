@@ -72,6 +72,7 @@ class LibraryPage(Page):
         self.failure = FailureCard(theme)
         self.failure.copied.connect(self.board.copy)
         self.board.said.connect(self.said)
+        self.board.package_wanted.connect(self.package_wanted)
         self._title, self._about = CutLabel("lead"), CutLabel("muted")
         self._note = label("", "note")
         self._none = label("", "muted", wrap=True)
@@ -328,6 +329,12 @@ class LibraryPage(Page):
         self._show_actions()
         if status is not None and not self._is_sample:
             self.raced.emit(path, dated_name(self._title.text(), trace.header.created))
+
+    def packages_came(self) -> None:
+        """Runs the programs of the race that is shown again, if they lacked a package."""
+        known, view = self.board.behaviour.behaviour, self.board.view
+        if known is not None and known.lacks and view is not None:
+            self.board.behaviour.run(view, self.shown_trace)
 
     def _not_opened(self, path: Path, problem: Problem) -> None:
         if path == self._path:

@@ -52,6 +52,7 @@ from app.ui.toast import Toast
 from app.ui.widgets import ask_for_trace, button
 
 _END_S: Final = 1.5
+_DECLINED: Final = "packages/declined"
 """How long what runs may take to end when the window is closed."""
 
 
@@ -100,6 +101,8 @@ class MainWindow(QMainWindow):
         self.export_button.clicked.connect(self.export)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.add_page(race)
+        race.packages.came.connect(self._packages_came)
+        race.packages_line.declined.connect(self.decline_packages)
         self._shortcuts()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -158,6 +161,7 @@ class MainWindow(QMainWindow):
         page.offered.connect(lambda said, name, act: self.toast.say(said, action=name, act=act))
         page.changed.connect(self._update_actions)
         page.ended.connect(lambda sentence: self._tell_ended(page, sentence))
+        page.package_wanted.connect(lambda name: self.race.packages.bring([name]))
         page.raced.connect(lambda path, name: add_recent(self.settings, path, name))
 
     def _tell_ended(self, page: Page, sentence: str) -> None:
@@ -257,9 +261,26 @@ class MainWindow(QMainWindow):
         """Takes what the user prefers, for all pages."""
         if self._theme.forced != options.theme:
             self._theme.force(options.theme)
+        more = set(options.package_names) - set(self.options.package_names)
         self.options = options
+        if more:
+            self.race.packages.bring_missing(options.package_names)
         for page in self.made_pages:
             page.use_machine(options.threads, options.gpu_layers)
+
+    def _packages_came(self) -> None:
+        self.toast.say("The packages are there: generated programs can use them.")
+        for page in self.made_pages:
+            page.packages_came()
+
+    def bring_packages(self) -> None:
+        """Brings packages for generated programs in the background, unless the user declined that before."""
+        if remembered.one_of(self.settings, _DECLINED, "", ("", "yes")) != "yes":
+            self.race.packages.bring_missing(self.options.package_names)
+
+    def decline_packages(self) -> None:
+        """Brings no packages by itself any more."""
+        self.settings.setValue(_DECLINED, "yes")
 
     def choose_trace(self) -> None:
         """Asks for a trace file and opens it."""

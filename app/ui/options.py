@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from PySide6.QtCore import QSettings
 
+from app.sandbox.packages import read_wish
 from app.ui import settings as remembered
 
 THEMES: Final = {"": "As the system", "light": "Light", "dark": "Dark"}
@@ -19,6 +20,8 @@ LEAST_WINDOW: Final = (960, 640)
 """The window's least size, px."""
 MOST_THREADS: Final = 512
 MOST_GPU_LAYERS: Final = 999
+MOST_PACKAGES: Final = 1000
+"""Characters of the list of packages."""
 _SCALE_VARIABLE: Final = "QT_SCALE_FACTOR"
 
 
@@ -30,12 +33,19 @@ class Options(msgspec.Struct, frozen=True):
         scale: Size of text and controls in percent, used at the next start.
         threads: CPU threads a lane, 0 for what suits the processor.
         gpu_layers: Layers on the GPU, -1 for all where there is one.
+        packages: More packages for generated programs, as the user writes them.
     """
 
     theme: str = ""
     scale: int = 100
     threads: int = 0
     gpu_layers: int = -1
+    packages: str = ""
+
+    @property
+    def package_names(self) -> list[str]:
+        """The packages by name."""
+        return read_wish(self.packages)[0]
 
 
 def read_options(settings: QSettings) -> Options:
@@ -45,6 +55,7 @@ def read_options(settings: QSettings) -> Options:
         scale=int(remembered.one_of(settings, "window/scale", "100", tuple(map(str, SCALES)))),
         threads=remembered.whole(settings, "race/threads", 0, 0, MOST_THREADS),
         gpu_layers=remembered.whole(settings, "race/gpu-layers", -1, -1, MOST_GPU_LAYERS),
+        packages=remembered.text(settings, "packages/more")[:MOST_PACKAGES],
     )
 
 
@@ -54,6 +65,7 @@ def write_options(settings: QSettings, options: Options) -> None:
     settings.setValue("window/scale", options.scale)
     settings.setValue("race/threads", options.threads)
     settings.setValue("race/gpu-layers", options.gpu_layers)
+    settings.setValue("packages/more", options.packages)
     settings.sync()
 
 

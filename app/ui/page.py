@@ -54,6 +54,7 @@ class Page(QWidget):
         changed: ``busy`` or ``offers`` say something else now.
         ended: Long work ended; a sentence with what came of it, for someone who looks elsewhere.
         raced: A race is shown now: its file, and what it is called.
+        package_wanted: A generated program wants that package, and the user wants it brought.
     """
 
     said = Signal(str)
@@ -61,6 +62,7 @@ class Page(QWidget):
     changed = Signal()
     ended = Signal(str)
     raced = Signal(object, str)
+    package_wanted = Signal(str)
 
     title: ClassVar[str] = ""
     """On its tab."""
@@ -113,6 +115,9 @@ class Page(QWidget):
 
     def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers the pairs that can race now, and picks one by its id."""
+
+    def packages_came(self) -> None:
+        """Packages for generated programs were brought: what could not run may run now."""
 
     def show_problem(self, problem: Problem) -> None:
         """Shows something that went wrong anywhere: the user looks at this page."""

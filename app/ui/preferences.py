@@ -7,15 +7,20 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.places import Places, make_private
 from app.present.about import NO_TELEMETRY
-from app.ui.options import MOST_GPU_LAYERS, MOST_THREADS, THEMES, Options, scales_for
+from app.sandbox.packages import OFFERED
+from app.ui.options import MOST_GPU_LAYERS, MOST_PACKAGES, MOST_THREADS, THEMES, Options, scales_for
 from app.ui.reference import ReferenceDialog
 from app.ui.widgets import button, indent_text, label, show_folder
 
 _FIELD = 200
+PACKAGES_HINT = (
+    f"Generated programs can always use numpy, pandas and matplotlib. Checked against hashes: {', '.join(OFFERED)}. "
+    "Any other that the registry has comes unchecked. They run in the sandbox only."
+)
 
 
 class PreferencesDialog(ReferenceDialog):
@@ -44,18 +49,28 @@ class PreferencesDialog(ReferenceDialog):
             "Of each lane, from the next race on.",
         )
         self._add("Layers on the GPU", self.gpu_layers, "For llama.cpp with a GPU. 0 computes on the processor alone.")
+        self.packages = QLineEdit(options.packages)
+        self.packages.setPlaceholderText("such as scipy, requests")
+        self.packages.setMaxLength(MOST_PACKAGES)
+        self._add("Packages for programs", self.packages, PACKAGES_HINT)
         self._add_folder("Data folder", places.data, "Your races, sweeps and downloaded models.")
         self._add_folder("Log", places.log.parent, "What went wrong, for a report. It quotes nothing that you wrote.")
         self._add("Telemetry", label(NO_TELEMETRY, wrap=True))
         self.theme.currentIndexChanged.connect(lambda _: self._set(theme=self.theme.currentData()))
         self.scale.currentIndexChanged.connect(lambda _: self._set(scale=self.scale.currentData()))
         self.threads.valueChanged.connect(lambda value: self._set(threads=value))
+        self.packages.editingFinished.connect(self._set_packages)
         self.gpu_layers.valueChanged.connect(lambda value: self._set(gpu_layers=value))
         self.finish(620)
 
     def _set(self, **change: object) -> None:
         self.options = msgspec.structs.replace(self.options, **change)
         self._changed(self.options)
+
+    def _set_packages(self) -> None:
+        """Takes the list with Return or when another field is chosen, so that no half name is looked for."""
+        if self.packages.text() != self.options.packages:
+            self._set(packages=self.packages.text())
 
     def _add(self, name: str, field: QWidget, hint: str = "") -> None:
         field.setAccessibleName(name)

@@ -57,6 +57,7 @@ class RaceBoard(QWidget):
     """Shows a :class:`RaceView`. Call ``frame`` once a frame while something moves."""
 
     said = Signal(str)
+    package_wanted = Signal(str)
 
     def __init__(self, theme: Theme, places: Places | None = None, parent: QWidget | None = None) -> None:
         """``places``: where measurements of this machine are kept; without them a what-if knows the race alone."""
@@ -102,6 +103,7 @@ class RaceBoard(QWidget):
         self.why.what_if.connect(self._show_what_if)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
+        self.same.package_wanted.connect(self.package_wanted)
         self.behaviour.found.connect(self._programs_ran)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

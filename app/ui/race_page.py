@@ -28,6 +28,7 @@ from app.ui.export.recorder import FilmRecorder
 from app.ui.failure_card import FailureCard
 from app.ui.fit_check import FitCheck
 from app.ui.fit_line import FitLine
+from app.ui.packages import PackageBringer, PackagesLine
 from app.ui.page import Actions, Copy, Page
 from app.ui.prompt_bar import PromptBar
 from app.ui.race_board import RaceBoard
@@ -90,6 +91,8 @@ class RacePage(Page):
         self.fit = FitCheck(places, pool.held_bytes, self)
         self.fit_line = FitLine()
         self.tiny_line = TinyLine()
+        self.packages = PackageBringer(places, self)
+        self.packages_line = PackagesLine(self.packages)
         self._raced: RaceRequest | None = None
         self.recorder = FilmRecorder(theme, places, studio, self)
         self.record_bar = RecordBar(self.recorder)
@@ -115,6 +118,7 @@ class RacePage(Page):
         self.tiny_line.models.clicked.connect(self.models_wanted)
         self.prompt_bar.edited.connect(self._prompt_edited)
         self.board.said.connect(self.said)
+        self.board.package_wanted.connect(self.package_wanted)
         self.fit.judged.connect(self._judged)
         self.fit_line.heats_wanted.connect(self._use_heats)
         self.fit_line.race_wanted.connect(self._race_anyway)
@@ -142,6 +146,7 @@ class RacePage(Page):
         layout.addWidget(self.fit_line)
         layout.addWidget(self.prompt_bar)
         layout.addWidget(self.tiny_line)
+        layout.addWidget(self.packages_line)
         layout.addWidget(self._failure_frame)
         layout.addWidget(self.record_bar)
         layout.addWidget(self.board, 1)
@@ -238,9 +243,15 @@ class RacePage(Page):
         self.record_bar.forget()
         self.board.behaviour.forget()
         self.recorder.hold(True)
+        self.packages.hold(True)
         self._set_running(True)
         self._raced = request
         self.runner.start(request)
+
+    def packages_came(self) -> None:
+        """Runs the programs of the race that is shown again, if they lacked a package."""
+        if not self.running:
+            self.board.behaviour.run_again()
 
     def hold(self, why: str) -> None:
         """Starts no race and loads no workers while there is a reason; an empty one lets go."""
@@ -249,6 +260,7 @@ class RacePage(Page):
 
     def _hold_films(self) -> None:
         """Films wait while something is measured, and for the programs, which are a scene of the film."""
+        self.packages.hold(self.running or bool(self._held))
         self.recorder.hold(self.running or bool(self._held) or self.board.behaviour.running)
 
     def _request(self) -> RaceRequest | None:

@@ -63,10 +63,12 @@ class SameStrip(QFrame):
     Signals:
         show_fork: The user wants to see where a lane parts from the baseline, or came closest to it; carries its id.
         show_behaviour: The user wants to see what the programs did.
+        package_wanted: The user wants a package brought that a program lacked.
     """
 
     show_fork = Signal(str)
     show_behaviour = Signal()
+    package_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +89,9 @@ class SameStrip(QFrame):
         self._behaviour = label("", wrap=True)
         self.behaviour_button = button("Show", "quiet", tip="Shows what the programs printed.", name="Show programs")
         self.behaviour_button.clicked.connect(self.show_behaviour)
+        self.get_button = button("Get it", "quiet", tip="Brings it for the sandbox, and runs both programs again")
+        self.get_button.clicked.connect(self._get)
+        self._lacks = ""
         self._time = label("", wrap=True)
         self._note = label("", "note", wrap=True)
         grid = QGridLayout()
@@ -104,6 +109,7 @@ class SameStrip(QFrame):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop if column != 1 else Qt.AlignmentFlag(0))
         grid.addWidget(self._time, len(rows), 1, 1, 2)
+        grid.addWidget(self.get_button, 1, 2, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -119,7 +125,7 @@ class SameStrip(QFrame):
     def clear(self) -> None:
         """Says what will be here."""
         self.restart()
-        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button, self._time):
+        for widget in (self.behaviour_mark, self._behaviour, self.behaviour_button, self._time, self.get_button):
             widget.hide()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -162,18 +168,32 @@ class SameStrip(QFrame):
         self._lane = lane.spec.id
         self.show_button.setVisible(worst.fork_at is not None or (view.over and worst.compared > 0))
 
-    def set_behaviour(self, tone: str, sentence: str, *, details: bool) -> None:
-        """Shows the behaviour verdict; ``details`` offers a button to see more."""
+    def set_behaviour(self, tone: str, sentence: str, *, details: bool, lacks: str = "") -> None:
+        """Shows the behaviour verdict.
+
+        Args:
+            details: Offers a button to see more.
+            lacks: A package that a program lacked; offers a button that brings it, in place of the other.
+        """
+        self._lacks = lacks
+        self.get_button.setText(f"Get {lacks}")
+        self.get_button.setAccessibleName(f"Get {lacks}")
+        self.get_button.setVisible(bool(lacks))
         self.behaviour_mark.set_tone(tone)
         self._behaviour.setText(sentence)
         self.behaviour_mark.show()
         self._behaviour.show()
-        self.behaviour_button.setVisible(details)
+        self.behaviour_button.setVisible(details and not lacks)
 
     @property
     def sentence(self) -> str:
         """The token verdict as shown."""
         return self._tokens.text()
+
+    def _get(self) -> None:
+        self.get_button.setEnabled(False)
+        self.package_wanted.emit(self._lacks)
+        self.get_button.setEnabled(True)
 
     def _show_fork(self) -> None:
         if self._lane:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from app.race.problems import Problem
 from app.sandbox.base import Available, Sandbox, Unavailable
 from app.sandbox.environment import ReadyEnvironment, folder, interpreter, read_ready, setup
+from app.sandbox.installing import Bringing
 from app.sandbox.interpreter import Interpreter, base_interpreter, layout
 from app.sandbox.results import Job
 
@@ -37,23 +39,54 @@ def test_packages_are_installed_for_the_sandbox_alone(tmp_path: Path, sandbox: S
     from app.sandbox.bubblewrap import Bubblewrap
 
     wheel(tmp_path, "answers", "ANSWER = 42\n")
-    lines: list[str] = []
+    steps: list[Bringing] = []
+    pins = tmp_path / "pins.txt"
+    digest = hashlib.sha256((tmp_path / "answers-1.0-py3-none-any.whl").read_bytes()).hexdigest()
+    pins.write_text(f"answers==1.0 \\\n    --hash=sha256:{digest}\n    # via -r some.in\n")
     where = tmp_path / "data" / "sandbox"
     options = ["--no-index", "--find-links", str(tmp_path)]
-    made = setup(lines.append, make_sandbox=Bubblewrap, where=where, requirements=["answers"], pip_options=options)
+
+    def bring(
+        *more: str, always: tuple[str, ...] = ("answers",), stop: threading.Event | None = None
+    ) -> Interpreter | Problem:
+        return setup(
+            steps.append,
+            make_sandbox=Bubblewrap,
+            where=where,
+            always=always,
+            more=more,
+            pins=pins,
+            pip_options=options,
+            stop=stop,
+        )
+
+    made = bring()
     assert isinstance(made, Interpreter), made
     assert interpreter(where) == made
-    assert lines[-1] == "Done"
-    assert any("answers" in line for line in lines)
+    assert steps[-1] == Bringing("Done", 1.0)
+    assert any("answers" in step.doing for step in steps)
+    assert [step.share for step in steps] == sorted(step.share for step in steps)
+    ready = read_ready(where)
+    assert ready is not None
+    assert (ready.names, ready.versions) == (("answers",), {"answers": "1.0"})
     result = Bubblewrap(made).run(Job(source="import answers, sys\nprint(answers.ANSWER, answers.__file__)"))
     assert result.stdout == "42 /packages/answers.py\n"
     assert sandbox.run(Job(source="import answers")).missing_module == "answers"
-    failed = setup(lines.append, make_sandbox=Bubblewrap, where=where, requirements=["missing"], pip_options=options)
+    failed = bring("missing")
     assert isinstance(failed, Problem)
     assert "missing" in failed.details
     assert failed.action
+    stopped = threading.Event()
+    stopped.set()
+    given_up = bring(stop=stopped)
+    assert isinstance(given_up, Problem)
+    assert given_up.kind == "stopped"
+    pins.write_text(pins.read_text().replace(digest, "0" * 64))
+    other_bytes = bring()
+    assert isinstance(other_bytes, Problem)
+    assert "hash" in other_bytes.details.lower()
     assert interpreter(where) == made  # the older one stays in use
-    assert [p.name for p in where.parent.iterdir()] == ["sandbox"]
+    assert {p.name for p in where.parent.iterdir()} <= {"sandbox", ".sandbox.lock"}
 
 
 def test_an_environment_that_has_gone_is_not_used(tmp_path: Path) -> None:
