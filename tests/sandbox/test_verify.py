@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import platform
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from app.sandbox.base import Available, Sandbox, SandboxRecipe, Unavailable
+from app.sandbox.base import Available, Sandbox, SandboxRecipe, Unavailable, made_again
 from app.sandbox.behaviour import Aspect, BehaviourVerdict, from_json
 from app.sandbox.comparison import compare_replies, conclude
 from app.sandbox.extract import Program
+from app.sandbox.interpreter import Interpreter
 from app.sandbox.replies import Order, Reply
 from app.sandbox.results import Job, RunResult
 from app.sandbox.verify import carry_out, verify
@@ -35,7 +39,7 @@ class Recorded:
         return Available(self.name)
 
     def recipe(self) -> SandboxRecipe:
-        raise NotImplementedError
+        return SandboxRecipe(self.name, Interpreter(sys.executable), "")
 
     def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
         self.jobs.append(job)
@@ -64,6 +68,16 @@ def test_a_missing_scientific_package_says_how_to_get_it() -> None:
     assert found.verdict is BehaviourVerdict.NOT_COMPARABLE
     assert found.sentence == "Not comparable: Both programs need the module pandas, which the sandbox does not have."
     assert "mtp-race sandbox setup" in found.action
+    assert (found.lacks, found.python) == ("pandas", platform.python_version())
+
+
+def test_the_packages_that_ran_are_in_the_record_with_their_versions(sandbox: Sandbox, tmp_path: Path) -> None:
+    info = tmp_path / "answers-1.5.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: answers\nVersion: 1.5\n", encoding="utf-8")
+    python = sandbox.recipe().python
+    box = made_again(dataclasses.replace(sandbox.recipe(), python=Interpreter(python.python, str(tmp_path))))
+    assert compare_replies(PROGRAM, PROGRAM, box).packages == {"answers": "1.5"}
 
 
 def test_stopping_ends_a_verification_soon(sandbox: Sandbox) -> None:
