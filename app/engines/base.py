@@ -187,12 +187,14 @@ class Probing(Protocol):
         """
         ...
 
-    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> PassCosts:
+    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5, elsewhere: int = 0) -> PassCosts:
         """Returns what a forward pass of each width (tokens, 1..17) costs behind ``context`` tokens.
 
         Passes are run as decoding runs them, several of one width in a row, with ordinary tokens that differ.
 
         Args:
             repeats: Passes of each width that are timed; fewer where they take long.
+            elsewhere: Bytes of other memory to read before each pass, so that caches hold no more of a slice than they
+                would of the whole model.
         """
         ...

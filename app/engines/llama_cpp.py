@@ -127,10 +127,10 @@ class LlamaEngine:
         self._stop.clear()
         return probe_noise(lane, request, k, positions)
 
-    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5) -> PassCosts:
+    def probe_passes(self, widths: tuple[int, ...], context: int, repeats: int = 5, elsewhere: int = 0) -> PassCosts:
         lane = self._loaded()
         self._stop.clear()
-        return probe_passes(lane, widths, context, repeats)
+        return probe_passes(lane, widths, context, repeats, elsewhere)
 
 
 def _describe(target: ModelInfo) -> str:

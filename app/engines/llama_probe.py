@@ -68,7 +68,7 @@ class _Clock:
         return 0.0 if self._on_gpu or not self._wall else min(1.0, max(0.0, 1 - self._own / self._wall))
 
 
-def probe_passes(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats: int) -> PassCosts:
+def probe_passes(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats: int, elsewhere: int = 0) -> PassCosts:
     """See :meth:`app.engines.base.Probing.probe_passes`.
 
     Each width is passed several times in a row, as decoding does, and timed only then: llama.cpp captures a CUDA graph
@@ -83,12 +83,14 @@ def probe_passes(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats
     words = lane.model.ordinary_tokens(_WORDS)
     clock, warm_up = _Clock(lane.on_gpu), _GPU_WARM_UP if lane.on_gpu else 1
     lane.begin_probe([words[place % len(words)] for place in range(context)])
+    others = np.ones(0 if lane.on_gpu else elsewhere // 8, np.int64)
     spread: list[float] = []
 
     def passes(width: int, same: bool) -> int:
         times = []
         for number in range(warm_up + repeats):
             tokens = [words[0 if same else (context + number * width + place) % len(words)] for place in range(width)]
+            others.sum()
             taken = clock.time(lambda tokens=tokens: lane.forward(tokens, context))  # type: ignore[misc]
             lane.forget(context)
             if number >= warm_up:

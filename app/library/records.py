@@ -1,8 +1,9 @@
-"""What the chess-clock races on record say of the lanes of a race in heats, so that the two can be compared."""
+"""What races on record say: of the lanes of a race in heats, and of each pair, so that they can be compared."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import msgspec
@@ -10,10 +11,10 @@ import msgspec
 from app.library.traces import open_trace
 from app.race.fold import speedup
 from app.race.formats import recorded_format
-from app.race.lanes import LaneSpec
+from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.race.problems import DECODE_ERRORS, ProblemError
 from app.race.statistics import Interval, paired_interval
-from app.race.trace import Header, baseline_id
+from app.race.trace import Header, Machine, baseline_id
 
 _LOOKED_AT: Final = 300
 """Newest traces whose first line is read."""
@@ -49,6 +50,67 @@ def recorded_clocks(folder: Path, header: Header) -> dict[str, Interval]:
             if ratio is not None:
                 ratios.setdefault(lane, []).append(ratio)
     return {lane: found for lane, values in ratios.items() if (found := paired_interval(values)) is not None}
+
+
+class PairRecord(msgspec.Struct, frozen=True):
+    """What the races of a pair on this machine came to.
+
+    Attributes:
+        speedups: Median speedup of the pair's own drafter at each fixed K that raced.
+        baseline_tps: Median decode rate of the baseline.
+        races: How many there are.
+    """
+
+    speedups: dict[int, float]
+    baseline_tps: float
+    races: int
+
+    @property
+    def best_k(self) -> int:
+        """The K that was fastest."""
+        return max(self.speedups, key=lambda k: (self.speedups[k], -k))
+
+
+def pair_records(folder: Path, machine: Machine) -> dict[str, PairRecord]:
+    """Returns what the newest races of ``folder`` that were run on this machine say of each pair, by its id.
+
+    Races of servers are left out, since their models need not be the pair's, and so are those that were given up.
+    """
+    ratios: dict[str, dict[int, list[float]]] = {}
+    rates: dict[str, list[float]] = {}
+    for path in _newest(folder):
+        header = _header(path)
+        if header is None or _computes(header.machine) != _computes(machine):
+            continue
+        if len(rates.get(header.pair, ())) >= _ENOUGH or any("://" in lane.target for lane in header.lanes):
+            continue
+        try:
+            trace = open_trace(path)
+        except ProblemError:
+            continue
+        base = baseline_id(header)
+        if not trace.complete or base is None:
+            continue
+        lanes = trace.state().lanes
+        found = {lane.k: speedup(lanes[base], lanes[lane.id]) for lane in header.lanes if _fixed(lane)}
+        told = {k: ratio for k, ratio in found.items() if ratio is not None}
+        rate = lanes[base].decode_tps
+        if told and rate:
+            rates.setdefault(header.pair, []).append(rate)
+            for k, ratio in told.items():
+                ratios.setdefault(header.pair, {}).setdefault(k, []).append(ratio)
+    return {
+        pair: PairRecord({k: median(values) for k, values in sorted(ks.items())}, median(rates[pair]), len(rates[pair]))
+        for pair, ks in ratios.items()
+    }
+
+
+def _computes(machine: Machine) -> tuple[object, ...]:
+    return machine.cpu, machine.cores, machine.gpus
+
+
+def _fixed(lane: LaneSpec) -> bool:
+    return lane.kind is LaneKind.MTP and lane.policy is KPolicy.FIXED
 
 
 def _newest(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
+from app.library.records import PairRecord
 from app.models.hub.progress import bytes_text
 from app.race.choose_k import special
 from app.race.costs import probed_costs
@@ -47,6 +48,28 @@ def headline(made: Forecast) -> str:
         case Pays.NO:
             rest = f"no K will pay; the best, K = {best.k}, is forecast at {band_text(best)}."
     return f"{made.title} on this machine: {plain}, {rest}"
+
+
+def short_text(made: Forecast) -> str:
+    """Says it in a few words, for a row of a list."""
+    return f"Forecast {band_text(made.best)} at K = {made.best.k}"
+
+
+def beside_text(made: Forecast | None, record: PairRecord | None) -> str:
+    """Says what was measured here, and beside it what was forecast and what decides it; empty without either."""
+    parts = []
+    if record is not None:
+        races = "1 race" if record.races == 1 else f"{record.races} races"
+        ks = ", ".join(f"{ratio:.2f}× at K = {k}" for k, ratio in record.speedups.items())
+        parts.append(f"Measured here in {races}: {ks}, {record.baseline_tps:.3g} tok/s without a drafter.")
+    if made is not None:
+        told = {item.k: item for item in made.texts[0].ks}
+        beside = [told[k] for k in (record.speedups if record is not None else ()) if k in told] or [made.best]
+        bands = ", ".join(f"{band_text(item)} at K = {item.k}" for item in beside)
+        best = "" if made.best in beside else f", best K = {made.best.k}"
+        parts.append(f"Forecast: {bands}, {made.baseline_tps:.3g} tok/s without a drafter{best}.")
+        parts.append(decides_text(made))
+    return " ".join(parts)
 
 
 def decides_text(made: Forecast) -> str:
@@ -126,8 +149,25 @@ def by_speedup(several: Iterable[Forecast]) -> list[Forecast]:
     return sorted(several, key=lambda made: (-made.best.middle, made.title))
 
 
+PAY_QUESTION: Final = "Will it pay?"
+PAY_ABOUT: Final = (
+    "What MTP brings on this machine with each model that fits, before any of them is fetched. A forecast writes "
+    "slices of a model's true shape with random weights, measures them and removes them: about a minute each."
+)
+PAY_TITLES: Final = ("Model", "tok/s", "Best K", "Speedup", "Will it pay?")
+
+
+def pay_state(fitting: int, missing: int) -> str:
+    """Says how many of the models that fit were forecast, and how long the others take."""
+    if not fitting:
+        return "No model that can be forecast fits on this machine."
+    if not missing:
+        return "All models that fit were forecast."
+    return f"{fitting - missing} of {fitting} models that fit were forecast; the others take about {missing} minutes."
+
+
 def pay_rows(several: Sequence[Forecast]) -> list[tuple[str, str, str, str, str]]:
-    """Returns rows of title, tokens a second without a drafter, best K, its speedup, and whether it pays."""
+    """Returns rows under :data:`PAY_TITLES`, the largest gain first."""
     return [
         (made.title, f"{made.baseline_tps:.3g}", str(made.best.k), band_text(made.best), pays(made).value)
         for made in by_speedup(several)

@@ -9,6 +9,7 @@ from typing import Any
 
 from app import __version__
 from app.library.blank import BLANKS
+from app.models.forecast.shape import BITS
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
@@ -354,8 +355,12 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="say before a download what MTP will bring on this machine, from slices of the model's shape (a minute)",
     )
     forecast.add_argument(
-        "id", nargs="?", help="a pair (default: list what was forecast before, the largest gain first)"
+        "id",
+        nargs="?",
+        help="a pair, or a Gemma 4 model on the hub: OWNER/NAME, or OWNER/NAME/FILE.gguf (default: list what was "
+        "forecast before, the largest gain first)",
     )
+    forecast.add_argument("--weights", choices=list(BITS), default="", help="as if its weights had this type")
     local = actions.add_parser("local", help="say what local files are; without paths look in other apps' folders")
     local.add_argument("paths", nargs="*")
     for action in (check, fit, forecast, local):

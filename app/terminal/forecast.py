@@ -11,13 +11,17 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from app.models.fit.memory import free_memory
+from app.models.forecast.remote import is_remote_name
+from app.models.hub.client import Hub, make_client
+from app.models.hub.settings import hub_settings
 from app.models.registry.reader import load_registry
-from app.present.forecast import forecast_lines, k_rows, pay_rows, text_rows
+from app.present.forecast import PAY_TITLES, forecast_lines, k_rows, pay_rows, text_rows
 from app.race.forecast import Forecast
 from app.race.problems import Problem, ProblemError
 from app.race.published import read_published
 from app.terminal.environment import FAILED, OK, Environment
-from app.worker.forecast import ForecastStore, ForecastSubject, make_forecast, registry_subject
+from app.worker.forecast import ForecastSubject, make_forecast, registry_subject, remote_subject
+from app.worker.forecast_store import ForecastStore
 
 _STOPPED = 130
 
@@ -29,7 +33,7 @@ def forecast(arguments: argparse.Namespace, env: Environment) -> int:
     stopped = threading.Event()
     with env.interrupts.calls(stopped.set):
         try:
-            made = _make(_subject(arguments.id, env), env, stopped, quiet=arguments.json)
+            made = _make(_subject(arguments.id, arguments.weights, env), env, stopped, quiet=arguments.json)
         except ProblemError as error:
             if stopped.is_set():
                 env.tell(error.problem.sentence)
@@ -42,14 +46,22 @@ def forecast(arguments: argparse.Namespace, env: Environment) -> int:
     return OK
 
 
-def _subject(name: str, env: Environment) -> ForecastSubject:
+def _subject(name: str, weights: str, env: Environment) -> ForecastSubject:
     registry = load_registry(places=env.places)
     pair = registry.get(name)
-    if pair is None:
-        raise ProblemError(
-            Problem("pair-unknown", f'There is no pair "{name}".', action="`mtp-race models` lists all.")
+    if pair is not None:
+        subject = registry_subject(pair, registry)
+        return msgspec.structs.replace(subject, weights=weights or subject.weights)
+    if is_remote_name(name):
+        with make_client() as client:
+            return remote_subject(name, weights, Hub(hub_settings(), client), registry)
+    raise ProblemError(
+        Problem(
+            "pair-unknown",
+            f'There is no pair "{name}".',
+            action="`mtp-race models` lists all; a model on the hub is named OWNER/NAME or OWNER/NAME/FILE.gguf.",
         )
-    return registry_subject(pair, registry)
+    )
 
 
 def _make(subject: ForecastSubject, env: Environment, stopped: threading.Event, *, quiet: bool) -> Forecast:
@@ -79,7 +91,7 @@ def _list(arguments: argparse.Namespace, env: Environment) -> int:
     if arguments.json:
         env.say_json({"forecasts": msgspec.to_builtins(kept)})
     elif kept:
-        env.result_console(100).print(_table(("Will it pay?", "tok/s", "K", "Speedup", ""), pay_rows(kept)))
+        env.result_console(100).print(_table(PAY_TITLES, pay_rows(kept)))
     else:
         env.say("Nothing was forecast on this machine yet. `mtp-race models forecast ID` forecasts a pair.")
         return FAILED

@@ -14,26 +14,33 @@ from app import __version__
 from app.engines.cores import default_threads
 from app.models.fit.estimate import Memory
 from app.models.forecast.folder import DRAFTER, STOPPED, slice_path, written
+from app.models.forecast.remote import describe_remote
 from app.models.forecast.shape import ModelShape, SlicePlan, plan_slices
+from app.models.hub.client import Hub
 from app.models.hub.progress import bytes_text
-from app.models.pairs import Pair
+from app.models.pairs import ModelFile, ModelSource, Pair
 from app.models.registry.reader import Registry
 from app.models.shelf.availability import Missing
 from app.models.shelf.pair_fit import fit_pair
-from app.places import Places, write_private
+from app.places import Places
 from app.race.events import PassCosts
 from app.race.forecast import FORECAST_WIDTHS, Forecast, SliceCosts, forecast_texts, published_rates, whole_costs
 from app.race.lanes import LaneKind, LaneSpec
-from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.problems import Problem, ProblemError
 from app.race.published import Published
-from app.worker.machine import describe_machine
+from app.worker.forecast_store import ForecastStore
+from app.worker.machine import describe_machine, last_cache_bytes
 from app.worker.pass_costs import measure_passes
 from app.worker.process import WorkerProcess
 
 CONTEXT: Final = 256
+USUAL_WEIGHTS: Final = "Q4_0"
+"""Of a model whose makers publish no GGUF file: most people run it in 4 bits."""
 _ROOM: Final = 512
 _ROUNDS: Final = 2
 _REPEATS: Final = 3
+_CACHES: Final = 3
+"""So many times the last cache: with more read between, nothing of a slice is left in it."""
 _WRITING: Final = 0.3
 """Share of the whole time, for the bar."""
 _FIT_CONTEXT: Final = 4096
@@ -81,6 +88,34 @@ def registry_subject(pair: Pair, registry: Registry) -> ForecastSubject:
             )
         )
     return ForecastSubject(pair, shape, pair.weights, pair.draft_weights or pair.weights)
+
+
+def remote_subject(name: str, weights: str, hub: Hub, registry: Registry) -> ForecastSubject:
+    """Returns what to forecast for a model on the hub, after a look at the beginning of its description.
+
+    Args:
+        name: ``owner/name``, or ``owner/name/file.gguf``.
+        weights: Type of its weights; empty takes the file's own, and 4 bits for a repository.
+        hub: To ask.
+        registry: Its shapes lend their drafter to a model of the same width and depth.
+
+    Raises:
+        ProblemError: The hub cannot be asked, or the model is none that can be forecast.
+    """
+    found = describe_remote(name, hub, registry.shapes.values())
+    weights = weights or found.weights or USUAL_WEIGHTS
+    size = found.size or found.shape.file_bytes(range(found.shape.layers), weights, weights)
+    drafter = ModelFile("drafter.gguf", found.shape.drafter_bytes(weights))
+    pair = Pair(
+        id=name,
+        title=found.shape.name,
+        engines=("llama.cpp",),
+        target=ModelSource(name, files=(ModelFile("model.gguf", size),)),
+        drafter=ModelSource(name, files=(drafter,)),
+        quantization=weights,
+        cache_bytes_per_token=found.shape.cache_bytes_per_token,
+    )
+    return ForecastSubject(pair, found.shape, weights, weights)
 
 
 def make_forecast(
@@ -139,8 +174,12 @@ def _measure(
             number = step % len(plan.layers)
             share = _WRITING + (1 - _WRITING) * step / steps
             tell(f"Measuring {len(plan.layers[number])} of {plan.shape.layers} layers …", share)
-            costs = measure_passes(workers[number], CONTEXT, FORECAST_WIDTHS, repeats=_REPEATS, stopped=stopped)
-            found[number].append(costs)
+            elsewhere = _elsewhere(plan, number)
+            found[number].append(
+                measure_passes(
+                    workers[number], CONTEXT, FORECAST_WIDTHS, repeats=_REPEATS, elsewhere=elsewhere, stopped=stopped
+                )
+            )
     except ProblemError:
         if stopped.is_set():
             raise ProblemError(STOPPED) from None
@@ -155,6 +194,17 @@ def _measure(
     return [
         SliceCosts(plan.weight(layers), least_costs(costs)) for layers, costs in zip(plan.layers, found, strict=True)
     ]
+
+
+def _elsewhere(plan: SlicePlan, number: int) -> int:
+    """Returns the bytes to read before each pass of a slice: what the whole model reads besides, as far as it matters.
+
+    A slice would stay in the processor's last cache, of which there are some with hundreds of megabytes; a model is
+    read anew for each pass. With as much read between two passes as the whole has, a cache keeps of a slice what it
+    keeps of the whole.
+    """
+    rest = plan.pass_bytes(range(plan.shape.layers)) - plan.pass_bytes(plan.layers[number])
+    return max(0, min(rest, _CACHES * last_cache_bytes()))
 
 
 def _spec(folder: Path, number: int) -> LaneSpec:
@@ -216,46 +266,3 @@ def _forecast(
         baseline_tps=1e9 / max(1, costs.forward_ns[1]),
         texts=forecast_texts(costs, published_rates(published, shape.name)),
     )
-
-
-class ForecastStore:
-    """The user's forecasts, the latest of each pair and machine, in one file of the data folder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @classmethod
-    def of(cls, places: Places) -> ForecastStore:
-        """Returns what is kept on this machine."""
-        return cls(places.data / "forecasts.json")
-
-    def get(self, pair_id: str) -> Forecast | None:
-        """Returns the latest forecast of a pair on this machine, None without one."""
-        return self.all().get(pair_id)
-
-    def all(self) -> dict[str, Forecast]:
-        """Returns the latest forecast of every pair on this machine, by the pair's id."""
-        machine = describe_machine()
-        here = {machine.cpu, *machine.gpus[:1]}
-        return {item.pair: item for item in self._read() if item.machine in here}
-
-    def put(self, made: Forecast) -> None:
-        """Keeps a forecast, in place of an earlier one of the same pair and machine.
-
-        Raises:
-            ProblemError: It cannot be written.
-        """
-        key = (made.pair, made.machine)
-        others = [item for item in self._read() if (item.pair, item.machine) != key]
-        try:
-            write_private(self._path, msgspec.json.format(msgspec.json.encode([*others, made]), indent=1))
-        except OSError as error:
-            raise ProblemError(
-                Problem("forecast-kept", "The forecast cannot be kept.", cause=f"{error.strerror or error}.")
-            ) from error
-
-    def _read(self) -> list[Forecast]:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=list[Forecast])
-        except (OSError, *DECODE_ERRORS):
-            return []

@@ -101,7 +101,7 @@ class WorkerLoop:
             if isinstance(probe, Probe):
                 self._send(Noise(engine.probe_noise(probe.request, probe.k, probe.positions), probe.positions))
             else:
-                self._send(engine.probe_passes(probe.widths, probe.context, probe.repeats))
+                self._send(engine.probe_passes(probe.widths, probe.context, probe.repeats, probe.elsewhere))
         except Stopped:
             pass  # The parent has lost its patience and waits for no answer.
         except ProblemError as error:

@@ -109,6 +109,29 @@ def known_costs(header: Header, places: Places) -> KnownCosts:
     return KnownCosts(tuple(found.forward_ns[width] for width in widths), found.draft_ns)
 
 
+def known_k(request: RaceRequest, places: Places) -> KChoice | None:
+    """Returns the K that passes speak for which were measured here before; None where none were. Measures nothing."""
+    try:
+        found = _first_passes(request, places)
+    except ProblemError:
+        return None
+    return None if found is None else choose_k(found, request.pair.quantization)
+
+
+def _first_passes(request: RaceRequest, places: Places) -> PassCosts | None:
+    """Returns what is known of passes by which a first K is chosen.
+
+    Raises:
+        ProblemError: The lanes cannot be loaded.
+    """
+    if is_server(request.engine or request.pair.engines[0]):
+        return None
+    spec = lane_specs(msgspec.structs.replace(request, contenders=()), places)[1]  # MTP, whatever else races
+    make_files(request, places, lambda _sentence: None)
+    found = PassCostStore.of(places).get(make_header(request, (spec,), datetime.now(UTC)), usual_context(request))
+    return found if found is not None and set(FIRST_WIDTHS) <= set(found.forward_ns) else None
+
+
 def first_k(
     request: RaceRequest,
     places: Places,
@@ -124,15 +147,12 @@ def first_k(
         tell: Gets a sentence if it has to be measured.
         stopped: Set from another thread to give it up.
     """
-    engine = request.engine or request.pair.engines[0]
-    if is_server(engine):
+    if is_server(request.engine or request.pair.engines[0]):
         return None
-    request = msgspec.structs.replace(request, contenders=())  # The MTP drafter, whatever else races.
+    request = msgspec.structs.replace(request, contenders=())
     try:
-        spec = lane_specs(request, places)[1]
-        make_files(request, places, lambda _sentence: None)
-        found = PassCostStore.of(places).get(make_header(request, (spec,), datetime.now(UTC)), usual_context(request))
-        if found is None or not set(FIRST_WIDTHS) <= set(found.forward_ns):
+        found = _first_passes(request, places)
+        if found is None:
             tell(FIRST_SENTENCE)
             found = probe_passes(request, places, pool, widths=FIRST_WIDTHS, repeats=_FIRST_REPEATS, stopped=stopped)
     except ProblemError:
@@ -185,6 +205,7 @@ def measure_passes(
     widths: tuple[int, ...] = ALL_WIDTHS,
     *,
     repeats: int = 5,
+    elsewhere: int = 0,
     stopped: threading.Event | None = None,
 ) -> PassCosts:
     """Measures with a worker of a drafting lane that is loaded or loading and has no run going on.
@@ -196,7 +217,7 @@ def measure_passes(
     worker.attach(inbox.put)
     _wait(inbox, Loaded, LOAD_PATIENCE_S, worker, stopped)
     worker.doing = "measuring forward passes"
-    worker.send(ProbePasses(widths, context, repeats))
+    worker.send(ProbePasses(widths, context, repeats, elsewhere))
     found = _wait(inbox, PassCosts, PROBE_PATIENCE_S, worker, stopped)
     worker.doing = "waiting"
     return found

@@ -61,11 +61,14 @@ class ProbePasses(msgspec.Struct, frozen=True, tag="probe-passes", tag_field="t"
         widths: Numbers of tokens, each 1..17.
         context: Tokens in the KV cache before each pass.
         repeats: Passes of each width that are timed, after a few that warm up.
+        elsewhere: Bytes of other memory that are read before each pass, as the rest of a model would be that a slice
+            stands for.
     """
 
     widths: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_K + 1)], ...]
     context: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)]
     repeats: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    elsewhere: Annotated[int, msgspec.Meta(ge=0, le=1 << 34)] = 0
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop", tag_field="t"):

@@ -11,8 +11,9 @@ import itertools
 import json
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import httpx
 import msgspec
@@ -29,10 +30,12 @@ from app.library.prompts import own_prompts, prompts_folder
 from app.library.suite_files import read_suite
 from app.library.sweeps import FILE, load_sweep
 from app.library.traces import open_trace
+from app.models.files.gguf import GgufError, read_beginning
 from app.models.files.info import ModelInfo, read_heads
 from app.models.files.local import open_local, read_model
 from app.models.files.other_apps import find_in_other_apps
 from app.models.fit.needs import Runtime, need_of
+from app.models.forecast.described import shape_of_config, shape_of_metadata
 from app.models.hub import stored
 from app.models.hub.client import Hub, TransientError
 from app.models.hub.remote import RemoteFile
@@ -47,10 +50,14 @@ from app.race.problems import ProblemError
 from app.race.prompts import Prompt, prompt_file
 from app.race.sweep_result import SweepResult, write_sweep
 from app.ui import settings as remembered
+from app.worker.forecast_store import ForecastStore
 from tests.draw.sweeps import sweep
 from tests.models.files.test_gguf import GOOD
 from tests.models.files.test_local import CONFIG, DRAFTER, safetensors
+from tests.models.forecast.test_remote import config_of, gguf_of
+from tests.models.forecast.test_shape import tiny_shape
 from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.race.test_forecast import made_forecast
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Shape(hidden=32, layers=2, heads=2, kv_heads=1, head_dim=16, feed_forward=32, vocabulary=300)
@@ -108,6 +115,24 @@ def _config(data: bytes, folder: Path) -> None:
 def _config_samples(folder: Path) -> list[bytes]:
     more = {"quantization": {"bits": 4}, "weight_map": {"a": "model.safetensors"}, "chat_template": "x"}
     return [json.dumps(value).encode() for value in (CONFIG, DRAFTER, CONFIG | more)]
+
+
+def _shape(data: bytes, folder: Path) -> None:
+    """What a forecast reads of a model on the hub, and what was forecast before."""
+    with suppress(GgufError, ProblemError):
+        shape_of_metadata(read_beginning(data, PurePosixPath("a.gguf"), 1 << 30), "a", "b", ())
+    with suppress(ValueError, RecursionError, ProblemError):
+        config = json.loads(data)
+        shape_of_config(config if isinstance(config, dict) else {}, "a", "b", ())
+    places = find_places({"MTP_RACE_HOME": str(folder)})
+    places.data.mkdir(parents=True, exist_ok=True)
+    (places.data / "forecasts.json").write_bytes(data)
+    ForecastStore.of(places).all()
+
+
+def _shape_samples(folder: Path) -> list[bytes]:
+    kept = msgspec.json.encode([made_forecast()])
+    return [json.dumps(config_of(tiny_shape())).encode(), gguf_of(tiny_shape(), folder), kept]
 
 
 def _weights(data: bytes, folder: Path) -> None:
@@ -367,6 +392,7 @@ READERS: dict[str, Reader] = {
         (b"general.architecture", b"gemma4", b"gemma4-assistant", b"tokenizer.ggml.tokens", b"bert"),
     ),
     "config": Reader(_config, _config_samples, (b'"text_config"', b'"model_type"', b'"quantization"')),
+    "shape": Reader(_shape, _shape_samples, (b'"gemma4"', b'"layer_types"', b"gemma4.block_count", b'"forward_ns"')),
     "safetensors": Reader(_weights, _weights_samples, (b'"__metadata__"', b'"shape"', b'"data_offsets"')),
     "models.toml": Reader(_registry, _registry_samples, (b"[[pair]]", b"[server.vllm]", b'"""', b"target.files = ")),
     "download-note": Reader(_notes, _notes_samples),

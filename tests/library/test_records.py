@@ -1,4 +1,4 @@
-"""Chess-clock races on record, laid beside heats of the same lanes. The traces are synthetic."""
+"""Chess-clock races on record, laid beside heats of the same lanes and by pair. The traces are synthetic."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.library.records import recorded_clocks
+from app.library.records import pair_records, recorded_clocks
 from app.race.heats import Heats, heats_summary
-from app.race.lanes import LaneSpec, Request
+from app.race.lanes import KPolicy, LaneKind, LaneSpec, Request
 from app.race.trace import Header, Machine, Record, TraceWriter
 from tests.race.builders import header, lane_events, spec
 
@@ -113,3 +113,42 @@ def test_a_lane_specification_differs_by_its_options(tmp_path: Path) -> None:
     write(tmp_path / "a.ndjson", header(*with_options({"a": "1", "b": "2"}), format="clock"))
     assert recorded_clocks(tmp_path, header(*with_options({"b": "2", "a": "1"}), format="heats"))
     assert not recorded_clocks(tmp_path, header(*with_options({"a": "1"}), format="heats"))
+
+
+def test_the_races_of_each_pair_on_this_machine_are_summed_up_by_k(tmp_path: Path) -> None:
+    machine = Machine(cpu="this one", cores=4)
+    two = (spec("baseline"), spec("mtp-k2", 2), spec("mtp-k3", 3))
+    for number, step in enumerate((10.0, 8.0, 5.0)):
+        write(tmp_path / f"{number}.ndjson", header(pair="a", machine=machine), step_ms=step)
+    write(tmp_path / "two.ndjson", header(*two, pair="a", machine=machine), step_ms=10.0)
+    write(tmp_path / "b.ndjson", header(pair="b", machine=machine), step_ms=20.0)
+    found = pair_records(tmp_path, machine)
+    assert set(found) == {"a", "b"}
+    assert found["a"].races == 4
+    assert found["a"].speedups == {2: pytest.approx(2.0), 3: pytest.approx(2.25)}
+    assert found["a"].best_k == 3
+    assert found["a"].baseline_tps == pytest.approx(100.0)
+    assert found["b"].speedups == {3: pytest.approx(1.0)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        header(machine=Machine(cpu="another")),
+        header(spec("baseline"), msgspec.structs.replace(spec("mtp", 3), kind=LaneKind.EAGLE3)),
+        header(spec("baseline"), msgspec.structs.replace(spec("mtp", 3), policy=KPolicy.COST)),
+        header(*(msgspec.structs.replace(lane, target="http://host:1") for lane in (spec("baseline"), spec("mtp", 3)))),
+        header(spec("mtp", 3)),
+    ],
+)
+def test_other_machines_other_drafters_servers_and_lanes_without_a_baseline_are_no_record_of_a_pair(
+    tmp_path: Path, head: Header
+) -> None:
+    write(tmp_path / "race.ndjson", head)
+    assert pair_records(tmp_path, header().machine) == {}
+
+
+def test_a_race_that_was_given_up_or_cannot_be_read_is_no_record_of_a_pair(tmp_path: Path) -> None:
+    write(tmp_path / "cut.ndjson", header(), whole=False)
+    (tmp_path / "noise.ndjson").write_bytes(b"noise")
+    assert pair_records(tmp_path, header().machine) == {}

@@ -116,6 +116,7 @@ class Handler(BaseHTTPRequestHandler):
     hub: FakeHub
     data: bytes
     note: Seen
+    end: int | None
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -129,7 +130,8 @@ class Handler(BaseHTTPRequestHandler):
     def handle_request(self) -> None:
         self.hub = self.server.hub  # type: ignore[attr-defined]
         path = unquote(urlsplit(self.path).path)
-        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        self.end = int(wanted[2]) + 1 if wanted and wanted[2] else None
         stage, repository, name = self.place(path)
         self.data = self.hub.files.get(repository, {}).get(name, b"")
         self.note = Seen(
@@ -231,13 +233,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def content(self, headers: dict[str, str], etag: str, upto: int | None = None) -> None:
         """The content from the asked-for place on; with `upto` only that many bytes, then the connection is closed."""
-        start = self.start
-        rest = self.data[start:]
+        start, ends = self.start, self.end is not None
+        rest = self.data[start : self.end]
         headers = headers | {"ETag": f'"{etag}"', "Content-Length": str(len(rest)), "Accept-Ranges": "bytes"}
-        if start:
-            headers["Content-Range"] = f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"
+        if start or ends:
+            headers["Content-Range"] = f"bytes {start}-{start + len(rest) - 1}/{len(self.data)}"
         self.note.start = start
-        self.head(206 if start else 200, headers)
+        self.head(206 if start or ends else 200, headers)
         if self.command != "HEAD":
             self.send(rest if upto is None else rest[:upto])
         if upto is not None:

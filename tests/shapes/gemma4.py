@@ -63,7 +63,10 @@ def write_pair(folder: Path, shape: ModelShape, wanted: Wanted) -> tuple[Path, P
     """Writes a pair; returns target (its first file, if split) and drafter."""
     folder.mkdir(parents=True, exist_ok=True)
     shape = msgspec.structs.replace(
-        shape, feed_forward=shape.feed_forward // wanted.thin, experts=shape.experts // wanted.thin
+        shape,
+        feed_forward=shape.feed_forward // wanted.thin,
+        experts=shape.experts // wanted.thin,
+        vocabulary=wanted.vocabulary,
     )
     layers = shape.some_layers(wanted.layers) if wanted.layers else list(range(shape.layers))
     part = "" if len(layers) == shape.layers else f"-{len(layers)}of{shape.layers}"
@@ -88,7 +91,7 @@ def _write_target(path: Path, shape: ModelShape, layers: list[int], wanted: Want
         follows[before == wanted.ends_after] = 0
         follows[END] = table[wanted.ends_after]
     writer.bytes("output.weight", wanted.table, follows)
-    put_target(writer, shape, layers, made, wanted.table, wanted.vocabulary)
+    put_target(writer, shape, layers, made, wanted.table)
     writer.close()
     return table
 

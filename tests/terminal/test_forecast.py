@@ -7,7 +7,7 @@ import pytest
 
 from app.present.forecast import pays
 from app.race.forecast import Forecast
-from app.worker.forecast import ForecastStore
+from app.worker.forecast_store import ForecastStore
 from app.worker.machine import describe_machine
 from tests.models.forecast.test_shape import tiny_shape
 from tests.race.test_forecast import made_forecast
@@ -27,13 +27,18 @@ drafter.files = [{ path = "b.gguf", size = 1000 }]
 """
 
 
-def write_registry(terminal: Terminal) -> None:
-    """The user's own registry with a pair of the tiny shape."""
-    path = terminal.environment.places.user_registry
-    path.parent.mkdir(parents=True)
+def tiny_registry() -> str:
+    """A user's own registry with a pair of the tiny shape."""
     fields = msgspec.to_builtins(tiny_shape())
     lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
-    path.write_text("\n".join(["schema = 1", "[shape.tiny]", *lines, PAIR]), encoding="utf-8")
+    return "\n".join(["schema = 1", "[shape.tiny]", *lines, PAIR])
+
+
+def write_registry(terminal: Terminal) -> None:
+    """The terminal's user has the pair of the tiny shape."""
+    path = terminal.environment.places.user_registry
+    path.parent.mkdir(parents=True)
+    path.write_text(tiny_registry(), encoding="utf-8")
 
 
 @pytest.mark.real

@@ -14,12 +14,12 @@ from app.race.events import PassCosts
 from app.race.forecast import FORECAST_WIDTHS
 from app.race.problems import ProblemError
 from app.worker.forecast import (
-    ForecastStore,
     ForecastSubject,
     least_costs,
     make_forecast,
     registry_subject,
 )
+from app.worker.forecast_store import ForecastStore
 from app.worker.machine import describe_machine
 from tests.models.forecast.test_shape import tiny_shape
 from tests.race.test_forecast import made_forecast

@@ -9,9 +9,10 @@ little-endian order, as the format's description in the ggml project gives it.
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import struct
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 import msgspec
@@ -60,6 +61,10 @@ class GgufError(Exception):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(visible(sentence))
+
+
+class _Ended(GgufError):
+    """There are no more bytes where the file goes on."""
 
 
 class LongArray(msgspec.Struct, frozen=True):
@@ -141,6 +146,25 @@ def read_gguf(path: Path) -> Gguf:
     return _heads.get(path, _read)
 
 
+def read_beginning(data: bytes, path: PurePath, size: int) -> dict[str, Value]:
+    """Returns as much of a file's metadata as its first bytes hold.
+
+    Args:
+        data: The first bytes.
+        path: Of the file, for the wording.
+        size: Bytes of the whole file.
+
+    Raises:
+        GgufError: It is not a GGUF file, or contradicts itself.
+    """
+    metadata: dict[str, Value] = {}
+    try:
+        _Reader(io.BytesIO(data), max(size, len(data)), path).read_metadata(metadata)
+    except _Ended:
+        pass
+    return metadata
+
+
 def _read(stream: BinaryIO, size: int, path: Path) -> Gguf:
     if size < 24:
         raise GgufError(f"{path.name} is too short for a GGUF file ({size} bytes).")
@@ -153,7 +177,7 @@ class _Reader:
     Not mapped: a mapped file that another program cuts short while it is read would end this process.
     """
 
-    def __init__(self, stream: BinaryIO, size: int, path: Path) -> None:
+    def __init__(self, stream: BinaryIO, size: int, path: PurePath) -> None:
         self._stream = stream
         self._data = bytearray()
         self._base = 0
@@ -165,6 +189,14 @@ class _Reader:
 
     def read(self) -> Gguf:
         """Reads it all. Raises GgufError."""
+        metadata: dict[str, Value] = {}
+        tensor_count = self.read_metadata(metadata)
+        found = [self._tensor() for _ in range(tensor_count)]
+        self._check_places(metadata, found)
+        return Gguf(Path(self._path), self._size, metadata, tuple(tensor for tensor, _ in found))
+
+    def read_metadata(self, metadata: dict[str, Value]) -> int:
+        """Adds what stands before the tensors, and returns how many of those there are. Raises GgufError."""
         magic = self._bytes(4)
         if magic != MAGIC:
             raise self._wrong(_kind_of_file(magic + self._bytes(16)))
@@ -175,7 +207,6 @@ class _Reader:
             raise self._wrong(f"has GGUF version {version}, and this app reads 2 and 3")
         tensor_count = self._count(24, "tensors", _MAX_TENSORS)
         key_count = self._count(13, "metadata entries", _MAX_KEYS)
-        metadata: dict[str, Value] = {}
         for _ in range(key_count):
             key = self._string(_MAX_KEY)
             if not key:
@@ -183,9 +214,7 @@ class _Reader:
             if key in metadata:
                 raise self._wrong(f'has the key "{key[:80]}" twice')
             metadata[key] = self._value(self._unpack("I"), key)
-        found = [self._tensor() for _ in range(tensor_count)]
-        self._check_places(metadata, found)
-        return Gguf(self._path, self._size, metadata, tuple(tensor for tensor, _ in found))
+        return tensor_count
 
     def _check_places(self, metadata: dict[str, Value], found: list[tuple[TensorInfo, int]]) -> None:
         said = metadata.get("general.alignment", 32)
@@ -224,7 +253,7 @@ class _Reader:
         left = self._size - self._base - len(self._data)
         self._data += self._stream.read(max(count - len(self._data), min(_STEP, left)))
         if count > len(self._data):
-            raise self._wrong("became shorter while it was read")
+            raise _Ended(str(self._wrong("became shorter while it was read")))
 
     def _bytes(self, count: int) -> bytes:
         begin = self._take(count)

@@ -14,7 +14,7 @@ import gguf
 import msgspec
 import numpy as np
 
-from app.models.forecast.shape import VOCABULARY, ModelShape
+from app.models.forecast.shape import ModelShape
 from app.models.forecast.vocabulary import put_gemma
 from app.models.forecast.weights import FILE_TYPES, KINDS, Floats, Kind, Writer
 
@@ -42,9 +42,9 @@ def write_target(path: Path, shape: ModelShape, layers: Sequence[int], matrices:
     """
     writer = Writer(path, "gemma4", seed=5)
     put_metadata(writer.out, shape, layers, Made(KINDS[matrices]), f"{shape.name} slice")
-    put_gemma(writer.out, VOCABULARY)
-    writer.random("token_embd.weight", KINDS[table], VOCABULARY, shape.hidden)
-    put_target(writer, shape, layers, Made(KINDS[matrices]), KINDS[table], VOCABULARY)
+    put_gemma(writer.out, shape.vocabulary)
+    writer.random("token_embd.weight", KINDS[table], shape.vocabulary, shape.hidden)
+    put_target(writer, shape, layers, Made(KINDS[matrices]), KINDS[table])
     writer.close()
 
 
@@ -53,8 +53,8 @@ def write_drafter(path: Path, shape: ModelShape, matrices: str) -> None:
     kind = KINDS[matrices]
     writer = Writer(path, "gemma4-assistant", seed=6)
     put_drafter_metadata(writer.out, shape, Made(kind))
-    put_gemma(writer.out, VOCABULARY)
-    writer.random("token_embd.weight", kind, VOCABULARY, shape.draft_hidden)
+    put_gemma(writer.out, shape.vocabulary)
+    writer.random("token_embd.weight", kind, shape.vocabulary, shape.draft_hidden)
     writer.random("nextn.pre_projection.weight", kind, shape.draft_hidden, 2 * shape.hidden)
     put_drafter(writer, shape, Made(kind))
     writer.close()
@@ -124,15 +124,13 @@ def _frequencies(shape: ModelShape) -> Floats:
     return np.array([1.0] * turned + [1e30] * (half - turned), np.float32)
 
 
-def put_target(
-    writer: Writer, shape: ModelShape, layers: Sequence[int], made: Made, table: Kind, vocabulary: int
-) -> None:
+def put_target(writer: Writer, shape: ModelShape, layers: Sequence[int], made: Made, table: Kind) -> None:
     """Adds all weights of a target but the table of embeddings and an output matrix."""
     writer.ones("output_norm.weight", shape.hidden, 6.0)
     writer.values("rope_freqs.weight", _frequencies(shape))
     if shape.per_layer:
         rows = shape.per_layer * len(layers)
-        writer.random("per_layer_token_embd.weight", table, vocabulary, rows, deviation=0.06)
+        writer.random("per_layer_token_embd.weight", table, shape.vocabulary, rows, deviation=0.06)
         writer.random("per_layer_model_proj.weight", Kind.BF16, rows, shape.hidden)
         writer.ones("per_layer_proj_norm.weight", shape.per_layer)
     for number, layer in enumerate(layers):

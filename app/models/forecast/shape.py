@@ -10,14 +10,14 @@ import msgspec
 
 BITS: Final = {"Q4_0": 4.5, "Q4_K": 4.5, "Q5_K": 5.5, "Q6_K": 6.5625, "Q8_0": 8.5, "BF16": 16.0}
 """Bits a weight takes, by the types that slices can be written in."""
-VOCABULARY: Final = 262_144
 _BLOCK: Final = 32
+_FEW_WORDS: Final = 1024
 _LARGEST: Final = 1 << 24
 _MOST_LAYERS: Final = 512
 _LARGEST_FILE: Final = 1 << 42
 _MOST_BYTES: Final = 2_500_000_000
-_HEAD: Final = 14_000_000
-"""Bytes of the vocabulary."""
+_TOKEN_BYTES: Final = 54
+"""Of the vocabulary in each file."""
 _DEEP, _SHALLOW, _SHALLOW_SHARED = 12, 2, 6
 _LAYERS_OF_DRAFTER: Final = 4
 
@@ -35,6 +35,7 @@ class ModelShape(msgspec.Struct, frozen=True):
         own_v: Layers that attend to everything have V apart from K.
         experts, experts_used, expert_width: Of a mixture of experts; 0 for none.
         draft_hidden, draft_heads, draft_feed_forward: Of the drafter, which has three sliding layers and a full one.
+        vocabulary: Tokens.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ModelShape(msgspec.Struct, frozen=True):
     draft_hidden: int = 1024
     draft_heads: int = 16
     draft_feed_forward: int = 8192
+    vocabulary: int = 262_144
     source: str = ""
 
     def slides(self, layer: int) -> bool:
@@ -102,13 +104,22 @@ class ModelShape(msgspec.Struct, frozen=True):
         dense = self.hidden * (2 * self.heads * head + own + 3 * self.wide(layer) + 2 * self.per_layer + self.experts)
         return dense + (experts or self.experts_used) * 3 * self.hidden * self.expert_width
 
+    @property
+    def cache_bytes_per_token(self) -> int:
+        """Bytes of KV cache in f16 that a token takes where every layer keeps the whole context."""
+        total = 0
+        for layer in range(self.layers - self.shared):
+            sliding = self.slides(layer)
+            total += 4 * (self.kv_heads * self.head_dim if sliding else self.kv_heads_full * self.head_dim_full)
+        return total
+
     def file_bytes(self, layers: Sequence[int], matrices: str, table: str) -> int:
         """Returns about how many bytes a file with these layers has.
 
         Args:
             matrices, table: Types of the weights in the layers, and of the tables of embeddings.
         """
-        tables = VOCABULARY * (self.hidden + self.per_layer * len(layers))
+        tables = self.vocabulary * (self.hidden + self.per_layer * len(layers))
         inside = sum(self.weights(layer, self.experts) for layer in layers)
         return (
             int((tables * BITS[table] + inside * BITS[matrices]) / 8) + self.per_layer * len(layers) * self.hidden * 2
@@ -119,7 +130,7 @@ class ModelShape(msgspec.Struct, frozen=True):
         hidden = self.draft_hidden
         head = 3 * self.head_dim + self.head_dim_full
         inside = hidden * (2 * self.draft_heads * head + _LAYERS_OF_DRAFTER * 3 * self.draft_feed_forward)
-        return int((VOCABULARY * hidden + inside + 3 * hidden * self.hidden) * BITS[matrices] / 8)
+        return int((self.vocabulary * hidden + inside + 3 * hidden * self.hidden) * BITS[matrices] / 8)
 
     def slices(self, matrices: str, table: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Returns the layers of a shallow and a deep slice, from whose difference a layer's cost is told.
@@ -151,8 +162,14 @@ class SlicePlan(msgspec.Struct, frozen=True):
     @property
     def bytes(self) -> int:
         """Of all files together, about."""
-        slices = sum(self.shape.file_bytes(layers, self.weights, self.table) + _HEAD for layers in self.layers)
-        return slices + self.shape.drafter_bytes(self.draft_weights) + _HEAD
+        slices = sum(self.shape.file_bytes(layers, self.weights, self.table) for layers in self.layers)
+        words = (len(self.layers) + 1) * _TOKEN_BYTES * self.shape.vocabulary
+        return slices + self.shape.drafter_bytes(self.draft_weights) + words
+
+    def pass_bytes(self, layers: Sequence[int]) -> int:
+        """Returns how many bytes of weights a pass of one token reads in a file with these layers."""
+        words = self.shape.vocabulary * self.shape.hidden * BITS[self.table]
+        return int((self.weight(layers) * BITS[self.weights] + words) / 8)
 
     def weight(self, layers: Sequence[int]) -> int:
         """Returns how many weights of these layers one token is multiplied with."""
@@ -173,7 +190,9 @@ def shape_problems(shape: ModelShape) -> Iterator[str]:
         if not (0 if name in optional else 1) <= getattr(shape, name) <= _LARGEST:
             yield f"{name} must be from {0 if name in optional else 1} to {_LARGEST:,}."
             return
-    if not 2 <= shape.period <= shape.layers <= _MOST_LAYERS:
+    if shape.vocabulary < _FEW_WORDS:
+        yield f"vocabulary must be at least {_FEW_WORDS}."
+    elif not 2 <= shape.period <= shape.layers <= _MOST_LAYERS:
         yield f"There must be from 2 to {_MOST_LAYERS} layers, and period must be from 2 to their number."
     elif shape.layers % shape.period or (shape.layers - shape.shared) % shape.period or shape.shared >= shape.layers:
         yield "The last layer, and the last one with a cache of its own, must attend to everything."

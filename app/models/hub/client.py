@@ -143,6 +143,26 @@ class Hub:
         with self._open("GET", url, headers, repository, commit, path, judge) as (response, _):
             yield response
 
+    def beginning(self, repository: str, revision: str, path: str, most: int) -> tuple[bytes, int]:
+        """Returns at most so many first bytes of a file, and the size of the whole; asks for no more than these.
+
+        Raises as `listing`.
+        """
+        url = self._resolve_url(repository, revision, path)
+        headers = {"Range": f"bytes=0-{most - 1}"}
+        with self._open("GET", url, headers, repository, revision, path) as (response, described):
+            body = bytearray()
+            try:
+                for chunk in response.iter_raw():
+                    body += chunk[: most - len(body)]
+                    if len(body) >= most:
+                        break  # A server that knows no ranges sends all of it.
+            except httpx.TransportError as error:
+                raise TransientError(hub_problems.interrupted(path, _name(error))) from error
+            said = response.headers.get("content-range", "").rpartition("/")[2] or described.get("x-linked-size", "")
+            said = said or (response.headers.get("content-length", "") if response.status_code == 200 else "")
+            return bytes(body), int(said) if _SIZE.fullmatch(said) else len(body)
+
     def _resolve_url(self, repository: str, revision: str, path: str) -> str:
         return f"{self.settings.endpoint}/{repository}/resolve/{quote(revision, safe='')}/{quote(path)}"
 

@@ -97,7 +97,7 @@ def _is_whole_model(names: set[str]) -> bool:
 def _describe(source: ModelSource, places: Places, hub: Hub, retries: Retries, control: Control) -> WantedSource:
     repository, folder = source.repository or "", source_folder(source, places)
     if source.include:
-        listing = _patiently(lambda: hub.listing(repository, source.revision), retries, control)
+        listing = patiently(lambda: hub.listing(repository, source.revision), retries, control)
         files = tuple(file for file in listing.files if matches(file.path, source.include))
         if not any(file.path.endswith(".safetensors") for file in files):
             missing = hub_problems.file_missing(hub.settings, repository, source.include[0], source.revision)
@@ -116,7 +116,7 @@ def _ask_each(
     for file in source.files:
         # The first answer names the commit; the other files are asked for at that commit, so that they belong together.
         asked = commit
-        commit, described = _patiently(lambda: hub.describe(repository, asked, file.path), retries, control)  # noqa: B023
+        commit, described = patiently(lambda: hub.describe(repository, asked, file.path), retries, control)  # noqa: B023
         for expected, said in ((file.size, described.size), (file.sha256, described.sha256)):
             if expected is not None and said is not None and expected != said:
                 raise ProblemError(hub_problems.changed(repository, file.path))
@@ -126,7 +126,7 @@ def _ask_each(
     return commit, folder, tuple(files)
 
 
-def _patiently(ask: Callable[[], Answer], retries: Retries, control: Control) -> Answer:
+def patiently(ask: Callable[[], Answer], retries: Retries, control: Control) -> Answer:
     failed, wait = 0, retries.first_wait
     while True:
         control.wait_while_paused()

@@ -61,6 +61,7 @@ def test_a_token_meets_only_the_experts_that_it_uses() -> None:
     ("changes", "said"),
     [
         ({"hidden": 0}, "hidden"),
+        ({"vocabulary": 9}, "vocabulary"),
         ({"layers": 1}, "layers"),
         ({"period": 40}, "period"),
         ({"shared": 19}, "attend to everything"),
@@ -80,7 +81,7 @@ def tiny_shape() -> ModelShape:
     """A shape as small as llama.cpp takes it, with shared caches and per-layer embeddings."""
     return ModelShape(
         "gemma-4-tiny", 256, 12, 2, 1, 1, 256, 4, 512, 4096, shared=4, per_layer=32, head_dim=64, head_dim_full=128,
-        draft_hidden=64, draft_heads=1, draft_feed_forward=128,
+        draft_hidden=64, draft_heads=1, draft_feed_forward=128, vocabulary=4096,
     )  # fmt: skip
 
 
