@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.library.records import PairRecord, pair_records
 from app.models.files import disk
 from app.models.files.info import ModelInfo
 from app.models.fit.estimate import FitVerdict, Memory, fit_text
@@ -19,7 +20,11 @@ from app.models.registry.servers import ServerTable
 from app.models.shelf.availability import Availability, Damaged, Missing, Partial, Ready, availability
 from app.models.shelf.pair_fit import fit_pair
 from app.places import Places
+from app.present.forecast import beside_text, short_text
+from app.race.forecast import Forecast
 from app.worker.engine_names import engine_missing
+from app.worker.forecast_store import ForecastStore
+from app.worker.machine import describe_machine
 
 FIT_UNKNOWN = "unknown"
 GROUPS = ("Ready", "Good for this machine", "Not known whether it fits", "Too large for this machine")
@@ -52,6 +57,9 @@ class PairSummary(msgspec.Struct, frozen=True):
         can_race, can_download, can_remove: What its buttons may do.
         folder: To open in the file manager, None if it does not exist.
         notes: Further sentences: not verified, what others recommend for K.
+        can_forecast: Whether it can be told before a download what MTP brings here.
+        forecast: That in a few words, "" before it was forecast.
+        beside: What was measured here, and what was forecast, "" without either.
     """
 
     id: str
@@ -77,6 +85,9 @@ class PairSummary(msgspec.Struct, frozen=True):
     can_remove: bool
     folder: str | None
     notes: tuple[str, ...] = ()
+    can_forecast: bool = False
+    forecast: str = ""
+    beside: str = ""
 
     @property
     def group(self) -> str:
@@ -90,7 +101,7 @@ class PairSummary(msgspec.Struct, frozen=True):
         """Everything as text, for the clipboard."""
         lines = [
             self.title, f"id: {self.id}", self.about, self.engine_text, self.licence_text, self.state_text,
-            self.action_text, *self.notes, *self.fit_lines,
+            self.action_text, self.beside, *self.notes, *self.fit_lines,
         ]  # fmt: skip
         return "\n".join(line for line in lines if line) + "\n"
 
@@ -100,6 +111,24 @@ class PairSummary(msgspec.Struct, frozen=True):
         return all(word in text for word in words.lower().split())
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What is known of the pairs on this machine, by their ids.
+
+    Attributes:
+        forecasts: What was forecast.
+        records: What races came to.
+    """
+
+    forecasts: dict[str, Forecast]
+    records: dict[str, PairRecord]
+
+    @classmethod
+    def of(cls, places: Places) -> Told:
+        """Reads it; takes a while where there are many races."""
+        machine = describe_machine()
+        return cls(ForecastStore.of(places).all(), pair_records(places.races, machine))
+
+
 def summarize_pair(
     pair: Pair,
     places: Places,
@@ -107,6 +136,7 @@ def summarize_pair(
     context: int,
     servers: Mapping[str, ServerTable],
     cache: Path | None = None,
+    told: Told | None = None,
 ) -> PairSummary:
     """Gathers what is shown of one pair.
 
@@ -117,7 +147,10 @@ def summarize_pair(
         context: Tokens, for the estimate.
         servers: How servers are started, by name: their programs are looked for.
         cache: The shared hub cache, to say that a file need not be fetched.
+        told: What was forecast and measured on this machine.
     """
+    told = told or Told({}, {})
+    made, record = told.forecasts.get(pair.id), told.records.get(pair.id)
     found = availability(pair, places, cache)
     fit = fit_pair(pair, found, context, memory)
     folder = source_folder(pair.target, places)
@@ -149,6 +182,9 @@ def summarize_pair(
         can_remove=is_remote and not isinstance(found, Missing),
         folder=str(folder) if disk.is_dir(folder) else None,
         notes=tuple(_notes(pair)),
+        can_forecast=bool(pair.shape and pair.weights) and "llama.cpp" in pair.engines,
+        forecast="" if made is None else short_text(made),
+        beside=beside_text(made, record),
     )
 
 

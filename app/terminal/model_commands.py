@@ -29,7 +29,7 @@ from app.models.shelf.availability import Damaged, Ready, availability
 from app.models.shelf.pair_fit import fit_pair
 from app.models.shelf.removal import remove_pair
 from app.places import Places
-from app.present.pair_summary import PairSummary, in_order, info_text, summarize_pair
+from app.present.pair_summary import PairSummary, Told, in_order, info_text, summarize_pair
 from app.race.problems import Problem, ProblemError
 
 GOOD, WRONG, STOPPED = 0, 1, 130
@@ -52,7 +52,8 @@ class Result(msgspec.Struct, frozen=True):
 def list_models(places: Places, memory: Memory, context: int = 2048, cache: Path | None = None) -> Result:
     """Lists every pair of the registry with its state, size and fit."""
     registry = load_registry(places=places)
-    made = [summarize_pair(pair, places, memory, context, registry.servers, cache) for pair in registry.pairs]
+    told = Told.of(places)
+    made = [summarize_pair(pair, places, memory, context, registry.servers, cache, told) for pair in registry.pairs]
     summaries = in_order(made)
     lines = [line for summary in summaries for line in _summary_lines(summary)]
     errors = [str(error) for error in registry.errors]
@@ -67,7 +68,8 @@ def _summary_lines(summary: PairSummary) -> list[str]:
     lines = [f"{summary.id:<28} {summary.title}, {summary.size_text}", f"{'':<28} {summary.state_text}"]
     if summary.state != "ready":
         lines[1] += f" {summary.action_text}"
-    return [*lines, f"{'':<28} Memory: {summary.fit_text}"]
+    beside = [f"{'':<28} {summary.beside}"] if summary.beside else []
+    return [*lines, f"{'':<28} Memory: {summary.fit_text}", *beside]
 
 
 def get_model(

@@ -116,6 +116,8 @@ def make_models_page(window: MainWindow, theme: Theme, places: Places) -> Page:
 
     page = ModelsPage(theme, places)
     page.ready_changed.connect(window.set_pairs)
+    page.race_runs = lambda: any(other.busy for other in window.made_pages if other is not page)
+    page.measuring_changed.connect(lambda on: window.race.hold("A forecast is being made." if on else ""))
 
     def race(pair: Pair) -> None:
         pairs = [item for item in load_registry(places=places).pairs if isinstance(availability(item, places), Ready)]

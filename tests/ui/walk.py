@@ -93,6 +93,7 @@ def scenes(window: MainWindow, places: Places) -> Iterator[Scene]:
     yield Scene("Export", window.export, lambda: dialog_of(window) is not None)
     yield Scene("Models", partial(_page, window, models), lambda: "nano" in models.cards)
     yield Scene("More of a model", lambda: models.cards["nano"].more.setChecked(True))
+    yield Scene("Will it pay?", models.open_pay, lambda: dialog_of(window) is not None)
     yield Scene("Preferences", window.show_preferences, lambda: dialog_of(window) is not None)
     yield Scene("Help", window.show_help, lambda: dialog_of(window) is not None)
     yield Scene("About", window.show_about, lambda: dialog_of(window) is not None)

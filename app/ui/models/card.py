@@ -34,7 +34,8 @@ class ModelCard(QFrame):
     """Shows one pair.
 
     Signals:
-        asked: (what, id) with what = "get", "pause", "resume", "cancel", "remove", "folder", "race" or "copy".
+        asked: (what, id) with what = "get", "pause", "resume", "cancel", "remove", "folder", "race", "forecast" or
+            "copy".
     """
 
     asked = Signal(str, str)
@@ -45,7 +46,7 @@ class ModelCard(QFrame):
         self._theme = theme
         self.summary = summary
         self._page = ""
-        self._running = self._paused = False
+        self._running = self._paused = self._forecasting = False
         self.title = CutLabel("lead")
         self.state = label("", "head")
         self.facts = CutLabel("muted")
@@ -53,6 +54,7 @@ class ModelCard(QFrame):
         self.fit = Chip()
         self.fit_text = label("", "muted", wrap=True)
         self.note = label("", "muted", wrap=True)
+        self.beside = label("", wrap=True)
         self.sum = label("", "plain")
         self.sum.setFont(mono_font(8.5))
         self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -65,9 +67,14 @@ class ModelCard(QFrame):
         self.race = button("Race now", tip="Goes to the Race tab with this pair")
         self.get = button("Download")
         self.pause = button("Pause")
+        self.forecast = button(
+            "Will it pay?",
+            "quiet",
+            tip="Says before a download what MTP brings on this machine. Takes a minute, and up to 5 GB of the disk",
+        )
         for wide in (self.race, self.get):
             wide.setMinimumWidth(_BUTTON_WIDTH)  # So that the chips stand below each other.
-        self.cancel = button("Cancel", "quiet", tip="Stops the download. What was fetched is kept.")
+        self.cancel = button("Cancel", "quiet", tip="Stops it. What a download fetched is kept.")
         self.remove = button("Remove", "quiet", tip="Deletes the downloaded files of this pair")
         self.folder = button("Open folder", "quiet", tip="Shows its files in the file manager")
         self.more = button("", "quiet", tip="More about this model")
@@ -101,7 +108,7 @@ class ModelCard(QFrame):
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(12)
         row.addLayout(words, 1)
-        for widget in (self.fit, self.cancel, self.pause, self.get, self.race, self.more):
+        for widget in (self.fit, self.forecast, self.cancel, self.pause, self.get, self.race, self.more):
             row.addWidget(widget)
         self._lay_out_more()
         layout = QVBoxLayout(self)
@@ -127,7 +134,7 @@ class ModelCard(QFrame):
         more = QVBoxLayout(self.details)
         more.setContentsMargins(16, 0, 12, 8)
         more.setSpacing(6)
-        for line in (self.fit_text, self.engine, self.note, self.sum):
+        for line in (self.beside, self.fit_text, self.engine, self.note, self.sum):
             more.addWidget(line)
         more.addLayout(tools)
 
@@ -147,6 +154,7 @@ class ModelCard(QFrame):
     def _connect(self) -> None:
         asks: dict[str, QPushButton] = {
             "race": self.race, "cancel": self.cancel, "remove": self.remove, "folder": self.folder, "copy": self.copy,
+            "forecast": self.forecast,
         }  # fmt: skip
         for what, widget in asks.items():
             widget.clicked.connect(lambda _=False, what=what: self.asked.emit(what, self.summary.id))
@@ -169,7 +177,9 @@ class ModelCard(QFrame):
         self.title.setText(summary.title)
         words = "Built in" if summary.built_in and summary.state == "ready" else _STATES[summary.state]
         self._state(words, {"ready": "good", "damaged": "wrong", "partial": "warn"}.get(summary.state, "muted"))
-        self.facts.setText(summary.about)
+        self.facts.setText(f"{summary.forecast} \u00b7 {summary.about}" if summary.forecast else summary.about)
+        set_text(self.beside, summary.beside)
+        self.beside.setVisible(bool(summary.beside))
         set_text(self.engine, f"Needs {summary.engine_text} \u00b7 {summary.licence_text}")
         text, role = _FIT[summary.fit]
         self.fit.say(text, role)
@@ -181,7 +191,9 @@ class ModelCard(QFrame):
         set_text(self.note, " ".join(lines))
         self.note.setVisible(bool(lines))
         self.more.setAccessibleName(f"More: {summary.title}")
-        for widget in (self.race, self.get, self.pause, self.cancel, self.remove, self.folder, self.copy):
+        for widget in (
+            self.race, self.get, self.pause, self.cancel, self.remove, self.folder, self.copy, self.forecast,
+        ):  # fmt: skip
             widget.setAccessibleName(f"{widget.text()}: {summary.title}")
         self.setAccessibleName(f"{summary.title}. {words}. {text}. {summary.fit_text}")
         self._buttons()
@@ -192,17 +204,20 @@ class ModelCard(QFrame):
 
     def _buttons(self) -> None:
         summary = self.summary
-        self.race.setVisible(summary.can_race and not self._running)
+        busy = self._running or self._forecasting
+        self.race.setVisible(summary.can_race and not busy)
         self.race.setEnabled(summary.engine_here)
         self.race.setToolTip("Goes to the Race tab with this pair" if summary.engine_here else summary.engine_text)
-        self.get.setVisible(summary.can_download and not self._running)
+        self.get.setVisible(summary.can_download and not busy)
         self.get.setText(summary.download_text)
         self.get.setAccessibleName(f"{self.get.text()}: {summary.title}")
-        self.remove.setVisible(summary.can_remove and not self._running)
+        self.remove.setVisible(summary.can_remove and not busy)
+        self.forecast.setVisible(summary.can_forecast and not busy)
         self.folder.setVisible(summary.folder is not None)
-        for widget in (self.pause, self.cancel, self.bar, self.progress):
-            widget.setVisible(self._running)
-        self.facts.setVisible(not self._running)
+        self.pause.setVisible(self._running)
+        for widget in (self.cancel, self.bar, self.progress):
+            widget.setVisible(busy)
+        self.facts.setVisible(not busy)
 
     def set_running(self, running: bool, *, paused: bool = False) -> None:
         """A download runs, is paused or is over."""
@@ -213,6 +228,19 @@ class ModelCard(QFrame):
         self._running, self._paused = running, paused
         self.pause.setText("Resume" if paused else "Pause")
         self.pause.setAccessibleName(f"{self.pause.text()}: {self.summary.title}")
+        self._buttons()
+
+    def set_forecasting(self, forecasting: bool, words: str = "", share: float = 0.0) -> None:
+        """A forecast is made, waits for its turn, or is over.
+
+        Args:
+            words: What is done now.
+            share: How much of it all is done, 0..1.
+        """
+        self._forecasting = forecasting
+        self.bar.setValue(int(share * _STEPS))
+        self.bar.setAccessibleName(f"{self.summary.title}: {words}")
+        set_text(self.progress, words)
         self._buttons()
 
     def show_progress(self, now: Progress) -> None:

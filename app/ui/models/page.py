@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.models.files.local import LocalPair, as_pair, open_local
 from app.models.files.other_apps import find_in_other_apps
+from app.models.fit.estimate import FitVerdict
 from app.models.fit.memory import free_memory
 from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.settings import HubSettings, hub_settings
@@ -30,11 +31,13 @@ from app.models.registry.user_pairs import add_user_pair
 from app.models.shelf.availability import Ready, availability
 from app.models.shelf.removal import remove_pair
 from app.places import Places
-from app.present.pair_summary import GROUPS, PairSummary, count_text, in_order, summarize_pair
+from app.present.forecast import PAY_QUESTION
+from app.present.pair_summary import GROUPS, PairSummary, Told, count_text, in_order, summarize_pair
 from app.race.problems import Problem, ProblemError
 from app.ui import settings as remembered
 from app.ui.models.card import ModelCard
 from app.ui.models.downloads import Downloads
+from app.ui.models.forecasts import Forecasts
 from app.ui.page import Page, is_model
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
@@ -51,11 +54,13 @@ class ModelsPage(Page):
 
     Signals:
         race_wanted: The Pair to race. ready_changed: The pairs that can race now, as a list.
+        measuring_changed: Forecasts are made, or no more.
     """
 
     title = "Models"
     race_wanted = Signal(object)
     ready_changed = Signal(object)
+    measuring_changed = Signal(bool)
 
     def __init__(self, theme: Theme, places: Places, settings: Callable[[], HubSettings] = hub_settings) -> None:
         super().__init__()
@@ -65,10 +70,14 @@ class ModelsPage(Page):
         self._again = self._built = False
         self._tasks = Tasks(self)
         self.downloads = Downloads(places, settings, self)
+        self.forecasts = Forecasts(places, self)
+        self.race_runs: Callable[[], bool] = bool
+        """Whether a race or a sweep runs: a forecast beside it would disturb it, and be disturbed."""
         self.cards: dict[str, ModelCard] = {}
         self.filter = QLineEdit()
         self.engine, self.state = QComboBox(), QComboBox()
         self.add_button = button("Add model file\u2026", tip="A GGUF file on this machine. You can also drop it here.")
+        self.pay_button = button(PAY_QUESTION, tip="All models that fit on this machine, by what MTP brings with them")
         self._count = label("", "muted")
         self._problem = label("", wrap=True)
         self._found_frame, self._found = card("Found in other apps")
@@ -79,6 +88,11 @@ class ModelsPage(Page):
         self.engine.currentIndexChanged.connect(self._show_cards)
         self.state.currentIndexChanged.connect(self._show_cards)
         self.add_button.clicked.connect(self.choose_file)
+        self.pay_button.clicked.connect(self.open_pay)
+        self.forecasts.began.connect(lambda _: self._show_forecasts())
+        self.forecasts.progressed.connect(self._forecasting)
+        self.forecasts.ended.connect(self._forecast_ended)
+        self.forecasts.emptied.connect(self._show_forecasts)
         self.downloads.progressed.connect(self._progressed)
         self.downloads.ended.connect(self._ended)
 
@@ -93,9 +107,8 @@ class ModelsPage(Page):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.filter, 1)
-        row.addWidget(self.engine)
-        row.addWidget(self.state)
-        row.addWidget(self.add_button)
+        for widget in (self.engine, self.state, self.pay_button, self.add_button):
+            row.addWidget(widget)
         row.setContentsMargins(0, 0, 12, 0)
         inside = QWidget()
         inside.setProperty("role", "list")
@@ -143,9 +156,10 @@ class ModelsPage(Page):
     async def _read(self) -> None:
         def read() -> tuple[Registry, list[PairSummary]]:
             registry, memory = load_registry(places=self._places), free_memory()
-            cache = self._hub_settings().cache
+            cache, told = self._hub_settings().cache, Told.of(self._places)
             made = [
-                summarize_pair(pair, self._places, memory, _CONTEXT, registry.servers, cache) for pair in registry.pairs
+                summarize_pair(pair, self._places, memory, _CONTEXT, registry.servers, cache, told)
+                for pair in registry.pairs
             ]
             return registry, in_order(made)
 
@@ -230,8 +244,12 @@ class ModelsPage(Page):
         elif what in ("pause", "resume"):
             getattr(self.downloads, what)(pair_id)
             item.set_running(True, paused=what == "pause")
+        elif what == "cancel" and pair_id in (self.forecasts.running, *self.forecasts.waiting):
+            self.forecasts.cancel()
         elif what == "cancel":
             self.downloads.cancel(pair_id)
+        elif what == "forecast":
+            self.forecast([pair])
         elif what == "race":
             self.race_wanted.emit(pair)
         elif what == "folder" and summary.folder:
@@ -241,6 +259,67 @@ class ModelsPage(Page):
             self.said.emit("The details are on the clipboard.")
         elif what == "remove":
             self._ask_remove(pair)
+
+    # --- forecasts ----------------------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether a forecast is made."""
+        return self.forecasts.running != ""
+
+    def stop(self) -> None:
+        """Gives the forecasts up."""
+        self.forecasts.cancel()
+
+    def forecast(self, pairs: Sequence[Pair]) -> None:
+        """Forecasts these pairs one after the other, unless something else is measured."""
+        if self.race_runs():
+            self.said.emit("Stop the race or sweep first: a forecast beside it would disturb both.")
+            return
+        for pair in pairs:
+            self.cards[pair.id].show_problem(None)
+        self.forecasts.start(pairs)
+        self._show_forecasts()
+
+    def open_pay(self) -> None:
+        """Shows what was forecast of all models that fit."""
+        from app.ui.models.pay_dialog import PayDialog
+
+        fitting = [pair for pair in self._registry.pairs if self._fits(pair)]
+        dialog = PayDialog(self._places, fitting, self.forecasts, self.forecast, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _fits(self, pair: Pair) -> bool:
+        shown = self.cards.get(pair.id)
+        return shown is not None and shown.summary.can_forecast and shown.summary.fit != FitVerdict.NO.value
+
+    def _show_forecasts(self) -> None:
+        """Says on the cards which forecast is made, and which wait."""
+        waiting = self.forecasts.waiting
+        for pair_id, shown in self.cards.items():
+            turn = pair_id == self.forecasts.running
+            words = "Starting" if turn else "Waits for its turn" if pair_id in waiting else ""
+            shown.set_forecasting(bool(words), words)
+        self.changed.emit()
+        self.measuring_changed.emit(self.busy)
+
+    def _forecasting(self, pair_id: str, words: str, share: float) -> None:
+        if pair_id in self.cards:
+            self.cards[pair_id].set_forecasting(True, words, share)
+
+    def _forecast_ended(self, pair_id: str, problem: Problem | None) -> None:
+        shown = self.cards.get(pair_id)
+        if shown is not None:
+            shown.set_forecasting(False)
+            shown.show_problem(problem if problem is not None and problem.kind != "forecast-stopped" else None)
+            words = "The forecast was stopped." if problem is not None else f"{shown.summary.title} was forecast."
+            self.said.emit(words)
+            if problem is None:
+                self.ended.emit(words)
+        self.refresh()
+
+    # --- downloads ----------------------------------------------------------------------------------------------------
 
     def _progressed(self, pair_id: str, now: Progress) -> None:
         if pair_id in self.cards and self.downloads.running(pair_id):
