@@ -34,6 +34,8 @@ class LanesField(QWidget):
         self._theme = theme
         self._popover: LanesPopover | None = None
         self._blocks = False
+        self.by_hand = False
+        """Whether the user chose K, so that no measurement changes it."""
         self._lanes: tuple[Contender, ...] = (Contender(3),)
         self.spin = QSpinBox()
         self.spin.setRange(1, MAX_K)
@@ -76,7 +78,7 @@ class LanesField(QWidget):
         """The panel; made when it is first wanted."""
         if self._popover is None:
             self._popover = LanesPopover(self._theme, self.window())
-            self._popover.changed.connect(self.set_lanes)
+            self._popover.changed.connect(self._chosen)
             self._popover.file_wanted.connect(self._want_file)
         return self._popover
 
@@ -84,6 +86,10 @@ class LanesField(QWidget):
         """Opens the panel, with what is wrong with a file that was just chosen."""
         self.popover.show_lanes(self._lanes, problem)
         self.popover.open_below(self.plus)
+
+    def _chosen(self, lanes: Sequence[Contender]) -> None:
+        self.by_hand = True
+        self.set_lanes(lanes)
 
     def _toggle(self) -> None:
         if self._popover is not None and self._popover.isVisible():
@@ -118,10 +124,16 @@ class LanesField(QWidget):
         self._blocks = blocks
         self._show()
         if self.plain:
-            self.spin.setValue(k)
+            self.take(k)
             return
         own = (Contender(lane.k, lane.policy) if lane.drafter else lane for lane in self._lanes)
         self.set_lanes(tuple(dict.fromkeys(own)))
+
+    def take(self, k: int) -> None:
+        """Races a K that the user did not choose, in the plain case."""
+        if self.plain:
+            self.spin.setValue(k)
+            self.by_hand = False
 
     @property
     def words(self) -> str:
@@ -141,6 +153,7 @@ class LanesField(QWidget):
         self.file_wanted.emit(number)
 
     def _spun(self, k: int) -> None:
+        self.by_hand = True
         self.set_lanes((Contender(k),))
 
     def _show(self) -> None:

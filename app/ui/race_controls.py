@@ -34,6 +34,8 @@ _FILM_TIP = (
     "A film of every race is saved by itself, in the folder mtp-race of your films.\n"
     "It looks as last chosen under Export."
 )
+FIRST_K: Final = 3
+"""Stands there until it is known what passes cost here."""
 _GO: Final = (148, 40)
 """Size of the one main button in pixels."""
 
@@ -163,7 +165,10 @@ class RaceControls(QWidget):
     def _pair_picked(self) -> None:
         pair = self.selected_pair
         if pair is not None:
-            self.lanes.suit(min(MAX_K, pair.recommended_k), blocks=pair.engines[0] in BLOCK_ENGINES)
+            # What others recommend was found on their machines: K comes from what passes cost here. That of the
+            # built-in pair is its makers' own, so that a first race need not wait.
+            k = min(MAX_K, pair.recommended_k) if pair.is_built_in else FIRST_K
+            self.lanes.suit(k, blocks=pair.engines[0] in BLOCK_ENGINES)
 
     def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers other pairs and keeps the choice, or picks the pair with the id ``pick``."""
@@ -225,6 +230,11 @@ class RaceControls(QWidget):
             context=max(2048, self.max_tokens.value() + 2048),
         )
 
+    @property
+    def measures_k(self) -> bool:
+        """Whether K is to come from what passes cost here: one plain lane, and the user chose none."""
+        return self.lanes.plain and not self.lanes.by_hand
+
     def use_format(self, name: str) -> None:
         """Picks a race format by its name."""
         self.format.setCurrentIndex(list(FORMATS).index(name))
@@ -263,6 +273,7 @@ class RaceControls(QWidget):
         settings.setValue("race/prompt", prompt.name if prompt else "")
         settings.setValue("race/prompt-text", self._custom.text if self._custom else "")
         settings.setValue("race/k", self.k.value())
+        settings.setValue("race/k-by-hand", int(self.lanes.by_hand))
         settings.setValue("race/lanes", self.lanes.words)
         settings.setValue("race/temperature", self.temperature.value())
         settings.setValue("race/max-tokens", self.max_tokens.value())
@@ -283,6 +294,7 @@ class RaceControls(QWidget):
             self.prompt.setCurrentIndex(names.index(prompt))
         self.k.setValue(_whole(settings, "race/k", self.k))
         self.lanes.recall(remembered.text(settings, "race/lanes"))
+        self.lanes.by_hand = remembered.whole(settings, "race/k-by-hand", 0, 0, 1) == 1
         self.max_tokens.setValue(_whole(settings, "race/max-tokens", self.max_tokens))
         self.temperature.setValue(remembered.number(settings, "race/temperature", 0.0, 0.0, self.temperature.maximum()))
         self.record.setChecked(remembered.whole(settings, "race/record", 0, 0, 1) == 1)

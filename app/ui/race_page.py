@@ -18,6 +18,7 @@ from app.present.naming import dated_name, race_ended, race_name
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.present.words import FIRST_RACE
+from app.race.choose_k import KChoice
 from app.race.events import Finish
 from app.race.formats import REPEATED
 from app.race.lanes import LaneKind
@@ -40,6 +41,7 @@ from app.ui.theme import Theme
 from app.ui.tiny_line import TinyLine
 from app.ui.widgets import show_folder
 from app.worker.lane_specs import lane_specs
+from app.worker.pass_costs import known_k
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 
@@ -127,6 +129,7 @@ class RacePage(Page):
         self.runner.finished.connect(self._finished)
         self.runner.refused.connect(self.show_problem)
         self.runner.preparing.connect(self.said)
+        self.runner.chose.connect(self._k_chosen)
         self.recorded.connect(self._record)
         self.running_changed.connect(lambda _: self.changed.emit())
         self.recorded.connect(lambda _: self.changed.emit())
@@ -246,7 +249,7 @@ class RacePage(Page):
         self.packages.hold(True)
         self._set_running(True)
         self._raced = request
-        self.runner.start(request)
+        self.runner.start(request, measure_k=self.controls.measures_k and not request.pair.is_built_in)
 
     def packages_came(self) -> None:
         """Runs the programs of the race that is shown again, if they lacked a package."""
@@ -395,7 +398,28 @@ class RacePage(Page):
     def _warm_up(self) -> None:
         request = self._request()
         if request is not None and not self.running and not self._held:
+            self._find_k()
             self.fit.judge(request)
+
+    def _find_k(self) -> None:
+        """Takes the K that passes speak for which were measured here before, unless the user chose one."""
+        request = self.controls.request()
+        if request is None or self.running or not self.controls.measures_k:
+            return
+
+        async def work() -> None:
+            found = await in_thread(lambda: known_k(request, self._places))
+            same = not self.running and self.controls.measures_k and self.controls.selected_pair == request.pair
+            if found is not None and same:
+                self.controls.lanes.take(found.k)
+
+        self._tasks.start(work(), name="known K", doing="what passes cost was looked up")
+
+    def _k_chosen(self, found: KChoice) -> None:
+        """A race begins with the K that passes speak for."""
+        self.controls.lanes.take(found.k)
+        self._raced = self._request()
+        self.said.emit(found.sentence)
 
     def _judged(self) -> None:
         """The choice was held against the free memory: what fits is loaded ahead, or raced if that was asked for."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.places import Places
 from app.present.view import RaceView
 from app.race.problems import Problem
 from app.ui.tasks import Tasks, in_thread
+from app.worker.pass_costs import first_k
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.setup import StartedRace, prepare, start_race
@@ -30,12 +33,14 @@ class RaceRunner(QObject):
         finished: It is over and every record of it is in the view.
         refused: A race could not be started; carries the :class:`Problem`.
         preparing: Something slow is done before a race can start; carries a sentence.
+        chose: What passes cost here speaks for a K, and that is raced; carries the :class:`KChoice`.
     """
 
     started = Signal(object)
     finished = Signal()
     refused = Signal(object)
     preparing = Signal(str)
+    chose = Signal(object)
 
     def __init__(self, places: Places, pool: WorkerPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +50,7 @@ class RaceRunner(QObject):
         self._tasks = Tasks(self)
         self._over: asyncio.Future[None]
         self._starting = False
-        self._stop_wanted = False
+        self._stop_wanted = threading.Event()
         self._closed = False
         self._trace: Path | None = None
         self._view: RaceView | None = None
@@ -70,30 +75,40 @@ class RaceRunner(QObject):
     async def _prepare(self, request: RaceRequest) -> None:
         await in_thread(lambda: prepare(request, self._places, self._pool), stop=lambda: None)
 
-    def start(self, request: RaceRequest) -> None:
-        """Starts a race; ``started`` or ``refused`` follows."""
+    def start(self, request: RaceRequest, *, measure_k: bool = False) -> None:
+        """Starts a race; ``started`` or ``refused`` follows.
+
+        Args:
+            measure_k: Race the K that passes here speak for; they are measured first where they are not known.
+        """
         if self.running or self._closed:
             return
-        self._starting, self._stop_wanted = True, False
-        self._tasks.start(self._run(request), name="race", doing="the race was run", failed=self._refused)
+        self._starting, self._stop_wanted = True, threading.Event()
+        self._tasks.start(self._run(request, measure_k), name="race", doing="the race was run", failed=self._refused)
 
     def stop(self) -> None:
         """Stops the race; ``finished`` follows."""
-        self._stop_wanted = True
+        self._stop_wanted.set()
         if self._race is not None:
             self._race.session.stop()
 
-    async def _run(self, request: RaceRequest) -> None:
+    async def _run(self, request: RaceRequest, measure_k: bool) -> None:
         """A race from its start to its end; given up, it ends the session and gives the workers back all the same."""
         begun: list[StartedRace] = []
-        tell = self._tasks.told(self.preparing.emit)
+        tell, chose = self._tasks.told(self.preparing.emit), self._tasks.told(self.chose.emit)
+        stopped = self._stop_wanted
 
         def begin() -> None:
-            begun.append(start_race(request, self._places, self._pool, tell=tell))
+            wanted = request
+            found = first_k(request, self._places, self._pool, tell, stopped) if measure_k else None
+            if found is not None:
+                chose(found)
+                wanted = msgspec.structs.replace(request, k=found.k)
+            begun.append(start_race(wanted, self._places, self._pool, tell=tell))
 
         self._over = asyncio.get_running_loop().create_future()
         try:
-            await in_thread(begin, stop=lambda: None)
+            await in_thread(begin, stop=stopped.set)
             self._begin(begun[0])
             await self._over
         finally:
@@ -108,7 +123,7 @@ class RaceRunner(QObject):
     def _begin(self, race: StartedRace) -> None:
         self._starting, self._race, self._trace = False, race, race.trace
         self._view = RaceView(race.header, live=True)
-        if self._stop_wanted:
+        if self._stop_wanted.is_set():
             race.session.stop()
         self.started.emit(self._view)
 
