@@ -24,6 +24,7 @@ from app.race.events import Finish
 from app.race.fold import Phase
 from tests.models.fakehub import Handler
 from tests.models.hubkit import TARGET, filled, pinned_pair
+from tests.terminal.test_forecast import tiny_registry
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals are those of Linux and macOS")
 RUN = ["run", "--prompt", "code", "--max-tokens", "1500"]
@@ -123,6 +124,22 @@ def test_a_sweep_that_is_interrupted_keeps_its_heats_and_can_go_on(tmp_path: Pat
     assert "goes on from here" in " ".join(said.split())
     assert not list(folder.glob("*.part"))
     assert all(open_trace(path).complete for path in folder.glob("*.ndjson"))
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("how", [CTRL_C, "SIGTERM"])
+@pytest.mark.parametrize("moment", [b"Writing", b"Measuring"])
+def test_a_forecast_that_is_interrupted_leaves_nothing_on_the_disk(tmp_path: Path, how: str, moment: bytes) -> None:
+    places = find_places({"MTP_RACE_HOME": str(tmp_path / "home")})
+    places.user_registry.parent.mkdir(parents=True)
+    places.user_registry.write_text(tiny_registry(), encoding="utf-8")
+    app = Typed(tmp_path / "home", "models", "forecast", "tiny")
+    app.wait_for(lambda: moment in app.said)
+    status, said = app.stop(how)
+    assert (status, "Traceback" in said) == (130, False), said
+    assert "Nothing of it is left on the disk" in " ".join(said.split())
+    assert list((places.cache / "forecast").iterdir()) == []
+    assert not (places.data / "forecasts.json").exists()
 
 
 @pytest.mark.real
