@@ -63,7 +63,7 @@ def test_a_click_on_a_row_forecasts_its_model_and_the_row_then_says_it(
 ) -> None:
     row = page.cards["tiny"]
     qtbot.mouseClick(row.forecast, LEFT)
-    assert page.busy
+    assert page.forecasts.running == "tiny"
     assert row.cancel.isVisible()
     assert row.bar.isVisible()
     qtbot.waitUntil(lambda: row.summary.forecast != "", timeout=PATIENCE_MS)
@@ -159,11 +159,11 @@ def test_other_pairs_do_not_begin_with_the_k_that_others_recommend(window: MainW
     controls = window.race.controls
     controls.set_pairs([pairs[0], other], other.id)
     assert controls.k.value() == 3
-    assert controls.measures_k
+    assert not controls.lanes.by_hand
     controls.k.setValue(5)
     assert not controls.measures_k
     controls.set_pairs([pairs[0], other], pairs[0].id)
-    assert controls.measures_k
+    assert not controls.lanes.by_hand
 
 
 @pytest.mark.real
