@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -136,6 +137,7 @@ LIGHT: Final = Look(
 )
 
 
+@lru_cache(maxsize=256)
 def mix(front: str, back: str, share: float) -> str:
     """Returns ``share`` (0..1) of ``front`` over ``back``, both ``#rrggbb``, as an opaque colour."""
     parts = [round(int(front[at : at + 2], 16) * share + int(back[at : at + 2], 16) * (1 - share)) for at in (1, 3, 5)]

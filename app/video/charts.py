@@ -75,13 +75,19 @@ class FilmChart:
         """Draws the axes."""
         self._on_stage(self._plot.axes)
 
-    def key(self, lanes: Sequence[LaneView]) -> object:
-        """Returns a value that changes whenever the drawing does."""
-        return [(piece.key, piece.count) for piece in self._pieces(lanes)]
+    def patch(self, name: str, lanes: Sequence[LaneView]) -> None:
+        """Draws lines and bars as far as they go, and marks their ends; nothing if that is what is shown.
 
-    def draw(self, lanes: Sequence[LaneView]) -> None:
-        """Draws lines and bars as far as they go, and marks their ends."""
-        pieces, frame = self._pieces(lanes), self._plot.frame
+        Args:
+            name: Of this part of the backdrop.
+        """
+        pieces = self._pieces(lanes)
+        # The rate at the end of a line is the lane's last one once it is over, also where no point came with it.
+        key = [(piece.key, piece.count) for piece in pieces], [lane.state.over for lane in lanes]
+        self._stage.patch(name, key, self._box, lambda: self._draw(pieces))
+
+    def _draw(self, pieces: Sequence[ChartPiece]) -> None:
+        frame = self._plot.frame
         for piece, growing in zip(pieces, self._growing, strict=True):
 
             def draw(painter: QPainter, start: int, stop: int, piece: ChartPiece = piece) -> None:

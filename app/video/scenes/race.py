@@ -56,7 +56,7 @@ class RaceScene:
 
     @seconds.setter
     def seconds(self, wanted: float) -> None:
-        """Its length in seconds of the film."""
+        """Plays the race faster or slower, so that the scene takes ``wanted`` seconds."""
         still = min(LEAD_S + HOLD_S, wanted * 0.4)
         self._lead = still * LEAD_S / (LEAD_S + HOLD_S)
         self._hold = still - self._lead
@@ -82,7 +82,8 @@ class RaceScene:
         self._clock(min(max(time_ns, 0), self._set.playback.duration_ns) / NS)
         for lane, box, text in zip(view.lanes, self._plan.lanes, self._texts, strict=True):
             self._pane(view, lane, box, text, time_ns)
-        stage.patch("ratio", result, self._plan.ratio, lambda: self._ratio(result))
+        shown = result.lane, result.phrase, result.ratio_text, result.foot
+        stage.patch("ratio", shown, self._plan.ratio, lambda: self._ratio(result))
         self._charts(view)
 
     # What stands still until a lane ends.
@@ -211,8 +212,7 @@ class RaceScene:
     def _charts(self, view: RaceView) -> None:
         stage, rates, rounds = self._stage, self._rates, self._rounds
         if rates is not None and self._plan.rates is not None:
-            key = rates.key(view.lanes)
-            stage.patch("rates", key, self._chart_box(self._plan.rates), lambda: rates.draw(view.lanes))
+            rates.patch("rates", view.lanes)
         if rounds is not None and self._drafting is not None:
             lane, box = view.lanes[self._drafting], self._plan.rounds
             shares = " · ".join(f"{rate:.0%}" for rate in view.figures(lane).position_rates[:4])
@@ -221,7 +221,7 @@ class RaceScene:
                 note = f"{lane.name} {note}"
             upper = QRectF(box.left(), box.top(), box.width(), self._chart_box(box).top() - box.top())
             stage.patch("note", note, upper, lambda: self._chart_note(box, note))
-            stage.patch("rounds", rounds.key(view.lanes), self._chart_box(box), lambda: rounds.draw(view.lanes))
+            rounds.patch("rounds", view.lanes)
 
     def _progress(self, lane: LaneView) -> float:
         if lane.state.phase is Phase.FINISHED and lane.state.finish is not Finish.STOPPED:
