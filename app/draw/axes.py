@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -34,6 +34,18 @@ class Frame:
     def at(self, x: float, y: float) -> QPointF:
         """Place of a point."""
         return QPointF(self.x(x), self.y(y))
+
+    def points(self, xs: Iterable[float], ys: Iterable[float]) -> list[QPointF]:
+        """Places of many points, as :meth:`at` gives each: a line that is drawn at every paint has hundreds."""
+        low, high, left, bottom = self.low, self.high, self.area.left(), self.area.bottom()
+        across = self.area.width() / max(1e-9, self.right - self.left)
+        up = self.area.height() / max(1e-9, high - low)
+        return [
+            QPointF(
+                left + across * (x - self.left), bottom - up * ((low if y < low else high if y > high else y) - low)
+            )
+            for x, y in zip(xs, ys, strict=True)
+        ]
 
     def inside(self, value: float) -> bool:
         """Whether a value is on the vertical axis."""

@@ -6,13 +6,14 @@ on a machine without these fonts, and in a film.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from app.draw.look import Look
@@ -111,13 +112,21 @@ class Canvas:
 
     def path(self, points: Sequence[QPointF], tone: str, wide: float, *, dashed: bool = False) -> None:
         """Draws straight pieces through ``points``."""
-        pen = QPen(QColor(tone), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen = _pen(tone, wide)
         if dashed:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setDashPattern([4 / wide, 3 / wide])
         self.painter.setPen(pen)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.drawPolyline(QPolygonF(list(points)))
+
+    def pieces(self, points: Sequence[QPointF], tone: str, wide: float) -> None:
+        """Draws straight pieces through ``points``, each with round ends, as a film draws a line that grows.
+
+        Qt takes a third of the time for a wide line in pieces that it takes for one whose joints it has to shape.
+        """
+        self.painter.setPen(_pen(tone, wide))
+        self.painter.drawLines([QLineF(start, end) for start, end in itertools.pairwise(points)])
 
     def box(self, area: QRectF, tone: str, radius: float = 3.0) -> None:
         """Fills a box with round corners."""
@@ -128,6 +137,12 @@ class Canvas:
     def block(self, area: QRectF, tone: str) -> None:
         """Fills a box with sharp corners."""
         self.painter.fillRect(area, QColor(tone))
+
+    def blocks(self, areas: Sequence[QRectF], tone: str) -> None:
+        """Fills boxes with sharp corners."""
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(QColor(tone))
+        self.painter.drawRects(areas)
 
     def dot(self, at: QPointF, index: int, tone: str, size: float = 4.5, *, hollow: bool = False) -> None:
         """Draws a point of a series; its shape tells the series as its colour does."""
@@ -147,6 +162,10 @@ class Canvas:
         for number, line in enumerate(lines):
             at = QPointF(area.center().x(), top + number * NORMAL * 1.4)
             self.text(self.fit(line, NORMAL, area.width()), at, size=NORMAL, tone=self.look.muted, align=0.5)
+
+
+def _pen(tone: str, wide: float) -> QPen:
+    return QPen(QColor(tone), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def _ink(tone: str, alpha: float) -> QColor:

@@ -82,8 +82,8 @@ class Line:
     def draw(self, canvas: Canvas, frame: Frame, start: int, stop: int) -> None:
         """Draws straight pieces."""
         if stop > start:
-            points = zip(self.at[start : stop + 1], self.values[start : stop + 1], strict=True)
-            canvas.path([frame.at(x, y) for x, y in points], self.tone, self.wide)
+            points = frame.points(self.at[start : stop + 1], self.values[start : stop + 1])
+            canvas.pieces(points, self.tone, self.wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,16 @@ class Bars:
 
     def draw(self, canvas: Canvas, frame: Frame, start: int, stop: int) -> None:
         """Draws whole bars."""
-        floor = frame.area.bottom()
-        for number in range(start, stop):
-            left = frame.x(self.starts[number])
-            wide = max(0.6, (frame.x(self.ends[number]) - left) * _BAR)
-            for value, tone in zip((self.behind[number], self.heights[number]), self.tones, strict=True):
-                if value > 0:
-                    top = frame.y(value)
-                    canvas.block(QRectF(left, top, wide, floor - top), tone)
+        parts, floor = slice(start, stop), frame.area.bottom()
+        ends = frame.points(self.ends[parts], itertools.repeat(frame.low, stop - start))
+        for values, tone in zip((self.behind[parts], self.heights[parts]), self.tones, strict=True):
+            corners = zip(frame.points(self.starts[parts], values), ends, values, strict=True)
+            bars = [
+                QRectF(at.x(), at.y(), max(0.6, (end.x() - at.x()) * _BAR), floor - at.y())
+                for at, end, value in corners
+                if value > 0
+            ]
+            canvas.blocks(bars, tone)
 
 
 class RaceChart(ABC):
