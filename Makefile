@@ -1,15 +1,20 @@
 # make race   set up, then open the window (in a terminal without a display: race there)
-# make test   set up, then lint, type-check and test
+# make test   set up, then lint, type-check and test; make coverage also says how much the tests ran
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: race test test-torch test-mlx test-vllm lint check format lock bench fuzz mutate attacks package clean
+.PHONY: race test coverage test-torch test-mlx test-vllm lint check format lock bench fuzz mutate attacks package clean
 
 race: .venv/.ready-app
 	@$(BIN)/mtp-race
 
 test: lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(MEASURED)
+
+# The same, and how much of each room the tests ran.
+coverage: MEASURED := --cov --cov-report=
+coverage: test
+	$(BIN)/python packaging/coverage_table.py
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .
@@ -67,4 +72,4 @@ package: .venv/.ready-dev
 	$(BIN)/python packaging/linux/bundle.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage build dist
