@@ -138,12 +138,6 @@ class Canvas:
         """Fills a box with sharp corners."""
         self.painter.fillRect(area, QColor(tone))
 
-    def blocks(self, areas: Sequence[QRectF], tone: str) -> None:
-        """Fills boxes with sharp corners."""
-        self.painter.setPen(Qt.PenStyle.NoPen)
-        self.painter.setBrush(QColor(tone))
-        self.painter.drawRects(areas)
-
     def dot(self, at: QPointF, index: int, tone: str, size: float = 4.5, *, hollow: bool = False) -> None:
         """Draws a point of a series; its shape tells the series as its colour does."""
         shape = _shape(index, at, size)

@@ -114,16 +114,14 @@ class Bars:
 
     def draw(self, canvas: Canvas, frame: Frame, start: int, stop: int) -> None:
         """Draws whole bars."""
-        parts, floor = slice(start, stop), frame.area.bottom()
-        ends = frame.points(self.ends[parts], itertools.repeat(frame.low, stop - start))
-        for values, tone in zip((self.behind[parts], self.heights[parts]), self.tones, strict=True):
-            corners = zip(frame.points(self.starts[parts], values), ends, values, strict=True)
-            bars = [
-                QRectF(at.x(), at.y(), max(0.6, (end.x() - at.x()) * _BAR), floor - at.y())
-                for at, end, value in corners
-                if value > 0
-            ]
-            canvas.blocks(bars, tone)
+        floor = frame.area.bottom()
+        for number in range(start, stop):
+            left = frame.x(self.starts[number])
+            wide = max(0.6, (frame.x(self.ends[number]) - left) * _BAR)
+            for value, tone in zip((self.behind[number], self.heights[number]), self.tones, strict=True):
+                if value > 0:
+                    top = frame.y(value)
+                    canvas.block(QRectF(left, top, wide, floor - top), tone)
 
 
 class RaceChart(ABC):
