@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from app.present.words import NONE
-from app.race.statistics import Interval
 from app.race.suite import SuiteKind, SuiteLane, SuiteResult, seconds_words
 from app.race.sweep_result import known
+from app.race.sweep_words import span_words
 
 
 def median_words(lane: SuiteLane | SuiteKind) -> str:
     """Returns the median speedup of a lane, a dash without one."""
     return f"{lane.speedup.ratio:.2f}×" if lane.speedup else NONE
-
-
-def span_words(found: Interval | None) -> str:
-    """Returns an interval, a dash where nothing is known of it."""
-    if found is None or not known(found.high) or found.low <= 0:
-        return NONE
-    return f"{found.low:.2f} to {found.high:.2f}"
 
 
 def losing_words(lane: SuiteLane) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from app.present.figures import machine_text
 from app.race.language import say
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
+from app.race.sweep_words import NONE, k_name, listed, policy_word, span_words
 
 SWEEP_QUESTION: Final = "How many tokens should the drafter guess each round?"
 SWEEP_INTRO: Final = (
@@ -23,9 +24,7 @@ SWEEP_GIVES: Final = (
 
 def lane_word(cell: Cell) -> str:
     """Returns how a lane is named on an axis: its K, or its policy."""
-    if cell.policy.value == "fixed":
-        return str(cell.k)
-    return "adaptive" if cell.policy.value == "cost" else cell.policy.value
+    return policy_word(cell.policy, cell.k)
 
 
 def cell_words(result: SweepResult, cell: Cell) -> str:
@@ -55,10 +54,8 @@ def crowded_words(marks: Sequence[tuple[str, int]]) -> str:
 
 def _interval_line(cell: Cell) -> str:
     """Says the interval of a cell, or that there is none."""
-    found = cell.speedup
-    if found is None or not (known(found.low) and known(found.high) and found.low > 0):
-        return "one heat, so no interval"
-    return f"95 % interval {found.low:.2f} to {found.high:.2f}"
+    span = interval_words(cell)
+    return "one heat, so no interval" if span == NONE else f"95 % interval {span}"
 
 
 def best_cell(prompt: PromptResult) -> Cell | None:
@@ -76,7 +73,7 @@ def best_words(prompt: PromptResult) -> str:
 
 def cell_name(cell: Cell) -> str:
     """Returns a lane of a sweep in a word or two, such as ``"K = 3"``."""
-    return f"K = {cell.k}" if cell.policy.value == "fixed" else say("{word} K", word=say(lane_word(cell)))
+    return k_name(cell.policy, cell.k)
 
 
 def speedup_words(cell: Cell | None) -> str:
@@ -86,9 +83,7 @@ def speedup_words(cell: Cell | None) -> str:
 
 def interval_words(cell: Cell | None) -> str:
     """Returns the interval of a cell, a dash without one."""
-    found = cell.speedup if cell else None
-    sure = found is not None and known(found.low) and known(found.high) and found.low > 0
-    return say("{low:.2f} to {high:.2f}", low=found.low, high=found.high) if found is not None and sure else "–"
+    return span_words(cell.speedup if cell else None)
 
 
 def rate_words(prompt: PromptResult) -> str:
@@ -115,10 +110,7 @@ def lanes_words(result: SweepResult) -> str:
     words = [*fixed, *dict.fromkeys(say(lane_word(cell)) for cell in cells if cell.policy.value != "fixed")]
     if not words:
         return ""
-    listed = (
-        words[0] if len(words) == 1 else say("{first} and {last}", first=say(", ").join(words[:-1]), last=words[-1])
-    )
-    return f"K = {listed}" if fixed else listed
+    return f"K = {listed(words)}" if fixed else listed(words)
 
 
 def conditions(result: SweepResult) -> list[tuple[str, str]]:
@@ -192,7 +184,7 @@ def best_sentence(prompt: PromptResult) -> str:
         return say("{prompt}: no lane is surely faster than the baseline.", prompt=prompt.title)
     values = {"prompt": prompt.title, "lane": cell_name(cell), "ratio": speedup_words(cell)}
     span = interval_words(cell)
-    if span == "–":
+    if span == NONE:
         return say("{prompt}: {lane}, {ratio} the baseline's rate.", **values)
     return say("{prompt}: {lane}, {ratio} the baseline's rate (95 % interval {span}).", span=span, **values)
 

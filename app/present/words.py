@@ -9,6 +9,7 @@ from app.race.explain import Split
 from app.race.formats import recorded_format
 from app.race.lanes import LaneSpec, k_words
 from app.race.language import say
+from app.race.sweep_words import NONE as NONE
 from app.race.verdict import TokenVerdict
 
 END_WORDS: Final = {
@@ -33,8 +34,6 @@ BEHAVIOUR_TONES: Final = {
     "not run": "faint",
 }
 """The sign of each behaviour verdict, by its value: the window starts without what runs programs."""
-NONE: Final = "–"
-"""Stands where there is no number."""
 
 
 def first_line(lanes: int) -> str:

@@ -248,7 +248,8 @@ class KPolicy(StrEnum):
         return cls.NEWER if isinstance(value, str) else None
 
 
-_POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic", KPolicy.AUTO: "auto"}
+POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic", KPolicy.AUTO: "auto"}
+"""Of the ways to choose K: on the command line, in names and on axes."""
 ONE_COPY: Final = "one_copy"
 """Setting of lanes that live in one process with one copy of their target's weights; its value is "on"."""
 ADAPTIVE_K: Final = 8
@@ -273,7 +274,7 @@ class Contender(msgspec.Struct, frozen=True, order=True):
     @property
     def word(self) -> str:
         """As on the command line, such as ``"3"`` or ``"adaptive"``."""
-        return _POLICY_WORDS.get(self.policy, str(self.k))
+        return POLICY_WORDS.get(self.policy, str(self.k))
 
     @property
     def lane(self) -> str:
@@ -408,7 +409,7 @@ def lane_name(spec: LaneSpec) -> str:
     """Returns the lane's short name, such as ``"MTP K=3"`` or ``"MTP adaptive"``."""
     if not spec.kind.facts.drafts:
         return spec.kind.facts.name
-    way = f"K={spec.k}" if spec.policy is KPolicy.FIXED else _POLICY_WORDS.get(spec.policy, "in a newer way")
+    way = f"K={spec.k}" if spec.policy is KPolicy.FIXED else POLICY_WORDS.get(spec.policy, "in a newer way")
     return f"{spec.kind.facts.name} {way}"
 
 

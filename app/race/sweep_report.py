@@ -14,6 +14,7 @@ from app.race.predict import predict
 from app.race.statistics import Interval, typical
 from app.race.sweep import BASELINE, LEAST, PromptHeats
 from app.race.sweep_result import Cell, PromptResult
+from app.race.sweep_words import k_name, listed, span_words
 from app.race.verdict import TokenVerdict, compare_tokens
 
 AS_FAST: Final = 0.98
@@ -172,23 +173,27 @@ def advice(prompt: PromptHeats, cells: Mapping[str, Cell], best: str | None) -> 
         return _no_gain(cells, leader, found)
     chosen = cells[best]
     assert chosen.speedup is not None
-    said = f"{_short(chosen)}, {chosen.speedup.ratio:.2f}× ({_span(chosen.speedup)})."
+    said = f"{_short(chosen)}, {chosen.speedup.ratio:.2f}× ({span_words(chosen.speedup)})."
     said += _round_words(chosen)
     equal = [_short(cells[lane]) for lane in prompt.contending() if lane != best]
     if equal:
-        said += f" No sure difference to {_list(equal)}."
+        said += f" No sure difference to {listed(equal)}."
     losing = [cell for cell in cells.values() if cell.speedup is not None and cell.speedup.high < 1]
     if losing:
-        said += f" Slower than no drafter: {_list([_short(cell) for cell in losing])}."
+        said += f" Slower than no drafter: {listed([_short(cell) for cell in losing])}."
     return said
+
+
+def _short(cell: Cell) -> str:
+    return k_name(cell.policy, cell.k)
 
 
 def _no_gain(cells: Mapping[str, Cell], leader: str, found: Interval) -> str:
     cell = cells[leader]
     if found.high < 1:
-        said = f"Leave the drafter off: even {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
+        said = f"Leave the drafter off: even {_short(cell)} runs at {found.ratio:.2f}× ({span_words(found)})."
         return said + _round_words(cell)
-    return f"It cannot be told whether drafting helps: {_short(cell)} runs at {found.ratio:.2f}× ({_span(found)})."
+    return f"It cannot be told whether drafting helps: {_short(cell)} runs at {found.ratio:.2f}× ({span_words(found)})."
 
 
 def _round_words(cell: Cell) -> str:
@@ -196,18 +201,3 @@ def _round_words(cell: Cell) -> str:
     if cell.break_even is None or cell.accepted_per_round is None:
         return ""
     return f" A round costs {cell.break_even:.1f} steps and brings {1 + cell.accepted_per_round:.1f} tokens."
-
-
-def _short(cell: Cell) -> str:
-    if cell.policy is KPolicy.FIXED:
-        return f"K = {cell.k}"
-    names = {KPolicy.COST: "adaptive K", KPolicy.HEURISTIC: "heuristic K", KPolicy.AUTO: "auto K"}
-    return names.get(cell.policy, "K in a newer way")
-
-
-def _span(interval: Interval) -> str:
-    return f"{interval.low:.2f} to {interval.high:.2f}"
-
-
-def _list(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -13,6 +13,7 @@ from app.race.concurrency import ConcurrencyRow, rows_of, turning_point
 from app.race.events import Finish
 from app.race.formats import find_format
 from app.race.problems import Problem
+from app.race.sweep_words import span_words
 from app.terminal.environment import LANE_FAILED, OK, USAGE, Environment
 from app.terminal.live import complain_of, race_once, status_of
 from app.worker.request import RaceRequest
@@ -84,14 +85,13 @@ def _print(rows: Sequence[ConcurrencyRow], env: Environment) -> None:
         table.add_column(name, justify="right")
     for row in rows:
         item = row.interval
-        known = item is not None and item.method != "none"
         table.add_row(
             str(row.requests),
             row.title,
             f"{row.baseline_tps:.1f}",
             f"{row.lane_tps:.1f}",
             f"{item.ratio:.2f}\u00d7" if item else "\u2013",
-            f"{item.low:.2f} to {item.high:.2f}" if item and known else "\u2013",
+            span_words(item),
             str(item.heats if item else 0),
         )
     console = env.result_console(_WIDTH)

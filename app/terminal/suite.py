@@ -12,9 +12,10 @@ from rich.text import Text
 
 from app.library.suite_files import Suite, read_suite
 from app.library.sweeps import FILE, load_sweep
-from app.present.suite_figures import kind_sentence, losing_words, median_words, saved_words, shown_lane, span_words
+from app.present.suite_figures import kind_sentence, losing_words, median_words, saved_words, shown_lane
 from app.race.suite import SuiteResult, lane_short, suite_result
 from app.race.sweep import Spend
+from app.race.sweep_words import span_words
 from app.terminal.environment import FAILED, OK, Environment
 from app.terminal.race import find_pair
 from app.terminal.sweep import run_and_follow, tell_folder
