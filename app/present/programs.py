@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ import msgspec
 from app.present.words import ratio_text
 from app.race.fold import NS
 from app.race.language import say
+from app.sandbox.packages import normal_name, package_of
 
 if TYPE_CHECKING:
     from app.present.view import LaneView, RaceView
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from app.sandbox.extract import Program
     from app.sandbox.results import RunResult
 
+_IMPORT: Final = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 LINES: Final = 400
 """Lines of a program's output that are shown; differences are looked for in these."""
 CHARS: Final = 400
@@ -109,6 +112,27 @@ def time_rows(view: RaceView) -> list[tuple[str, list[str]]]:
         run.append(f"{time.run_s:.2f} s" if time else "")
         whole.append(f"{time.total_s:.2f} s" if time else "")
     return [(say("Program ran"), run), (say("Generate and run"), whole)]
+
+
+def time_table(view: RaceView) -> list[tuple[str, list[str]]]:
+    """Returns the times of the two lanes whose programs ran: the clock, the program, both; empty where not known."""
+    found = end_to_end(view)
+    if found is None:
+        return []
+    columns = [(time.generate_s, time.run_s, time.total_s) for time in found.times]
+    names = (say("Lane clock"), say("Program ran"), say("Generate and run"))
+    return [(name, [f"{column[row]:.2f} s" for column in columns]) for row, name in enumerate(names)]
+
+
+def versions_sentence(behaviour: Behaviour) -> str:
+    """Returns with which Python and packages the programs ran, of those that they import; empty if unknown."""
+    if not behaviour.python:
+        return ""
+    programs = [program.source for program in (behaviour.program_a, behaviour.program_b) if program is not None]
+    modules = {name for source in programs for name in _IMPORT.findall(source)}
+    wanted = {normal_name(package_of(module) or module) for module in modules}
+    known = [f"{name} {version}" for name, version in behaviour.packages.items() if normal_name(name) in wanted]
+    return say("Ran with {what}.", what=", ".join((f"Python {behaviour.python}", *known)))
 
 
 def program_sentences(view: RaceView) -> list[str]:

@@ -338,8 +338,9 @@ class RaceBoard(QWidget):
             return
         from app.ui.behaviour_dialog import BehaviourDialog
 
-        names = (view.baseline.title, view.contenders[0].title)
-        BehaviourDialog(self._theme, behaviour, names, self.window()).open()
+        dialog = BehaviourDialog(self._theme, view, behaviour, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def copy(self, text: str) -> None:
         """Puts text on the clipboard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.present.programs import ProgramShown, end_to_end, figure_words, shown_programs, time_rows
+from app.present.programs import ProgramShown, end_to_end, figure_words, shown_programs, time_table
 from app.sandbox.behaviour import FigurePair
 from app.video.scenes.base import Set, columns, draw_rule, rows
 from app.video.scenes.programs import draw_head
@@ -37,15 +37,7 @@ class FiguresScene:
         self.seconds = _EACH_S * len(figures)
         end = end_to_end(set_.final)
         self._sentence = end.sentence if end is not None else ""
-        self._rows = self._times()
-
-    def _times(self) -> list[tuple[str, list[str]]]:
-        """The table below: the lane clock first, then the rows of the programs, of the two lanes."""
-        view = self._set.final
-        lanes = [shown.lane.index for shown in self._shown]
-        found = [(name, [values[lane] for lane in lanes]) for name, values in time_rows(view)]
-        clocks = [f"{view.figures(shown.lane).clock_ns / 1e9:.2f} s" for shown in self._shown]
-        return [("Lane clock", clocks), *found] if found else []
+        self._rows = time_table(set_.final)
 
     def key(self, at: float) -> object:
         """Each figure stands still."""
