@@ -19,11 +19,12 @@ from app.engines.llama_files import check_k
 from app.engines.llama_kinds import make_drafter
 from app.engines.llama_native import BATCH, Batch, Context, Model, StopFlag, shared_model
 from app.engines.llama_threads import DEFAULT_POLL, ThreadPool
+from app.engines.long_text import deep
 from app.engines.sampling import Choice, Floats, choose
 from app.models.files.info import ModelInfo
 from app.race.events import Finish, Halt, Prefilled, Round, Token
 from app.race.gate import Gate
-from app.race.lanes import MAX_K, ONE_COPY, LaneKind, LaneSpec, Request, Sampling
+from app.race.lanes import CACHE_TYPE, MAX_K, ONE_COPY, LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import Problem, ProblemError
 
 now = time.perf_counter_ns
@@ -87,7 +88,8 @@ class LlamaLane:
                 self.model = Model(spec.target, stop, self.gpu_layers, with_mtp=spec.kind is LaneKind.MTP)
             stack.callback(self.model.close)
             # The same context for every kind of lane, so that they run the same kernels.
-            self._context = Context(self.model, spec.context, MAX_K + 1, self.pool.threads, stop)
+            cells = spec.options.get(CACHE_TYPE, "")
+            self._context = Context(self.model, spec.context, MAX_K + 1, self.pool.threads, stop, cells=cells)
             stack.callback(self._context.close)
             self.pool.attach(self._context.handle)
             self._batch = Batch(BATCH)
@@ -105,6 +107,7 @@ class LlamaLane:
         self._last = self._position = self._emitted = self._limit = 0
         self._full = Finish.LENGTH
         self._finish: Finish | None = Finish.STOPPED
+        self._count: Callable[[str], int] = lambda text: len(self.model.tokenize(text, False))
 
     def close(self) -> None:
         """Frees everything, what borrows before what it borrows from."""
@@ -213,12 +216,11 @@ class LlamaLane:
     def prompt_tokens(self, request: Request) -> list[int]:
         """Returns the prompt's tokens, in the model's chat format unless it is raw."""
         model = self.model
-        text, special = request.prompt, True
+        prompt = deep(request, self._count)
+        text, special = prompt, True
         if not request.raw:
             bos, eos = (model.special_text(find(model.vocab)) for find in (lib.llama_vocab_bos, lib.llama_vocab_eos))
-            text = chat.render(
-                self.template, request.prompt, bos, eos, thinking=request.thinking, before=request.before
-            )
+            text = chat.render(self.template, prompt, bos, eos, thinking=request.thinking, before=request.before)
             special = not (bos and text.startswith(bos))  # else the beginning would be there twice
         tokens = model.tokenize(text, special)
         check_prompt(request.prompt if tokens else "")

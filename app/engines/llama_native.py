@@ -23,6 +23,7 @@ from app.engines.llama_backends import load_backends
 from app.race.problems import Problem, ProblemError
 
 BATCH = 512  # most tokens of a forward pass
+_CELLS = {"f16": lib.GGML_TYPE_F16, "q8_0": lib.GGML_TYPE_Q8_0, "q4_0": lib.GGML_TYPE_Q4_0}
 _log: deque[str] = deque(maxlen=400)
 
 
@@ -226,6 +227,7 @@ class Context:
         other: The target's context, for a drafter that reads its hidden state and KV cache.
         head: The context runs the MTP head in the model's own file, with a cache of its own.
         reads: The target's context, for a drafter with a cache of its own that reads the target's layers.
+        cells: Type of the cache's cells, such as ``"q8_0"``; empty for f16.
     """
 
     def __init__(
@@ -238,10 +240,13 @@ class Context:
         other: Context | None = None,
         head: bool = False,
         reads: Context | None = None,
+        cells: str = "",
     ) -> None:
         self.model = model
         self._stop = stop
         params = lib.llama_context_default_params()
+        if cells:
+            params.type_k = params.type_v = _CELLS[cells]
         params.n_ctx = size
         params.n_batch = params.n_ubatch = min(BATCH, size) if other is None else outputs
         params.n_threads = params.n_threads_batch = threads

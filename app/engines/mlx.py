@@ -29,6 +29,7 @@ from app.engines import chat
 from app.engines.asked import check_length, check_prompt
 from app.engines.base import Stopped
 from app.engines.detokenize import WindowDecoder
+from app.engines.long_text import deep
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
@@ -149,7 +150,7 @@ class MlxEngine:
 
     def _prompt_tokens(self, request: Request, context: int) -> list[int]:
         check_prompt(request.prompt)
-        tokenizer, text = self._tokenizer, request.prompt
+        tokenizer, text = self._tokenizer, deep(request, self._count)
         if not request.raw:
             template = chat.template_for(tokenizer.chat_template, str(getattr(self._model.config, "model_type", "")))
             bos, eos = tokenizer.bos_token or "", tokenizer.eos_token or ""
@@ -159,6 +160,9 @@ class MlxEngine:
             tokens = [tokenizer.bos_token_id, *tokens]
         check_length(len(tokens), context)
         return tokens
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def _decode(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))

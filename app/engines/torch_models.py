@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from app.engines import chat
 from app.engines.asked import check_length, check_prompt
+from app.engines.long_text import deep
 from app.race.lanes import MAX_K, LaneKind, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 
@@ -83,12 +84,15 @@ class TorchPair:
         threads = torch.get_num_threads()
         return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
+    def _count(self, text: str) -> int:
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
     def prompt_tokens(self, request: Request) -> list[int]:
         """Returns the prompt's tokens, in the model's chat format unless it is raw."""
         check_prompt(request.prompt)
         tokenizer = self.tokenizer
         bos = tokenizer.bos_token or ""
-        text = request.prompt
+        text = deep(request, self._count)
         if not request.raw:
             template = chat.template_for(tokenizer.chat_template, str(getattr(self.target.config, "model_type", "")))
             text = chat.render(

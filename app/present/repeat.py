@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from app.race.axis_report import axis_prompts
 from app.race.lanes import KPolicy, LaneKind
 from app.race.sweep_result import SweepResult
 from app.race.trace import Header
@@ -36,5 +37,7 @@ def sweep_command(result: SweepResult) -> str:
     """Returns the command of a sweep."""
     cells = [cell for prompt in result.prompts for cell in prompt.cells]
     ks = dict.fromkeys(_POLICIES.get(cell.policy, str(cell.k)) for cell in cells)
-    prompts = ",".join(prompt.prompt for prompt in result.prompts)
-    return shlex.join(["mtp-race", "sweep", "--pair", result.pair, "--prompts", prompts, "--k", ",".join(ks)])
+    names = list(axis_prompts(result)) if result.axis else [prompt.prompt for prompt in result.prompts]
+    words = ["mtp-race", "sweep", "--pair", result.pair, "--prompts", ",".join(names), "--k", ",".join(ks)]
+    values = ",".join(dict.fromkeys(row.condition for row in result.prompts))
+    return shlex.join([*words, *(["--over", f"{result.axis}={values}"] if result.axis else [])])

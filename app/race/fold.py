@@ -226,6 +226,13 @@ class LaneState:
         return self.prefilled.end_ns if self.prefilled else 0
 
     @property
+    def prefill_tps(self) -> float:
+        """Prompt tokens over prefill time, per second; 0 before the prefill."""
+        if not self.prefilled:
+            return 0.0
+        return _rate(self.prefilled.prompt_tokens, self.prefilled.end_ns - self.prefilled.start_ns)
+
+    @property
     def decode_ns(self) -> int:
         """Lane clock time spent on tokens after the first."""
         if not self.prefilled or not self.rounds:

@@ -252,6 +252,8 @@ POLICY_WORDS: Final = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic",
 """Of the ways to choose K: on the command line, in names and on axes."""
 ONE_COPY: Final = "one_copy"
 """Setting of lanes that live in one process with one copy of their target's weights; its value is "on"."""
+CACHE_TYPE: Final = "cache_type"
+"""Setting of a lane whose KV cache has cells of another type than f16, such as "q8_0"."""
 ADAPTIVE_K: Final = 8
 """Largest K that an adaptive lane may choose, unless told otherwise."""
 MAX_CONTENDERS: Final = 3
@@ -379,6 +381,7 @@ class Request(msgspec.Struct, frozen=True):
         thinking: Whether the model is to think before it answers, where it can be chosen. Off in every engine unless
             asked for, so that the same pair gets the same prompt everywhere.
         before: What was said before the prompt: a system prompt and earlier turns, in their order.
+        depth: Tokens of a long text that the engine puts before the prompt, in the same turn.
     """
 
     prompt: str
@@ -388,6 +391,7 @@ class Request(msgspec.Struct, frozen=True):
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=MAX_CONCURRENCY)] = 1
     thinking: bool = False
     before: tuple[Message, ...] = ()
+    depth: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 0
 
     @property
     def messages(self) -> list[dict[str, str]]:

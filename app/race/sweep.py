@@ -42,6 +42,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         prompts: In the order that they are shown.
         contenders: The lanes besides the baseline.
         suite: Name of the file that the prompts come from; empty for a sweep of a few.
+        axis: The condition that changes from row to row with its values, as on the command line; empty for none.
     """
 
     pair: str
@@ -53,6 +54,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     context: int = 2048
     threads: int = 0
     suite: str = ""
+    axis: str = ""
 
 
 class Spend(msgspec.Struct, frozen=True):
@@ -84,17 +86,19 @@ class NextHeat(msgspec.Struct, frozen=True):
 
 
 class PromptHeats:
-    """The heats of one prompt so far.
+    """The heats of one prompt so far, or of one prompt under one condition.
 
     Attributes:
+        condition: The word of the condition's value; empty where nothing changes from row to row.
         heats: The folded heats of all lanes.
         seconds: Wall time of each heat by its number, s.
         files: Trace file of each heat by its number.
         left_out: Why it cannot be raced, in a sentence; empty if it can.
     """
 
-    def __init__(self, prompt: Prompt, lanes: Sequence[str]) -> None:
+    def __init__(self, prompt: Prompt, lanes: Sequence[str], condition: str = "") -> None:
         self.prompt = prompt
+        self.condition = condition
         self.lanes = tuple(lanes)
         self.heats = Heats(Header())
         self.seconds: dict[int, float] = {}

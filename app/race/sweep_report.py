@@ -41,6 +41,8 @@ def prompt_result(
         language=prompt.prompt.language,
         baseline_tps=_baseline_tps(prompt),
         baseline_s=_clock_s(base),
+        condition=prompt.condition,
+        prefill_tps=_prefill_tps(base),
         prompt_tokens=max((run.prefilled.prompt_tokens for run in base if run.prefilled), default=0),
         tokens=sum(run.count for run in base) / len(base) if base else 0.0,
         cells=cells,
@@ -56,6 +58,12 @@ _NO_RATE: Final = "The answer has a single token, so it has no decode rate."
 def _clock_s(runs: Iterable[LaneState]) -> float:
     """Typical lane clock of runs, s; 0 without one."""
     found = [run.clock_ns / NS for run in runs if run.clock_ns > 0]
+    return typical(found) if found else 0.0
+
+
+def _prefill_tps(runs: Iterable[LaneState]) -> float:
+    """Typical prefill rate of runs, tokens per second; 0 without one."""
+    found = [run.prefill_tps for run in runs if run.prefill_tps > 0]
     return typical(found) if found else 0.0
 
 
@@ -96,6 +104,7 @@ def _cell(
         identical=verdicts.count(TokenVerdict.IDENTICAL),
         forks=verdicts.count(TokenVerdict.FORK) + verdicts.count(TokenVerdict.NEAR_TIE_FORK),
         clock_s=_clock_s(runs.values()),
+        prefill_tps=_prefill_tps(runs.values()),
         traces=tuple(prompt.files[heat] for heat in sorted(runs) if heat in prompt.files),
         warnings=tuple(warnings(interval, rates, conditions)),
     )

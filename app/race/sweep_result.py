@@ -42,6 +42,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         identical: Heats in which the lane wrote the baseline's tokens.
         forks: Heats in which it did not.
         clock_s: Typical lane clock of a whole answer, s; 0 without a finished heat.
+        prefill_tps: Typical rate at which the prompt was read, tokens per second; 0 if it is not known.
         traces: Files of its heats, relative to the sweep's folder.
         warnings: What makes its numbers less sure, in sentences.
     """
@@ -63,17 +64,20 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     identical: int = 0
     forks: int = 0
     clock_s: float = 0.0
+    prefill_tps: float = 0.0
     traces: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One prompt of a sweep: its baseline, its cells and what they advise.
+    """One row of a sweep: a prompt, under one condition where conditions change; its baseline, cells and advice.
 
     Attributes:
         prompt: Name of the prompt; ``title``, ``workload`` and ``language`` are the prompt's own.
         baseline_tps: Typical decode rate of the baseline, tokens per second.
         baseline_s: Typical lane clock of a whole answer of the baseline, s; 0 without a finished heat.
+        condition: Value of the sweep's axis, such as ``"4k"``; empty where nothing changes from row to row.
+        prefill_tps: Typical rate at which the baseline read the prompt, tokens per second; 0 if it is not known.
         prompt_tokens: Tokens of the prompt; 0 if they are not known.
         tokens: Tokens that the baseline wrote, on average.
         cells: One for each lane, in the order of K, adaptive lanes last.
@@ -88,6 +92,8 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     baseline_tps: float = 0.0
     baseline_s: float = 0.0
+    condition: str = ""
+    prefill_tps: float = 0.0
     prompt_tokens: int = 0
     tokens: float = 0.0
     cells: tuple[Cell, ...] = ()
@@ -103,6 +109,7 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
         mtp_race_sweep: Version of this format.
         created: UTC time of the start, ISO 8601.
         suite: Name of the file that the prompts come from; empty for a sweep of a few.
+        axis: Name of the condition that changes from row to row, such as ``"context"``; empty for none.
         pair: Registry id of the pair; ``pair_title`` is its name for people.
         target: File name of the target, to find published results for the same model.
         engine: What the engine calls itself.
@@ -118,6 +125,7 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
     created: str = ""
     app_version: str = ""
     suite: str = ""
+    axis: str = ""
     pair: str = ""
     pair_title: str = ""
     target: str = ""

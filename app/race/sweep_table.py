@@ -12,6 +12,7 @@ from app.race.sweep_result import Cell, PromptResult, SweepResult
 COLUMNS: Final = (
     "pair",
     "prompt",
+    "condition",
     "workload",
     "lane",
     "policy",
@@ -22,6 +23,8 @@ COLUMNS: Final = (
     "heats",
     "tokens_per_second",
     "baseline_tokens_per_second",
+    "prefill_tokens_per_second",
+    "baseline_prefill_tokens_per_second",
     "accepted_per_round",
     "mean_k",
     "predicted",
@@ -49,6 +52,7 @@ def _row(result: SweepResult, prompt: PromptResult, cell: Cell) -> list[str]:
     return [
         _word(result.pair),
         _word(prompt.prompt),
+        _word(prompt.condition),
         _word(prompt.workload),
         _word(cell.lane),
         cell.policy.value,
@@ -59,6 +63,8 @@ def _row(result: SweepResult, prompt: PromptResult, cell: Cell) -> list[str]:
         str(len(cell.ratios)),
         _number(cell.decode_tps),
         _number(prompt.baseline_tps),
+        _number(cell.prefill_tps or None),
+        _number(prompt.prefill_tps or None),
         _number(cell.accepted_per_round),
         _number(cell.mean_k),
         _number(cell.predicted),

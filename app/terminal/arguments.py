@@ -11,6 +11,7 @@ from app import __version__
 from app.library.blank import BLANKS
 from app.models.forecast.shape import BITS
 from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SCENES
+from app.race.axes import AXES, Axis, parse_axis
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
 from app.sandbox.packages import OFFERED
@@ -225,13 +226,23 @@ def _add_sweep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sweep = commands.add_parser("sweep", help="measure which K is best, on several prompts")
     sweep.add_argument("--pair", default="nano", help="id of the pair, see 'mtp-race models' (default nano)")
     sweep.add_argument(
-        "--prompts", default="code,english,haiku", metavar="A,B", help="names of prompts (default code,english,haiku)"
+        "--prompts",
+        default="",
+        metavar="A,B",
+        help="names of prompts (default code,english,haiku, and with --over code)",
+    )
+    sweep.add_argument(
+        "--over",
+        type=_axis,
+        default=None,
+        metavar="CONDITION=A,B",
+        help=f"also change a condition from row to row, such as context=0,4k,16k; one of {', '.join(AXES)}",
     )
     sweep.add_argument(
         "--k",
         type=_contenders(MAX_K + 2),
-        default=parse_contenders("1,2,3,4,6,8", MAX_K),
-        help="lanes beside the baseline, such as 1,2,4,adaptive (default 1,2,3,4,6,8)",
+        default=None,
+        help="lanes beside the baseline, such as 1,2,4,adaptive (default 1,2,3,4,6,8, and with --over 1,3)",
     )
     sweep.add_argument(
         "--repeats",
@@ -475,6 +486,13 @@ def _counts(most: int) -> Callable[[str], Any]:
         return tuple(sorted({one(word.strip()) for word in text.split(",")}))
 
     return parse
+
+
+def _axis(text: str) -> Axis:
+    try:
+        return parse_axis(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _contenders(most: int) -> Callable[[str], Any]:

@@ -7,13 +7,17 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from rich import box
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from app.library.prompts import find_prompt
+from app.present.axis_figures import axis_table, axis_title
 from app.present.sweep_figures import cell_name, interval_words, rate_words, speedup_words
 from app.present.words import NONE
+from app.race.axis_report import axis_sentences
+from app.race.lanes import MAX_K, parse_contenders
 from app.race.sweep import REPEATS, Spend, progress_words
 from app.race.sweep_result import Cell, PromptResult, SweepResult, write_sweep
 from app.terminal.environment import FAILED, OK, Environment
@@ -26,16 +30,19 @@ _FRAME_S = 0.25
 
 def run(arguments: argparse.Namespace, env: Environment) -> int:
     """Sweeps, shows how far it is, and prints what was found. Returns the exit status."""
-    names = [name.strip() for name in arguments.prompts.split(",") if name.strip()]
+    asked = arguments.prompts or ("code,english,haiku" if arguments.over is None else "code")
+    names = [name.strip() for name in asked.split(",") if name.strip()]
+    lanes = arguments.k or parse_contenders("1,2,3,4,6,8" if arguments.over is None else "1,3", MAX_K)
     request = SweepRequest(
         pair=find_pair(arguments.pair, env),
         prompts=tuple(find_prompt(env.places, name) for name in names),
-        contenders=arguments.k,
+        contenders=lanes,
         spend=Spend(arguments.repeats or (0 if arguments.budget else REPEATS), arguments.budget),
         max_tokens=arguments.max_tokens,
         context=arguments.context,
         threads=arguments.threads,
         engine=arguments.engine,
+        axis=arguments.over,
     )
     sweep = run_and_follow(request, arguments, env)
     if arguments.json:
@@ -89,8 +96,23 @@ def tell_folder(sweep: SweepRun, env: Environment) -> None:
         env.tell(f"Stopped. The same command with --out {shlex.quote(str(sweep.folder))} goes on from here.")
 
 
+def axis_report(result: SweepResult) -> Sequence[Table | Text]:
+    """Returns the table of a sweep over a condition, what changes with it, and the warnings."""
+    head, *rows = axis_table(result)
+    title = f"{result.pair_title}: {axis_title(result)}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for number, name in enumerate(head):
+        table.add_column(name, justify="left" if number < 2 else "right", no_wrap=number in (2, 3))
+    for row in rows:
+        table.add_row(*row)
+    said = [Text(sentence, style="bold") for sentence in axis_sentences(result)]
+    return [table, *said, *(Text(warning, style="yellow") for warning in result.warnings)]
+
+
 def report(result: SweepResult) -> Sequence[Table | Text]:
     """Returns the table of all cells, the advice and the warnings."""
+    if result.axis:
+        return axis_report(result)
     table = Table(title=f"{result.pair_title}: times the baseline's rate, 95 % interval", title_justify="left")
     table.add_column("Prompt")
     table.add_column("Baseline", justify="right")

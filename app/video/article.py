@@ -13,7 +13,7 @@ from pathlib import Path
 from app.draw.card import card_png
 from app.draw.look import DARK, LIGHT
 from app.draw.studio import Tell
-from app.draw.sweep.charts import CHARTS
+from app.draw.sweep.charts import charts_of
 from app.draw.sweep.files import chart_png
 from app.library.cards import pack, with_trace
 from app.library.sweeps import load_sweep
@@ -193,7 +193,7 @@ def _add_sweep(article: _Article, source: Path, number: int) -> str:
 
 
 def _charts(article: _Article, result: SweepResult, number: int) -> Iterator[str]:
-    for chart in CHARTS:
+    for chart in charts_of(result):
         made = {theme: chart_png(chart, result, look) for theme, look in THEMES}
         yield article.pictures(say(chart.title), f"sweep-{number}-{chart.name}", made)
 

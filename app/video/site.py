@@ -12,7 +12,7 @@ from pathlib import Path
 from app.draw.card import card_png
 from app.draw.look import DARK, LIGHT
 from app.draw.studio import Tell
-from app.draw.sweep.charts import CHARTS
+from app.draw.sweep.charts import charts_of
 from app.draw.sweep.files import chart_png
 from app.library.blank import blanked, blanked_sweep
 from app.library.cards import pack, with_trace
@@ -138,7 +138,9 @@ def _add_sweep(source: Path, folder: Path, number: str, resources: Path, blank: 
         positions = position_rows(prompt)
         tables += [(f"{prompt.title}: acceptance by draft position", positions)] if positions else []
     look = DARK if dark else LIGHT
-    charts = [(chart.title, base64.b64encode(chart_png(chart, result, look)).decode("ascii")) for chart in CHARTS]
+    charts = [
+        (chart.title, base64.b64encode(chart_png(chart, result, look)).decode("ascii")) for chart in charts_of(result)
+    ]
     model = result.pair_title or result.pair
     shown = {
         "title": model,

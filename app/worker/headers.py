@@ -47,6 +47,7 @@ def make_header(request: RaceRequest, specs: Sequence[LaneSpec], now: datetime) 
             concurrency=request.concurrency,
             thinking=request.thinking or request.prompt.thinking,
             before=request.prompt.before,
+            depth=request.depth,
         ),
         format=request.format,
         lanes=tuple(

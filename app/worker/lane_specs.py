@@ -11,10 +11,11 @@ from app.engines.cores import default_threads, shared_cores
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
+from app.models.shelf.drafter_types import drafter_place, make_drafter_type
 from app.models.shelf.forms import FILE, form_place, in_form
 from app.places import Places
 from app.race.formats import FORMATS, REPEATED, RaceFormat, find_format
-from app.race.lanes import ONE_COPY, Contender, KPolicy, LaneKind, LaneSpec
+from app.race.lanes import CACHE_TYPE, ONE_COPY, Contender, KPolicy, LaneKind, LaneSpec
 from app.race.problems import Problem, ProblemError
 from app.worker.machine import physical_cores
 from app.worker.request import RaceRequest
@@ -49,6 +50,7 @@ def lane_specs(request: RaceRequest, places: Places) -> tuple[LaneSpec, ...]:
         options=_options(request, race_format, engine, threads),
     )
     drafter = "" if found.drafter_path is None else str(found.drafter_path)
+    drafter = drafter_place(drafter, request.drafter_type, places)
     drafting = msgspec.structs.replace(baseline, drafter=drafter)
     return baseline, *drafting_specs(drafting, request.drafting, numbered=request.numbered)
 
@@ -71,7 +73,9 @@ def make_files(request: RaceRequest, places: Places, tell: Callable[[str], None]
     if not form_place(request.pair, found, form, places).target_path.exists():
         title = ENGINES[engine].title if engine in ENGINES else engine
         tell(f"Starting: {request.pair.title} is written in the form that {title} opens. That is done once.")
-    in_form(request.pair, found, form, places)
+    there = in_form(request.pair, found, form, places)
+    if request.drafter_type and there.drafter_path is not None:
+        make_drafter_type(str(there.drafter_path), request.drafter_type, places)
 
 
 def _form(engine: str, places: Places) -> str:
@@ -266,4 +270,5 @@ def _options(request: RaceRequest, race_format: RaceFormat, engine: str, threads
     if engine == "llama.cpp":
         options |= {"memory_check": "off"} if request.load_anyway else {}
         options |= {ONE_COPY: "on"} if request.one_copy else {}
+        options |= {CACHE_TYPE: request.cache_type} if request.cache_type else {}
     return options

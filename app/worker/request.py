@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from app.models.pairs import Pair
+from app.race.axes import Axis, Setting
 from app.race.choose_k import KChoice
 from app.race.formats import FORMATS
 from app.race.heats import Plan
@@ -39,6 +42,9 @@ class RaceRequest(msgspec.Struct, frozen=True):
         slots: Requests at once that a server which is started has to have room for; at least ``concurrency``.
         numbered: Name a single drafting lane after its K too.
         thinking: Whether the model is to think before it answers.
+        depth: Tokens of a long text before the prompt, on an engine in process.
+        cache_type: Type of the KV cache's cells on llama.cpp; empty for its own.
+        drafter_type: Type of the weights of the pair's drafter on llama.cpp; empty for the file as it is.
     """
 
     pair: Pair
@@ -62,11 +68,38 @@ class RaceRequest(msgspec.Struct, frozen=True):
     slots: int = 1
     numbered: bool = False
     thinking: bool = False
+    depth: int = 0
+    cache_type: str = ""
+    drafter_type: str = ""
 
     @property
     def drafting(self) -> tuple[Contender, ...]:
         """The drafting lanes, at least one."""
         return self.contenders or (Contender(self.k),)
+
+
+_ROOM_FOR_TEMPLATE: Final = 512
+"""Tokens that a question and a chat template take besides the text before it, at most."""
+
+
+def under(request: RaceRequest, setting: Setting) -> RaceRequest:
+    """Returns the request under a condition, with a context that has room for it."""
+    depth = setting.depth or 0
+    room = depth + request.max_tokens + _ROOM_FOR_TEMPLATE if depth else 0
+    return msgspec.structs.replace(
+        request,
+        depth=depth,
+        context=max(request.context, -(-room // 1024) * 1024),
+        sampling=request.sampling if setting.sampling is None else setting.sampling,
+        cache_type=setting.cache or "",
+        gpu_layers=request.gpu_layers if setting.gpu_layers is None else setting.gpu_layers,
+        threads=request.threads if setting.threads is None else setting.threads,
+        thinking=bool(setting.thinking),
+        prompt=request.prompt
+        if setting.thinking is None
+        else msgspec.structs.replace(request.prompt, thinking=setting.thinking),
+        drafter_type=setting.drafter or "",
+    )
 
 
 def request_with(request: RaceRequest, found: KChoice, *, pick: bool) -> RaceRequest:
@@ -95,9 +128,9 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
         context: Context size in tokens.
         threads: CPU threads a lane, 0 for the default.
         gpu_layers: Layers on the GPU; -1 means all where there is one.
-        gpu_layers: Layers on the GPU; -1 means all where there is one.
         engine: Registry name; empty takes the pair's first.
         suite: Name of the file that the prompts come from; empty for a sweep of a few.
+        axis: The condition that changes from row to row; None for a sweep over K alone.
     """
 
     pair: Pair
@@ -111,3 +144,4 @@ class SweepRequest(msgspec.Struct, frozen=True, kw_only=True):
     gpu_layers: int = -1
     engine: str = ""
     suite: str = ""
+    axis: Axis | None = None

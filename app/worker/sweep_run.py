@@ -28,7 +28,6 @@ from app.race.formats import REPEATED
 from app.race.heats import Plan
 from app.race.lanes import LaneSpec
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
-from app.race.prompts import Prompt
 from app.race.sweep import (
     NextHeat,
     ProgressGuard,
@@ -47,14 +46,17 @@ from app.worker.lane_specs import lane_specs
 from app.worker.machine import describe_machine
 from app.worker.pass_costs import probe_passes
 from app.worker.pool import WorkerPool
-from app.worker.request import RaceRequest, SweepRequest
+from app.worker.request import RaceRequest, SweepRequest, under
 from app.worker.session import RaceSession
 from app.worker.setup import start_race
+from app.worker.sweep_rows import SweepRow, check_axis, sweep_rows
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
 _OF_THE_PROMPT: Final = frozenset({"prompt-too-long", "prompt-text", "template-bad"})
 """Kinds of problems that end a prompt, and not the sweep."""
+_OF_THE_CONDITION: Final = _OF_THE_PROMPT | {"memory", "context-failed", "depth-too-large", "decode-failed"}
+"""The same where a condition may be too much for the machine."""
 
 
 class SweepRun:
@@ -75,11 +77,12 @@ class SweepRun:
         self._pool = pool
         self.plan = _plan(request)
         self._lanes = contender_lanes(request.contenders)
-        self._specs(request.prompts[0], self._lanes)  # Says at once what cannot be swept.
+        self._rows = sweep_rows(request)
+        self._specs(self._rows[0], self._lanes)  # Says at once what cannot be swept.
         self.folder = out or _new_folder(places, request)
         self.problem: Problem | None = None
         self.stopped = False
-        self._prompts = [PromptHeats(item, self._lanes) for item in self.plan.prompts]
+        self._prompts = [PromptHeats(row.heading, self._lanes, row.condition) for row in self._rows]
         self._created = datetime.now(UTC).isoformat(timespec="seconds")
         self._engine_title = ""
         self._before_s = 0.0
@@ -153,12 +156,20 @@ class SweepRun:
         self._tell("")
 
     def _probe(self) -> None:
-        """Measures what passes of each width cost alone, if this engine can: it gives the predictions their shape."""
+        """Measures what passes of each width cost alone, if this engine can: it gives the predictions their shape.
+
+        Not where conditions change from row to row: passes cost something else under each.
+        """
+        if self._request.axis is not None:
+            return
         self._tell("Measuring passes of 1 to 17 tokens")
-        prompt = self._request.prompts[0]
         try:
             found = probe_passes(
-                self._request_of(prompt, self._lanes), self._places, self._pool, repeats=3, stopped=self._stop
+                self._request_of(self._rows[0], self._lanes),
+                self._places,
+                self._pool,
+                repeats=3,
+                stopped=self._stop,
             )
         except ProblemError:
             return  # Predictions then rest on the heats alone. What is really wrong is told by the first heat.
@@ -168,11 +179,11 @@ class SweepRun:
     def _heat(self, following: NextHeat, *, warm_up: bool) -> bool:
         """Runs one heat and keeps it. Returns whether the sweep can go on."""
         prompt = next(item for item in self._prompts if item.prompt.name == following.prompt)
-        asked = next(item for item in self._request.prompts if item.name == following.prompt)
+        row = next(item for item in self._rows if item.heading.name == following.prompt)
         part = self.folder / f"{_safe(following.prompt)}-{following.heat + 1:03}.ndjson.part"
         began = time.monotonic_ns()
         request = msgspec.structs.replace(
-            self._request_of(asked, following.lanes), plan=Plan(repeats=1, least=1, warm_up=int(warm_up))
+            self._request_of(row, following.lanes), plan=Plan(repeats=1, least=1, warm_up=int(warm_up))
         )
         started = start_race(request, self._places, self._pool, part, first=following.heat, tell=self._tell)
         self._session = started.session
@@ -211,7 +222,8 @@ class SweepRun:
         assert session.heats is not None
         lanes = session.heats.state(heat).lanes.values()
         failed = next((lane.problem for lane in lanes if lane.phase is Phase.FAILED), None)
-        if failed is not None and failed.kind in _OF_THE_PROMPT and session.trace_problem is None:
+        of_row = _OF_THE_CONDITION if prompt.condition else _OF_THE_PROMPT
+        if failed is not None and failed.kind in of_row and session.trace_problem is None:
             prompt.left_out = failed.sentence
             part.unlink(missing_ok=True)
             if all(item.left_out for item in self._prompts):
@@ -242,12 +254,12 @@ class SweepRun:
             planned = min(planned, done + round(left / usual)) if usual and left is not None else done
         self._progress = self._guard.tell(done, planned, elapsed, left, now)
 
-    def _request_of(self, prompt: Prompt, lanes: Sequence[str]) -> RaceRequest:
+    def _request_of(self, row: SweepRow, lanes: Sequence[str]) -> RaceRequest:
         request = self._request
         by_lane = {item.lane: item for item in request.contenders}
-        return RaceRequest(
+        asked = RaceRequest(
             pair=request.pair,
-            prompt=prompt,
+            prompt=row.prompt,
             contenders=tuple(by_lane[lane] for lane in lanes),
             max_tokens=request.max_tokens,
             sampling=request.sampling,
@@ -258,9 +270,10 @@ class SweepRun:
             engine=request.engine,
             numbered=True,
         )
+        return asked if row.value is None else under(asked, row.value.setting)
 
-    def _specs(self, prompt: Prompt, lanes: Sequence[str]) -> tuple[LaneSpec, ...]:
-        return lane_specs(self._request_of(prompt, lanes), self._places)
+    def _specs(self, row: SweepRow, lanes: Sequence[str]) -> tuple[LaneSpec, ...]:
+        return lane_specs(self._request_of(row, lanes), self._places)
 
     def _open_folder(self) -> None:
         """Makes the folder, or takes in the heats of an earlier part of the same sweep."""
@@ -332,6 +345,7 @@ class SweepRun:
             created=self._created,
             app_version=__version__,
             suite=self._request.suite,
+            axis="" if self._request.axis is None else self._request.axis.name,
             pair=self._request.pair.id,
             pair_title=self._request.pair.title,
             target=self._target(),
@@ -347,7 +361,7 @@ class SweepRun:
         )
 
     def _target(self) -> str:
-        return Path(self._specs(self._request.prompts[0], self._lanes)[0].target).name
+        return Path(self._specs(self._rows[0], self._lanes)[0].target).name
 
     def _write_result(self) -> None:
         try:
@@ -377,6 +391,8 @@ def _plan(request: SweepRequest) -> SweepPlan:
         )
     if len({item.name for item in request.prompts}) < len(request.prompts):
         raise ProblemError(Problem("sweep-twice", "A prompt is named twice.", action="Name each once."))
+    if request.axis is not None:
+        check_axis(request.axis, engine)
     return SweepPlan(
         pair=request.pair.id,
         engine=engine,
@@ -387,6 +403,7 @@ def _plan(request: SweepRequest) -> SweepPlan:
         context=request.context,
         threads=request.threads,
         suite=request.suite,
+        axis="" if request.axis is None else request.axis.text,
     )
 
 

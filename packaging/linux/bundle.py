@@ -24,7 +24,7 @@ from build_llama import build  # noqa: E402
 from debs import fetch, unpack  # noqa: E402
 
 MACHINE = "x86_64-linux-gnu"
-STDLIB_LEFT_OUT = ("idlelib", "turtledemo", "tkinter", "lib2to3", "test", "distutils", "pydoc_data", "ensurepip")
+STDLIB_LEFT_OUT = ("idlelib", "turtledemo", "tkinter", "lib2to3", "test", "distutils", "ensurepip")
 QT_KEPT = ("Core", "Gui", "Widgets", "Svg", "DBus", "OpenGL", "XcbQpa", "WaylandClient")
 QT_MODULES = ("QtCore", "QtGui", "QtWidgets", "QtSvg")
 QT_PLUGINS = (

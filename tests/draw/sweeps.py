@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from app.race.lanes import KPolicy
 from app.race.predict import even_rates
 from app.race.statistics import Interval
@@ -50,6 +52,25 @@ def sweep(
         widths={width: round(8e6 * (1 + 0.28 * (width - 1))) for width in range(1, 18)},
         draft_ns=900_000,
     )
+
+
+def sweep_over(prompts: int = 1, *, heats: int = 6) -> SweepResult:
+    """Returns a made-up sweep over context depths: each prompt under three of them, with two lanes."""
+    plain = sweep(1, (1, 4), heats=heats, adaptive=False)
+    rows = [
+        msgspec.structs.replace(
+            plain.prompts[0],
+            prompt=f"{NAMES[prompt]}@{word}",
+            title=f"{word} tokens before" if prompts == 1 else f"{NAMES[prompt].capitalize()}, {word} tokens before",
+            condition=word,
+            prompt_tokens=20 + depth,
+            prefill_tps=900.0,
+            cells=tuple(_cell(f"{NAMES[prompt]}@{word}", k, chance, heats, KPolicy.FIXED) for k in (1, 4)),
+        )
+        for prompt in range(prompts)
+        for word, depth, chance in (("0", 0, 0.9), ("256", 256, 0.7), ("1k", 1024, 0.4))
+    ]
+    return msgspec.structs.replace(plain, axis="context", prompts=tuple(rows), heats=heats * len(rows))
 
 
 def _cell(name: str, k: int, chance: float, heats: int, policy: KPolicy) -> Cell:

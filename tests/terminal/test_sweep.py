@@ -22,6 +22,21 @@ def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp
     assert terminal("sweep-export", out, "--to", tmp_path / "charts") == 0
 
 
+@pytest.mark.real
+def test_a_sweep_over_a_condition_has_a_row_for_each_value(terminal: Terminal, tmp_path: Path, qapp: object) -> None:
+    out = tmp_path / "sweep"
+    words = ("sweep", "--over", "context=0,64", "--k", "2", "--repeats", "1", "--max-tokens", "16", "--out", out)
+    assert terminal(*words, "--json") == 0
+    found = json.loads(terminal.out)
+    assert [(row["prompt"], row["condition"]) for row in found["prompts"]] == [("code@0", "0"), ("code@64", "64")]
+    assert 60 <= found["prompts"][1]["prompt_tokens"] - found["prompts"][0]["prompt_tokens"] <= 68
+    assert all(row["prefill_tps"] > 0 and row["cells"][0]["prefill_tps"] > 0 for row in found["prompts"])
+    assert terminal(*words) == 0
+    assert "Speedup against context depth" in terminal.err
+    assert "K = 2 gains most at" in terminal.err
+    assert terminal("sweep-export", out, "--to", tmp_path / "depth.svg", "--chart", "conditions") == 0
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -32,6 +47,9 @@ def test_a_sweep_prints_one_json_object_and_nothing_else(terminal: Terminal, tmp
         (("--budget", "0s"), 2, "not from 1s"),
         (("--repeats", "0"), 2, "0 is not from 1"),
         (("--prompts", ","), 1, "Nothing to sweep."),
+        (("--over", "weather=1"), 2, "'weather' is none of context"),
+        (("--over", "context=deep"), 2, "'deep' is not a whole number"),
+        (("--over", "cache", "--engine", "transformers"), 1, "cannot be swept over KV cache"),
         (("--prompts", "code,code"), 1, "A prompt is named twice."),
     ],
 )

@@ -6,14 +6,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.engines.llama_cpp import LlamaEngine
 from app.library.prompts import load_prompts
 from app.library.sweeps import load_sweep, stored_sweeps
 from app.library.traces import open_trace
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
-from app.race.lanes import ADAPTIVE, Contender
+from app.race.axes import Axis, AxisValue, Setting, parse_axis
+from app.race.events import Round
+from app.race.lanes import ADAPTIVE, CACHE_TYPE, Contender, LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
 from app.race.sweep import Spend
+from app.race.trace import Machine
 from app.worker.pool import WorkerPool
 from app.worker.request import SweepRequest
 from app.worker.sweep_run import SweepRun
@@ -166,9 +170,103 @@ def test_a_worker_that_dies_ends_the_sweep_with_its_words_and_keeps_the_heats_be
     sweep.start()
     while not sweep.result.heats:
         assert not sweep.join(0.02)
-    for _, worker in list(pool._busy):
+    while not (busy := list(pool._busy)):  # between two heats
+        assert not sweep.join(0.005)
+    for _, worker in busy:
         worker.kill()
     assert sweep.join(30)
     assert sweep.problem is not None
     assert sweep.result.heats >= 1
     assert len(list(sweep.folder.glob("*-???.ndjson"))) == sweep.result.heats
+
+
+@pytest.mark.real
+def test_a_context_sweep_measures_what_the_engine_does_alone_at_those_depths(places: Places, pool: WorkerPool) -> None:
+    axis = parse_axis("context=0,256,1k")
+    sweep = run(choose_code(places, axis=axis, spend=Spend(repeats=1), max_tokens=48), places, pool)
+    assert sweep.problem is None
+    assert sweep.result.axis == "context"
+    assert [row.condition for row in sweep.result.prompts] == ["0", "256", "1k"]
+    alone = LlamaEngine()
+    resources = places.resources / "nano"
+    spec = LaneSpec("mtp", LaneKind.MTP, "llama.cpp", str(resources / "nano-target.gguf"), context=2048, k=2,
+                    drafter=str(resources / "nano-assistant.gguf"))  # fmt: skip
+    alone.load(spec)
+    try:
+        for row, depth in zip(sweep.result.prompts, (0, 256, 1024), strict=True):
+            prompt = next(item for item in load_prompts(places) if item.name == "code")
+            read = alone.prefill(Request(prompt.text, 48, before=prompt.before, depth=depth))
+            rounds = []
+            while isinstance(item := alone.round(), Round):
+                rounds.append(item)
+            assert row.prompt_tokens == read.prompt_tokens
+            accepted = sum(item.accepted for item in rounds) / len(rounds)
+            assert row.cells[0].accepted_per_round == pytest.approx(accepted)
+            assert row.cells[0].prefill_tps > 0
+            assert row.prefill_tps > 0
+    finally:
+        alone.close()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("axis", ["cache=f16,q8_0,q4_0", "drafter=own,q8_0", "temperature=0,gemma", "threads=1,2"])
+def test_other_conditions_are_what_the_lanes_are_loaded_with(axis: str, places: Places, pool: WorkerPool) -> None:
+    sweep = run(choose_code(places, axis=parse_axis(axis), spend=Spend(repeats=1)), places, pool)
+    assert sweep.problem is None
+    headers = [open_trace(sweep.folder / row.cells[0].traces[0]).header for row in sweep.result.prompts]
+    drafting = [next(lane for lane in header.lanes if lane.kind is LaneKind.MTP) for header in headers]
+    told = {
+        "cache": [str(lane.options.get(CACHE_TYPE)) for lane in drafting],
+        "drafter": [lane.drafter for lane in drafting],
+        "temperature": [f"{item.request.sampling.temperature:g}/{item.request.sampling.top_k}" for item in headers],
+        "threads": [str(lane.threads) for lane in drafting],
+    }
+    wanted = {
+        "cache": ["f16", "q8_0", "q4_0"],
+        "drafter": ["nano-assistant.gguf", "nano-assistant.q8_0.gguf"],
+        "temperature": ["0/0", "1/64"],
+        "threads": ["1", "2"],
+    }
+    assert told[sweep.result.axis] == wanted[sweep.result.axis]
+
+
+@pytest.mark.real
+def test_a_depth_that_there_is_no_text_for_leaves_its_row_out_and_the_others_go_on(
+    places: Places, pool: WorkerPool
+) -> None:
+    axis = Axis("context", (AxisValue("0", Setting(depth=0)), AxisValue("512k", Setting(depth=1 << 19))))
+    sweep = run(choose_code(places, axis=axis, spend=Spend(repeats=1)), places, pool)
+    assert sweep.problem is None
+    rows = sweep.result.prompts
+    assert rows[0].cells[0].ratios
+    assert rows[1].left_out
+    assert not rows[1].cells[0].ratios
+
+
+def test_a_condition_that_cannot_be_changed_here_is_refused_in_words(places: Places, pool: WorkerPool) -> None:
+    with pytest.raises(ProblemError, match="cannot be swept over KV cache"):
+        SweepRun(choose(places, axis=parse_axis("cache"), engine="transformers"), places, pool)
+
+
+def test_gpu_layers_without_a_gpu_are_refused(
+    places: Places, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.worker.sweep_rows.describe_machine", Machine)
+    with pytest.raises(ProblemError, match="GPU layers cannot be swept here"):
+        SweepRun(choose(places, axis=parse_axis("gpu-layers")), places, pool)
+
+
+@pytest.mark.real
+def test_a_sweep_over_a_condition_goes_on_where_it_was(places: Places, pool: WorkerPool, tmp_path: Path) -> None:
+    choice = choose_code(places, axis=parse_axis("threads=1,2"), spend=Spend(repeats=1))
+    out = tmp_path / "sweep"
+    first = run(choice, places, pool, out)
+    again = run(choice, places, pool, out)
+    assert again.result.heats == first.result.heats == 2
+    with pytest.raises(ProblemError, match="holds a sweep of something else"):
+        SweepRun(choose_code(places, axis=parse_axis("threads=1"), spend=Spend(repeats=1)), places, pool, out)
+
+
+def choose_code(places: Places, **changes: object) -> SweepRequest:
+    code = tuple(prompt for prompt in load_prompts(places) if prompt.name == "code")
+    return choose(places, prompts=code, contenders=(Contender(2),), **changes)

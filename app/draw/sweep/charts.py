@@ -11,9 +11,11 @@ from PySide6.QtGui import QPainter
 
 from app.draw.canvas import SMALL, Canvas, Mark
 from app.draw.look import Look
+from app.draw.sweep.conditions import draw_conditions
 from app.draw.sweep.relations import draw_predicted, draw_rates, draw_widths, predicted_words
 from app.draw.sweep.shares import draw_accepted, draw_positions, widest
 from app.draw.sweep.speedup import Other, draw_speedup
+from app.present.axis_figures import axis_title
 from app.race.language import say
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
@@ -25,7 +27,7 @@ Draw = Callable[[Canvas, QRectF, SweepResult], None]
 class Chart:
     """One chart: its name in files, its title, its note, and what draws it (None: the speedup chart).
 
-    ``size`` is that of a file of its own, in units.
+    ``size`` is that of a file of its own, in units. ``shown``: whether a result has such a chart.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Chart:
     note: Callable[[SweepResult], str]
     draw: Draw | None = None
     size: tuple[int, int] = (640, 380)
+    shown: Callable[[SweepResult], bool] = lambda _: True
 
 
 def _largest(result: SweepResult) -> str:
@@ -51,6 +54,15 @@ CHARTS: Final = (
         "Speedup against K",
         lambda _: "dots: measured, 95 % interval · dashed: predicted",
         size=(860, 480),
+        shown=lambda result: not result.axis,
+    ),
+    Chart(
+        "conditions",
+        "Speedup against the condition",
+        lambda result: f"{axis_title(result)[len('Speedup against ') :]} · 95 % interval" if result.axis else "",
+        draw_conditions,
+        size=(860, 520),
+        shown=lambda result: bool(result.axis),
     ),
     Chart("positions", "How often is each draft position accepted?", _largest, draw_positions, (640, 360)),
     Chart("accepted", "Accepted tokens a round", _largest, draw_accepted),
@@ -59,6 +71,11 @@ CHARTS: Final = (
     Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates, (640, 420)),
 )
 """In the order in which they are shown."""
+
+
+def charts_of(result: SweepResult) -> tuple[Chart, ...]:
+    """Returns the charts that a result has, in their order."""
+    return tuple(chart for chart in CHARTS if chart.shown(result))
 
 
 def chart_named(name: str) -> Chart:

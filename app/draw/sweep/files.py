@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 
 from app.draw.look import Look
-from app.draw.sweep.charts import CHARTS, Chart, chart_named, paint_chart
+from app.draw.sweep.charts import Chart, chart_named, charts_of, paint_chart
 from app.draw.sweep.speedup import Other
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult, write_sweep
@@ -63,7 +63,8 @@ def write_result(result: SweepResult, target: Path, look: Look, chart: str = "sp
         ProblemError: the ending or the chart is not known, or it cannot be written.
     """
     if not target.suffix or target.is_dir():
-        names = ["sweep.csv", "sweep.json", *(f"{item.name}{end}" for item in CHARTS for end in (".png", ".svg"))]
+        shown = [item.name for item in charts_of(result)]
+        names = ["sweep.csv", "sweep.json", *(f"{name}{end}" for name in shown for end in (".png", ".svg"))]
         return [_write(target / name, _content(result, Path(name), look, Path(name).stem)) for name in names]
     if target.suffix.lower() not in ENDINGS:
         raise ProblemError(

@@ -9,8 +9,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from app.draw.canvas import Canvas
+from app.draw.sweep.conditions import paint_conditions
 from app.draw.sweep.labels import tone_of
 from app.draw.sweep.speedup import draw_speedup
+from app.present.axis_figures import axis_title
 from app.present.figures import machine_text
 from app.present.film_options import FilmOptions
 from app.present.sweep_figures import (
@@ -125,7 +127,9 @@ class Curves:
         tall = stage.shape is Shape.TALL
         box = stage.area.adjusted(u(52), u(150 if tall else 44), -u(52), -u(170 if tall else 48))
         base = box.top() + u(48)
-        name = stage.text("Speedup against K", box.left(), base, 44, style="bold")
+        result = self._set.result
+        heading = axis_title(result) if result.axis else "Speedup against K"
+        name = stage.text(heading, box.left(), base, 44, style="bold")
         logo = draw_logo(self._set, QRectF(box.right() - u(220), box.top() - u(8), u(220), u(70)))
         model = self._set.options.caption or self._set.result.pair_title
         room = box.width() - name - logo - u(60)
@@ -136,7 +140,10 @@ class Curves:
         stage.card(card)
         inner = card.adjusted(u(28), u(28), -u(28), -u(22))
         unit = 2.0 * stage.unit
-        draw_speedup(stage.painter, inner, self._set.result, look, self._progress(at), unit=unit)
+        if result.axis:
+            paint_conditions(stage.painter, inner, result, look, self._progress(at), unit)
+        else:
+            draw_speedup(stage.painter, inner, result, look, self._progress(at), unit=unit)
         foot = "dots: measured, 95 % interval · dashed: predicted" + (f" · {self._set.note}" if self._set.note else "")
         stage.text(foot, box.left(), box.bottom() - u(8), 22, tone=look.muted, room=box.width())
 

@@ -14,14 +14,16 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.draw.axes import spread
+from app.draw.canvas import Canvas
 from app.draw.look import DARK, LIGHT, Look
 from app.draw.sweep.charts import CHARTS, Chart, paint_chart
+from app.draw.sweep.conditions import draw_conditions
 from app.draw.sweep.files import chart_png, chart_svg, write_result
 from app.draw.sweep.speedup import Other, draw_speedup
 from app.race.problems import ProblemError
 from app.race.statistics import Interval
 from app.race.sweep_result import SweepResult, read_sweep
-from tests.draw.sweeps import sweep
+from tests.draw.sweeps import sweep, sweep_over
 
 NAMES = [chart.name for chart in CHARTS]
 MANY = (1, 2, 3, 4, 6, 8, 12, 16)
@@ -30,6 +32,11 @@ MANY = (1, 2, 3, 4, 6, 8, 12, 16)
 @pytest.fixture(autouse=True)
 def _qt(qapp: QApplication) -> QApplication:
     return qapp
+
+
+def suited(chart: Chart) -> SweepResult:
+    """A sweep that has such a chart."""
+    return sweep() if chart.shown(sweep()) else sweep_over()
 
 
 def painted(chart: Chart, result: SweepResult, look: Look = LIGHT, size: tuple[int, int] = (640, 400)) -> QImage:
@@ -49,7 +56,8 @@ def colors_in(image: QImage, area: QRectF) -> set[int]:
 @pytest.mark.parametrize("look", [DARK, LIGHT])
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "widths"])
 def test_every_cell_that_a_chart_shows_is_drawn_where_its_mark_is(name: str, look: Look) -> None:
-    chart, result = CHARTS[NAMES.index(name)], sweep()
+    chart = CHARTS[NAMES.index(name)]
+    result = suited(chart)
     image = QImage(860, 480, QImage.Format.Format_RGB32)
     image.fill(QColor(look.card))
     painter = QPainter(image)
@@ -95,8 +103,10 @@ def test_a_chart_without_data_says_so(name: str) -> None:
         msgspec.structs.replace(
             sweep(1), prompts=(msgspec.structs.replace(sweep(1).prompts[0], title="A very long title " * 30),)
         ),
+        sweep_over(),
+        sweep_over(prompts=3, heats=1),
     ],
-    ids=["one prompt", "one cell", "6 prompts x 9 lanes", "single heat", "long title"],
+    ids=["one prompt", "one cell", "6 prompts x 9 lanes", "single heat", "long title", "depths", "depths, one heat"],
 )
 def test_unusual_sweeps_are_drawn_inside_the_chart(name: str, result: SweepResult) -> None:
     for size in ((1000, 560), (360, 240), (90, 70)):
@@ -210,11 +220,28 @@ def test_results_of_other_machines_are_marked_and_named() -> None:
 
 def test_an_svg_has_outlines_for_its_words_and_tells_them_in_its_description() -> None:
     for chart in CHARTS:
-        root = ElementTree.fromstring(chart_svg(chart, sweep(), LIGHT))
+        root = ElementTree.fromstring(chart_svg(chart, suited(chart), LIGHT))
         tags = [item.tag.rsplit("}", 1)[-1] for item in root.iter()]
         assert tags.count("path") > 20
         assert "text" not in tags
         assert "K = " in next(item.text or "" for item in root.iter() if item.tag.endswith("desc"))
+
+
+def test_a_sweep_over_a_condition_has_its_chart_and_not_the_one_over_k(tmp_path: Path) -> None:
+    made = {path.name for path in write_result(sweep_over(), tmp_path / "all", LIGHT)}
+    assert "conditions.png" in made
+    assert "speedup.png" not in made
+
+
+def test_below_a_condition_stands_what_its_speedup_rests_on() -> None:
+    image = QImage(860, 520, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    said: list[str] = []
+    draw_conditions(Canvas(painter, LIGHT, said), QRectF(0, 0, 860, 520), sweep_over())
+    painter.end()
+    for words in ("tokens of text before the question", "0", "256", "1k", "accepted a round", "baseline tok/s"):
+        assert words in said
+    assert "K = 4" in said
 
 
 def test_a_png_is_twice_the_size_in_units() -> None:
@@ -224,8 +251,9 @@ def test_a_png_is_twice_the_size_in_units() -> None:
 
 def test_a_folder_gets_the_tables_and_every_chart(tmp_path: Path) -> None:
     made = write_result(sweep(), tmp_path / "all", LIGHT)
+    names = [chart.name for chart in CHARTS if chart.shown(sweep())]
     assert {path.name for path in made} == {"sweep.csv", "sweep.json"} | {
-        f"{name}{end}" for name in NAMES for end in (".png", ".svg")
+        f"{name}{end}" for name in names for end in (".png", ".svg")
     }
     assert {path.name for path in (tmp_path / "all").iterdir()} == {path.name for path in made}
     assert read_sweep((tmp_path / "all" / "sweep.json").read_bytes()) == sweep()
