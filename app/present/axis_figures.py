@@ -35,6 +35,8 @@ def axis_rows(result: SweepResult) -> list[tuple[str, list[str]]]:
         ("tok/s", [_number(None if cell is None else cell.decode_tps, 1) for _, cell in found]),
         ("baseline tok/s", [_number(row.baseline_tps, 1) for row, _ in found]),
         ("prefill tok/s", [_number(None if cell is None else cell.prefill_tps, 0) for _, cell in found]),
+        ("J a token", [_number(None if cell is None else cell.joules_per_token, 2) for _, cell in found]),
+        ("baseline J a token", [_number(row.joules_per_token, 2) for row, _ in found]),
         ("prompt tokens", [f"{row.prompt_tokens:,}" if row.prompt_tokens else NONE for row, _ in found]),
     ]
     return [(name, values) for name, values in rows if any(value != NONE for value in values)]

@@ -51,8 +51,10 @@ def count_forms(view: RaceView, lane: LaneView) -> list[str]:
     if state.phase in (Phase.STARTING, Phase.READY):
         return _before(view, lane)
     end = view.end(lane)
-    count = _count(view, lane)
-    return [f"{count} · {end}", end] if end else [count]
+    count, more = _count(view, lane), more_text(view, lane)
+    if not end:
+        return [count]
+    return [*([f"{count} · {end} · {more}"] if more else []), f"{count} · {end}", end]
 
 
 def _count(view: RaceView, lane: LaneView) -> str:
@@ -92,11 +94,33 @@ def rate_text(view: RaceView, lane: LaneView) -> str:
     return NONE if tps is None else f"{tps:.1f}"
 
 
+_OTHER_SCRIPT: Final = 0x300
+"""Letters from here on are of scripts whose tokens hold other amounts of text than those of English."""
+
+
+def shows_characters(view: RaceView) -> bool:
+    """Whether rates stand in characters too: where a third of the text is in a script with other tokens."""
+    letters = [sign for lane in view.lanes for token in lane.state.tokens for sign in token.text if sign.isalpha()]
+    return bool(letters) and sum(ord(sign) >= _OTHER_SCRIPT for sign in letters) * 3 >= len(letters)
+
+
+def more_text(view: RaceView, lane: LaneView) -> str:
+    """Returns what else is known of a lane that is over: characters a second, energy and power; mostly empty."""
+    figures = view.figures(lane)
+    if not lane.state.over:
+        return ""
+    found = [_characters(figures.characters_per_second)] if shows_characters(view) else []
+    found += [_joules(figures.joules_per_token), _watts(figures.watts)]
+    return " · ".join(text for text in found if text != NONE)
+
+
 def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
     """Returns the table of results: a name, and a text for each lane; rows that no lane has are left out."""
     found = [(lane, view.figures(lane)) for lane in view.lanes]
+    written = shows_characters(view)
     rows: list[tuple[str, list[str]]] = [
         (rate_name(view.requests), [_rate(figures.tps) for _, figures in found]),
+        (say("In characters"), [_characters(figures.characters_per_second) for _, figures in found if written]),
         (say("Tokens"), [count_text(figures.tokens) for _, figures in found]),
         (say("Lane clock"), [f"{figures.clock_ns / NS:.2f} s" for _, figures in found]),
         (say("Ended"), [view.end(lane) or NONE for lane, _ in found]),
@@ -105,6 +129,8 @@ def figure_rows(view: RaceView) -> list[tuple[str, list[str]]]:
         (say("Accepted per round"), [_accepted(lane, view) for lane, _ in found]),
         (say("Acceptance rate"), [_share(lane, view) for lane, _ in found]),
         (say("Peak memory"), [_memory(figures.memory_bytes) for _, figures in found]),
+        (say("Energy a token"), [_joules(figures.joules_per_token) for _, figures in found]),
+        (say("Mean power"), [_watts(figures.watts) for _, figures in found]),
         *((name, [value or NONE for value in values]) for name, values in time_rows(view)),
     ]
     return [(name, values) for name, values in rows if any(value != NONE for value in values)]
@@ -148,6 +174,7 @@ def conditions(view: RaceView) -> list[tuple[str, str]]:
         (say("Model"), header.pair_title or header.pair),
         (say("Engine"), f"{loaded.engine}, {loaded.device}" if loaded else ""),
         (say("Machine"), machine(header)),
+        (say("Energy"), _energy(view)),
         (say("Sampling"), sampling(header)),
         (say("Prompt"), _prompt(header, view)),
         (
@@ -184,6 +211,14 @@ def sampling(header: Header) -> str:
     return ", ".join(part for part in parts if part) + say(", the same draws in every lane")
 
 
+def _energy(view: RaceView) -> str:
+    """Says what was counted where energy was."""
+    parts = dict.fromkeys(found for lane in view.lanes if (found := view.figures(lane).energy_of))
+    if not parts:
+        return ""
+    return say("{parts}, counted by the machine, what it takes when idle included", parts=", ".join(parts))
+
+
 def _prompt(header: Header, view: RaceView) -> str:
     tokens = max((lane.state.prompt_tokens for lane in view.lanes), default=0)
     parts = [header.prompt_name, say("{count} tokens", count=tokens) if tokens else ""]
@@ -193,6 +228,18 @@ def _prompt(header: Header, view: RaceView) -> str:
 
 def _rate(tps: float | None) -> str:
     return NONE if tps is None else f"{tps:.1f} tok/s"
+
+
+def _characters(rate: float | None) -> str:
+    return NONE if rate is None else say("{rate} ch/s", rate=f"{rate:.1f}")
+
+
+def _joules(joules: float | None) -> str:
+    return NONE if joules is None else say("{joules} J/token", joules=f"{joules:.3g}")
+
+
+def _watts(watts: float | None) -> str:
+    return NONE if watts is None else f"{watts:.1f} W"
 
 
 def _seconds(ns: float | None) -> str:

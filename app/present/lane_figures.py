@@ -31,6 +31,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
         draft_ns: Time spent drafting; ``verify_ns`` is that of the target's passes in rounds.
         split: Where the time of a token goes; without parts (all of it ``other_ns``) where the engine times none.
         memory_bytes: Peak resident memory of the worker.
+        characters_per_second: The rate ``tps`` in characters of the text.
+        joules_per_token: Energy of the whole run, prefill included, over all its tokens; ``watts`` is the mean power.
+            None unless every run was counted by the machine itself, which only heats are.
+        energy_of: The parts of the machine that were counted.
     """
 
     tps: float | None = None
@@ -49,6 +53,10 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     verify_ns: float | None = None
     split: Split | None = None
     memory_bytes: int | None = None
+    characters_per_second: float | None = None
+    joules_per_token: float | None = None
+    watts: float | None = None
+    energy_of: str = ""
 
     @property
     def accepted_per_round(self) -> float | None:
@@ -104,6 +112,10 @@ def _figures(runs: Sequence[LaneState], tps: float | None, *, heats: int) -> Lan
         verify_ns=verify if timed else None,
         split=_split(runs, tps, timed=timed and not several),
         memory_bytes=max(run.peak_memory_bytes for run in runs) or None,
+        characters_per_second=tps * fmean(run.characters_per_token for run in runs) or None if tps else None,
+        joules_per_token=_typical([run.joules_per_token or 0.0 for run in runs]),
+        watts=_typical([run.energy.watts if run.energy else 0.0 for run in runs]),
+        energy_of=first.energy.counted if first.energy else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.present.figures import clock_text, rate_text, way_now
+from app.present.figures import clock_text, more_text, rate_text, way_now
 from app.present.lane_figures import LaneFigures
 from app.present.programs import end_to_end, program_sentences
 from app.present.view import LaneView, RaceView
@@ -94,6 +94,10 @@ def _lane_data(view: RaceView, lane: LaneView) -> dict[str, Any]:
         "decode_tps": _rounded(figures.request_tps, 3),
         "total_tps": _rounded(figures.tps, 3),
         "rate_unit": view.rate_unit,
+        "characters_per_second": _rounded(figures.characters_per_second, 3),
+        "joules_per_token": _rounded(figures.joules_per_token),
+        "watts": _rounded(figures.watts, 2),
+        "energy_of": figures.energy_of or None,
         "ttft_s": _rounded(figures.ttft_ns, 6, NS),
         "prompt_tokens": figures.prompt_tokens,
         "load_s": round(state.loaded.load_ns / NS, 6) if state.loaded else None,
@@ -141,6 +145,8 @@ def verdict_text(view: RaceView) -> str:
         lines.append(
             f"{lane.title}: {rate_text(view, lane)} {view.rate_unit} · {clock_text(view, lane)} · {way_now(view, lane)}"
         )
+        more = more_text(view, lane)
+        lines += [f"{lane.title}: {more}"] if more else []
         problem = view.problem(lane)
         if problem is not None:
             lines.append(f"{lane.title} {problem[1]}: {problem[0]}")

@@ -10,6 +10,8 @@ from app.race.language import say
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
 from app.race.sweep_words import NONE, k_name, listed, policy_word, span_words
 
+_OTHER_SCRIPTS: Final = frozenset(("ar", "el", "fa", "he", "hi", "ja", "ko", "ru", "th", "uk", "zh"))
+"""Languages in scripts whose tokens hold other amounts of text than those of English: rates stand in characters too."""
 SWEEP_QUESTION: Final = "How many tokens should the drafter guess each round?"
 SWEEP_INTRO: Final = (
     "A sweep races several K against one baseline, on several kinds of text, and says which one pays on this machine."
@@ -35,6 +37,11 @@ def cell_words(result: SweepResult, cell: Cell) -> str:
         lines.append(f"{cell.speedup.ratio:.2f}× the baseline, {_interval_line(cell)}")
     if cell.decode_tps:
         lines.append(f"{cell.decode_tps:.1f} tokens a second")
+    row = next((item for item in result.prompts if item.prompt == cell.prompt), None)
+    if row is not None and row.language in _OTHER_SCRIPTS and row.characters_per_token and cell.decode_tps:
+        lines.append(f"{cell.decode_tps * row.characters_per_token:.1f} characters a second")
+    if cell.joules_per_token is not None and cell.watts is not None:
+        lines.append(f"{cell.joules_per_token:.3g} J a token, {cell.watts:.1f} W")
     if cell.accepted_per_round is not None:
         lines.append(f"{cell.accepted_per_round:.2f} of {cell.mean_k:.1f} draft tokens accepted a round")
     if known(cell.predicted):

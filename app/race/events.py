@@ -270,6 +270,38 @@ class Conditions(msgspec.Struct, frozen=True, tag="conditions", tag_field="t"):
     on_battery: bool = False
 
 
+class Energy(msgspec.Struct, frozen=True, tag="energy", tag_field="t"):
+    """What the machine took while the lane ran alone, counted by the machine itself. It comes from the app.
+
+    Attributes:
+        joules: From the moment the lane was told to begin until it was over, prefill included; all of the counted
+            parts, what they take when idle included.
+        seconds: That time on the clock on the wall.
+        counted: The parts of the machine that were counted, such as ``"processor package + GPU"``.
+    """
+
+    joules: Annotated[float, msgspec.Meta(gt=0)]
+    seconds: Annotated[float, msgspec.Meta(gt=0)]
+    counted: str = ""
+
+    @property
+    def watts(self) -> float:
+        """Mean power."""
+        return self.joules / self.seconds
+
+
 LaneEvent: TypeAlias = (
-    Hello | Starting | Loaded | Reading | Prefilled | Round | Totals | Done | Failed | Noise | PassCosts | Conditions
+    Hello
+    | Starting
+    | Loaded
+    | Reading
+    | Prefilled
+    | Round
+    | Totals
+    | Done
+    | Failed
+    | Noise
+    | PassCosts
+    | Conditions
+    | Energy
 )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from app.race.events import (
     Conditions,
     Done,
+    Energy,
     Failed,
     Finish,
     Hello,
@@ -72,6 +73,7 @@ class LaneState:
         totals: What a server said of the whole answer at its end.
         doing: What loading is at, for people; empty if the engine does not say.
         have_read, to_read: Tokens of the prompt that are read, of how many, while the engine tells it.
+        energy: What the machine took during the run, where it ran alone and the machine tells it.
     """
 
     phase: Phase = Phase.STARTING
@@ -99,6 +101,7 @@ class LaneState:
     problem: Problem | None = None
     noise_floor: float | None = None
     totals: Totals | None = None
+    energy: Energy | None = None
     _sums: dict[int, RoundSums] = field(default_factory=dict, repr=False, compare=False)
     _summed: int = field(default=0, repr=False, compare=False)
 
@@ -134,6 +137,8 @@ class LaneState:
                 self.problem = event.problem
             case Noise():
                 self.noise_floor = event.floor
+            case Energy():
+                self.energy = event
             case Hello() | PassCosts() | Conditions():
                 pass
 
@@ -243,6 +248,17 @@ class LaneState:
     def decode_tps(self) -> float:
         """Tokens after the first over decode time, per second; 0 before the first round."""
         return _rate(self.count - 1, self.decode_ns)
+
+    @property
+    def characters_per_token(self) -> float:
+        """Characters of the text after the first token over the tokens after it; 0 before the first round."""
+        return sum(len(token.text) for token in self.tokens[1:]) / (self.count - 1) if self.count > 1 else 0.0
+
+    @property
+    def joules_per_token(self) -> float | None:
+        """Energy of the whole run, prefill included, over all emitted tokens; None where it was not counted."""
+        tokens = self.count + self.others
+        return self.energy.joules / tokens if self.energy is not None and tokens else None
 
     @property
     def total_tps(self) -> float:

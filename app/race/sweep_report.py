@@ -43,6 +43,9 @@ def prompt_result(
         baseline_s=_clock_s(base),
         condition=prompt.condition,
         prefill_tps=_prefill_tps(base),
+        joules_per_token=_typical(run.joules_per_token for run in base),
+        watts=_typical(run.energy.watts if run.energy else None for run in base),
+        characters_per_token=sum(run.characters_per_token for run in base) / len(base) if base else 0.0,
         prompt_tokens=max((run.prefilled.prompt_tokens for run in base if run.prefilled), default=0),
         tokens=sum(run.count for run in base) / len(base) if base else 0.0,
         cells=cells,
@@ -59,6 +62,13 @@ def _clock_s(runs: Iterable[LaneState]) -> float:
     """Typical lane clock of runs, s; 0 without one."""
     found = [run.clock_ns / NS for run in runs if run.clock_ns > 0]
     return typical(found) if found else 0.0
+
+
+def _typical(values: Iterable[float | None]) -> float | None:
+    """The typical value; None unless every run has one."""
+    found = list(values)
+    known = [value for value in found if value is not None and value > 0]
+    return typical(known) if known and len(known) == len(found) else None
 
 
 def _prefill_tps(runs: Iterable[LaneState]) -> float:
@@ -105,6 +115,8 @@ def _cell(
         forks=verdicts.count(TokenVerdict.FORK) + verdicts.count(TokenVerdict.NEAR_TIE_FORK),
         clock_s=_clock_s(runs.values()),
         prefill_tps=_prefill_tps(runs.values()),
+        joules_per_token=_typical(run.joules_per_token for run in runs.values()),
+        watts=_typical(run.energy.watts if run.energy else None for run in runs.values()),
         traces=tuple(prompt.files[heat] for heat in sorted(runs) if heat in prompt.files),
         warnings=tuple(warnings(interval, rates, conditions)),
     )

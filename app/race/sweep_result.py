@@ -43,6 +43,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         forks: Heats in which it did not.
         clock_s: Typical lane clock of a whole answer, s; 0 without a finished heat.
         prefill_tps: Typical rate at which the prompt was read, tokens per second; 0 if it is not known.
+        joules_per_token: Typical energy of a token, J, prefill included; None where the machine does not count it.
+        watts: Typical mean power; None likewise.
         traces: Files of its heats, relative to the sweep's folder.
         warnings: What makes its numbers less sure, in sentences.
     """
@@ -65,6 +67,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     forks: int = 0
     clock_s: float = 0.0
     prefill_tps: float = 0.0
+    joules_per_token: float | None = None
+    watts: float | None = None
     traces: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -78,6 +82,8 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
         baseline_s: Typical lane clock of a whole answer of the baseline, s; 0 without a finished heat.
         condition: Value of the sweep's axis, such as ``"4k"``; empty where nothing changes from row to row.
         prefill_tps: Typical rate at which the baseline read the prompt, tokens per second; 0 if it is not known.
+        joules_per_token, watts: Of the baseline, as a cell has them.
+        characters_per_token: Characters of a token of the baseline's text; 0 if there was none.
         prompt_tokens: Tokens of the prompt; 0 if they are not known.
         tokens: Tokens that the baseline wrote, on average.
         cells: One for each lane, in the order of K, adaptive lanes last.
@@ -94,6 +100,9 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
     baseline_s: float = 0.0
     condition: str = ""
     prefill_tps: float = 0.0
+    joules_per_token: float | None = None
+    watts: float | None = None
+    characters_per_token: float = 0.0
     prompt_tokens: int = 0
     tokens: float = 0.0
     cells: tuple[Cell, ...] = ()

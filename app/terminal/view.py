@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.draw.look import DARK
-from app.present.figures import clock_text, rate_text, way_now
+from app.present.figures import clock_text, more_text, rate_text, way_now
 from app.present.programs import program_sentences
 from app.present.view import LaneView, RaceView
 from app.present.words import requests_note
@@ -44,7 +44,8 @@ def _lane_panel(view: RaceView, lane: LaneView, colour: str, width: int, lines: 
     bar = ProgressBar(total=limit, completed=lane.state.count, complete_style=colour, width=width - 4)
     problem = view.problem(lane)
     # A bar by itself ends without a new line, and would eat the first line of the text.
-    parts: list[RenderableType] = [numbers, Text(way_now(view, lane)), Padding(bar, 0)]
+    way = " · ".join(part for part in (way_now(view, lane), more_text(view, lane)) if part)
+    parts: list[RenderableType] = [numbers, Text(way), Padding(bar, 0)]
     parts.append(_tail(lane.state, problem[0] if problem else None, colour, width - 4, lines))
     if lane.drafting:
         parts.append(Text(_sparks(lane.state, width - 4), style=colour))

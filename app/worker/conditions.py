@@ -124,6 +124,11 @@ def _serves(process: psutil.Process, ports: set[int]) -> bool:
         return False
 
 
+def runs_here(target: str) -> bool:
+    """Whether a lane computes on this machine: a model's file does, and a server at one of its own addresses."""
+    return "://" not in target or _local_port(target) > 0
+
+
 def _local_port(address: str) -> int:
     """Returns the port of an address on this machine; 0 if it is elsewhere, or no address."""
     try:

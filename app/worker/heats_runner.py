@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.race.events import Done, Failed, Finish, LaneEvent
+from app.race.events import Done, Failed, Finish, LaneEvent, Loaded
 from app.race.heats import WARM_UP_TOKENS, Plan, lane_order
 from app.race.lanes import LaneKind, LaneSpec, Request, lane_title
 from app.race.trace import Header
-from app.worker.conditions import Sampler
+from app.worker.conditions import Sampler, runs_here
+from app.worker.energy import EnergyMeter
 from app.worker.recording import Recording
 from app.worker.run import Record, Run, StopWish
 
@@ -54,6 +55,7 @@ class HeatsRunner:
         wish: Ends the heats when it is told.
         sampler: Tells what the machine was doing during a run.
         make_run: Makes a run of one lane.
+        meter: Counts the energy of a run; None asks this machine.
 
     Attributes:
         stage: Where it is; may be read from any thread.
@@ -67,6 +69,7 @@ class HeatsRunner:
         wish: StopWish,
         sampler: Sampler,
         make_run: Callable[[LaneSpec, Request, Record], Run],
+        meter: EnergyMeter | None = None,
     ) -> None:
         self._specs = {spec.id: spec for spec in header.lanes}
         self._request = header.request
@@ -75,6 +78,7 @@ class HeatsRunner:
         self._wish = wish
         self._sampler = sampler
         self._make_run = make_run
+        self._meter = meter or EnergyMeter()
         self._first = recording.heat
         self._failed: set[str] = set()
         self.stage = HeatStage(most=plan.repeats)
@@ -118,8 +122,17 @@ class HeatsRunner:
             spec = self._specs[lane_id]
             self.stage = HeatStage(self._recording.heat, self._plan.repeats, lane_title(spec))
             self._sampler.begin()
-            self._make_run(spec, self._request, self._record).play()
+            self._make_run(spec, self._request, self._record_with_energy).play()
             self._record(lane_id, self._sampler.end())
+
+    def _record_with_energy(self, lane_id: str, event: LaneEvent) -> None:
+        """Records an event, and at the end what the machine took since the lane was loaded, when it gets its turn."""
+        if isinstance(event, Loaded) and runs_here(self._specs[lane_id].target):
+            self._meter.begin()
+        self._record(lane_id, event)
+        self._meter.look()
+        if isinstance(event, Done | Failed) and (energy := self._meter.end()) is not None and isinstance(event, Done):
+            self._record(lane_id, energy)
 
     def _cool_down(self) -> bool:
         """Waits before a run, if that is asked for. Returns whether a stop is wished."""

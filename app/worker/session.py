@@ -22,6 +22,7 @@ from app.race.lanes import LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Record, TraceWriter, contender_id
 from app.worker.conditions import MachineSampler, Sampler
+from app.worker.energy import EnergyMeter
 from app.worker.heats_runner import HeatsRunner, HeatStage
 from app.worker.protocol import Probe, Stop
 from app.worker.recording import Recording
@@ -46,6 +47,7 @@ class RaceSession:
         known: What passes and drafts are known to cost here, for lanes whose policy asks for it.
         patience: When a silent lane counts as hung.
         sampler: Tells what the machine was doing during a run; None watches this machine.
+        meter: Counts the energy of a run in heats; None asks this machine.
         clock_ns: A monotonic clock in ns.
     """
 
@@ -62,6 +64,7 @@ class RaceSession:
         known: KnownCosts = NOTHING_KNOWN,
         patience: Patience | None = None,
         sampler: Sampler | None = None,
+        meter: EnergyMeter | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.header = header
@@ -82,6 +85,7 @@ class RaceSession:
                 self._wish,
                 sampler or MachineSampler([lane.target for lane in header.lanes]),
                 self._run_of,
+                meter,
             )
         self._thread = threading.Thread(target=self._play_to_the_end, name="race", daemon=True)
 

@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from app.present.figures import figure_rows, more_text
 from app.present.result import summarize
 from app.present.view import RaceView
-from app.race.events import Failed, LaneEvent
+from app.race.events import Done, Failed, Finish, LaneEvent, Loaded, Prefilled, Round, Token
 from app.race.problems import Problem
-from tests.present.races import RACES
+from app.race.trace import Header, Record
+from tests.present.races import BASE, MS, RACES
 from tests.race.builders import header, lane_events
 
 
@@ -81,3 +85,20 @@ def test_a_crash_in_one_heat_is_told_with_the_result_of_the_others() -> None:
     assert found["lanes"]["mtp"]["end"] == "failed in heat 3"
     assert found["winner"]["phrase"] == "A lane failed, no winner"
     assert found["winner"]["heats"] == 2
+
+
+def test_rates_stand_in_characters_where_the_script_is_another() -> None:
+    head = Header(lanes=(BASE,), format="clock")
+    for words, shown in ((("日本", "語を", "書く。"), True), (("Write ", "some ", "text. "), False)):
+        events: list[LaneEvent] = [
+            Loaded("synthetic", "Synthetic", "CPU", 1, 512),
+            Prefilled(0, 10 * MS, 3, Token(1, "A")),
+            *(Round((10 + at * 10) * MS, (20 + at * 10) * MS, (Token(2 + at, word),)) for at, word in enumerate(words)),
+            Done(40 * MS, Finish.END),
+        ]
+        view = RaceView(head)
+        view.apply(Record("baseline", 0, event) for event in events)
+        rate = sum(map(len, words)) / 0.03
+        assert summarize(view, None)["lanes"]["baseline"]["characters_per_second"] == pytest.approx(rate, abs=0.01)
+        assert more_text(view, view.lanes[0]) == (f"{rate:.1f} ch/s" if shown else "")
+        assert ("In characters" in [name for name, _ in figure_rows(view)]) is shown

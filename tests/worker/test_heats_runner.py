@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 
+from app.present.figures import conditions, figure_rows, more_text
 from app.present.result import summarize
 from app.present.view import RaceView
-from app.race.events import Conditions, Done, Finish, Noise, Prefilled, Round
+from app.race.events import Conditions, Done, Energy, Finish, Noise, Prefilled, Round
 from app.race.fold import Phase
 from app.race.formats import FORMATS
 from app.race.heats import Heats, Plan, heats_of
 from app.race.trace import TraceWriter, read_trace
+from app.worker.energy import EnergyMeter
 from app.worker.protocol import Probe, Race, Turn
 from app.worker.run import Patience
 from app.worker.session import RaceSession
@@ -186,3 +188,49 @@ def test_the_shown_heat_is_the_median_one() -> None:
             else:
                 heats.apply(msgspec.structs.replace(record, heat=heat))
     assert heats.shown == 2
+
+
+class ScriptedCounter:
+    """Ten joules more at every reading."""
+
+    name = "scripted part"
+    least_s = 0.0
+    wraps_j = 0.0
+    joules = 0.0
+
+    def read(self) -> float:
+        self.joules += 10.0
+        return self.joules
+
+
+def test_each_run_has_its_own_energy_and_every_figure_follows_from_it() -> None:
+    meter = EnergyMeter([ScriptedCounter()])
+    session = ran(Rerunning(rounds=9), Rerunning(rounds=4), repeats=5, meter=meter)
+    records = session.drain()
+    told = [(record.heat, record.lane) for record in records if isinstance(record.e, Energy)]
+    assert sorted(told) == [(heat, lane) for heat in range(5) for lane in ("baseline", "mtp")]
+    kinds = [type(record.e) for record in records if (record.heat, record.lane) == (0, "mtp")]
+    assert kinds[-4:] == [Done, Energy, Conditions, Noise]
+    view = RaceView(HEAD, heats_of_session(session))
+    view.apply(record for record in records if record.heat == view.heat)
+    lanes = summarize(view, None)["lanes"]
+    assert lanes["baseline"]["joules_per_token"] == 1.0  # 10 J over the first token and nine more
+    assert lanes["mtp"]["joules_per_token"] == 2.0
+    assert lanes["mtp"]["energy_of"] == "scripted part"
+    assert lanes["mtp"]["watts"] > 0
+    assert more_text(view, view.lanes[1]).startswith("2 J/token · ")
+    names = [name for name, _ in figure_rows(view)]
+    assert names[-2:] == ["Energy a token", "Mean power"]
+    assert ("Energy", "scripted part, counted by the machine, what it takes when idle included") in conditions(view)
+
+
+def test_a_machine_that_counts_nothing_has_no_energy_anywhere() -> None:
+    session = ran(Rerunning(), Rerunning(), meter=EnergyMeter([]))
+    records = session.drain()
+    assert not any(isinstance(record.e, Energy) for record in records)
+    view = RaceView(HEAD, heats_of_session(session))
+    view.apply(record for record in records if record.heat == view.heat)
+    lanes = summarize(view, None)["lanes"]
+    assert lanes["mtp"]["joules_per_token"] is lanes["mtp"]["watts"] is lanes["mtp"]["energy_of"] is None
+    assert more_text(view, view.lanes[1]) == ""
+    assert "Energy a token" not in [name for name, _ in figure_rows(view)]
