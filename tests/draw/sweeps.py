@@ -73,6 +73,30 @@ def sweep_over(prompts: int = 1, *, heats: int = 6) -> SweepResult:
     return msgspec.structs.replace(plain, axis="context", prompts=tuple(rows), heats=heats * len(rows))
 
 
+def suite(prompts: int = 12) -> SweepResult:
+    """Returns a made-up suite: many prompts of several kinds, each raced once with two lanes."""
+    rows = []
+    for number in range(prompts):
+        kind, chance = NAMES[number % 6], min(0.97, max(0.1, CHANCE[number % 6] - 0.3 + 0.05 * (number % 11)))
+        name = f"{number:04}-{kind}"
+        cells = tuple(_cell(name, k, chance, 1, KPolicy.FIXED) for k in (1, 4))
+        rows.append(
+            PromptResult(
+                prompt=name,
+                title=f"{kind} {number}",
+                workload=kind,
+                language="en",
+                baseline_tps=100.0,
+                baseline_s=2.0,
+                tokens=160.0,
+                cells=tuple(
+                    msgspec.structs.replace(cell, clock_s=2.0 / cell.speedup.ratio) for cell in cells if cell.speedup
+                ),
+            )
+        )
+    return msgspec.structs.replace(sweep(1), suite="mine.jsonl", prompts=tuple(rows), heats=prompts, planned=prompts)
+
+
 def _cell(name: str, k: int, chance: float, heats: int, policy: KPolicy) -> Cell:
     rates = even_rates(chance, k)
     ratio = (1 + sum(rates)) / (1 + 0.28 * k) * (1.03 if policy is not KPolicy.FIXED else 1.0)

@@ -12,12 +12,15 @@ from PySide6.QtGui import QPainter
 from app.draw.canvas import SMALL, Canvas, Mark
 from app.draw.look import Look
 from app.draw.sweep.conditions import draw_conditions
+from app.draw.sweep.costs import beside, draw_costs
 from app.draw.sweep.relations import draw_predicted, draw_rates, draw_widths, predicted_words
 from app.draw.sweep.shares import draw_accepted, draw_positions, widest
 from app.draw.sweep.speedup import Other, draw_speedup
+from app.draw.sweep.strip import draw_strip
 from app.present.axis_figures import axis_title
 from app.race.language import say
 from app.race.problems import Problem, ProblemError
+from app.race.published import for_target
 from app.race.sweep_result import SweepResult
 
 Draw = Callable[[Canvas, QRectF, SweepResult], None]
@@ -48,13 +51,30 @@ def _draft(result: SweepResult) -> str:
     return f"drafting one token: {result.draft_ns / one:.2f} steps" if one and result.draft_ns else ""
 
 
+def _plain(result: SweepResult) -> bool:
+    """A sweep over K alone, of a few prompts."""
+    return not result.axis and not result.suite
+
+
+def _few(result: SweepResult) -> bool:
+    """Few enough rows to tell them apart by colour."""
+    return not result.suite
+
+
+def _beside(result: SweepResult) -> str:
+    """Says whose results lie beside one's own."""
+    others = beside(result.target)
+    same = bool(for_target(others, result.target))
+    return f"hollow: {len(others)} published {'of this target' if same else 'of other targets'}" if others else ""
+
+
 CHARTS: Final = (
     Chart(
         "speedup",
         "Speedup against K",
         lambda _: "dots: measured, 95 % interval · dashed: predicted",
         size=(860, 480),
-        shown=lambda result: not result.axis,
+        shown=_plain,
     ),
     Chart(
         "conditions",
@@ -64,11 +84,27 @@ CHARTS: Final = (
         size=(860, 520),
         shown=lambda result: bool(result.axis),
     ),
-    Chart("positions", "How often is each draft position accepted?", _largest, draw_positions, (640, 360)),
-    Chart("accepted", "Accepted tokens a round", _largest, draw_accepted),
+    Chart(
+        "strip",
+        "Every prompt of the suite",
+        lambda _: "a dot a prompt · line and band: median, 95 % interval",
+        draw_strip,
+        size=(860, 520),
+        shown=lambda result: bool(result.suite),
+    ),
+    Chart("positions", "How often is each draft position accepted?", _largest, draw_positions, (640, 360), shown=_few),
+    Chart("accepted", "Accepted tokens a round", _largest, draw_accepted, shown=_few),
     Chart("widths", "Verify cost by width", _draft, draw_widths),
-    Chart("predicted", "Predicted against measured", predicted_words, draw_predicted, (640, 420)),
-    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates, (640, 420)),
+    Chart("predicted", "Predicted against measured", predicted_words, draw_predicted, (640, 420), shown=_plain),
+    Chart("rates", "Tokens per second against acceptance", lambda _: "numbers: K", draw_rates, (640, 420), shown=_few),
+    Chart(
+        "costs",
+        "What a round costs, and what it brings",
+        _beside,
+        draw_costs,
+        size=(860, 520),
+        shown=lambda result: not result.axis,
+    ),
 )
 """In the order in which they are shown."""
 

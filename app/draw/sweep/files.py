@@ -15,6 +15,7 @@ from app.draw.look import Look
 from app.draw.sweep.charts import Chart, chart_named, charts_of, paint_chart
 from app.draw.sweep.speedup import Other
 from app.race.problems import Problem, ProblemError
+from app.race.suite import suite_result
 from app.race.sweep_result import SweepResult, write_sweep
 from app.race.sweep_table import sweep_csv
 
@@ -48,7 +49,8 @@ def chart_svg(chart: Chart, result: SweepResult, look: Look, others: Sequence[Ot
     generator.setSize(QSize(wide, high))
     generator.setViewBox(QRectF(0, 0, wide, high))
     generator.setTitle(f"{chart.title}: {result.pair_title}")
-    generator.setDescription("; ".join(item.advice for item in result.prompts if item.advice))
+    said = [suite_result(result).advice] if result.suite else [item.advice for item in result.prompts if item.advice]
+    generator.setDescription("; ".join(said))
     painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, wide, high), QColor(look.card))
     paint_chart(painter, QRectF(0, 0, wide, high), chart, result, look, others=others)

@@ -18,12 +18,14 @@ from app.draw.canvas import Canvas
 from app.draw.look import DARK, LIGHT, Look
 from app.draw.sweep.charts import CHARTS, Chart, paint_chart
 from app.draw.sweep.conditions import draw_conditions
+from app.draw.sweep.costs import beside, draw_costs
 from app.draw.sweep.files import chart_png, chart_svg, write_result
 from app.draw.sweep.speedup import Other, draw_speedup
+from app.draw.sweep.strip import draw_strip
 from app.race.problems import ProblemError
 from app.race.statistics import Interval
 from app.race.sweep_result import SweepResult, read_sweep
-from tests.draw.sweeps import sweep, sweep_over
+from tests.draw.sweeps import suite, sweep, sweep_over
 
 NAMES = [chart.name for chart in CHARTS]
 MANY = (1, 2, 3, 4, 6, 8, 12, 16)
@@ -36,7 +38,7 @@ def _qt(qapp: QApplication) -> QApplication:
 
 def suited(chart: Chart) -> SweepResult:
     """A sweep that has such a chart."""
-    return sweep() if chart.shown(sweep()) else sweep_over()
+    return next(made for made in (sweep(), sweep_over(), suite()) if chart.shown(made))
 
 
 def painted(chart: Chart, result: SweepResult, look: Look = LIGHT, size: tuple[int, int] = (640, 400)) -> QImage:
@@ -54,7 +56,7 @@ def colors_in(image: QImage, area: QRectF) -> set[int]:
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT])
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "widths"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("widths", "costs")])
 def test_every_cell_that_a_chart_shows_is_drawn_where_its_mark_is(name: str, look: Look) -> None:
     chart = CHARTS[NAMES.index(name)]
     result = suited(chart)
@@ -204,11 +206,11 @@ def test_marks_follow_the_place_and_the_unit_of_the_chart() -> None:
 def test_results_of_other_machines_are_marked_and_named() -> None:
     others = [Other(4, 1.5, 0, "Some machine, code: 1.50×", "Some machine")]
     pictures = []
-    for beside in ((), others):
+    for shown in ((), others):
         image = QImage(600, 400, QImage.Format.Format_RGB32)
         image.fill(QColor(LIGHT.card))
         painter = QPainter(image)
-        marks = draw_speedup(painter, QRectF(0, 0, 600, 400), sweep(1), LIGHT, others=beside)
+        marks = draw_speedup(painter, QRectF(0, 0, 600, 400), sweep(1), LIGHT, others=shown)
         painter.end()
         pictures.append(image)
     at = next(mark.area.center() for mark in marks if mark.cell is None)
@@ -242,6 +244,45 @@ def test_below_a_condition_stands_what_its_speedup_rests_on() -> None:
     for words in ("tokens of text before the question", "0", "256", "1k", "accepted a round", "baseline tok/s"):
         assert words in said
     assert "K = 4" in said
+
+
+def test_a_suite_has_a_dot_for_each_prompt_and_lane_that_hides_no_other() -> None:
+    result = suite(40)
+    image = QImage(860, 520, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    said: list[str] = []
+    canvas = Canvas(painter, LIGHT, said)
+    draw_strip(canvas, QRectF(0, 0, 860, 520), result)
+    painter.end()
+    assert len(canvas.marks) == 40 * 2
+    places = [(mark.area.center().x(), mark.area.center().y()) for mark in canvas.marks]
+    assert len({(round(x, 1), round(y, 1)) for x, y in places}) == len(places)
+    for mark in canvas.marks:
+        assert mark.cell is not None
+        assert mark.cell.speedup is not None
+        assert f"{mark.cell.speedup.ratio:.2f}×" in mark.text
+    assert {"K = 1", "K = 4"} <= set(said)
+    assert any("slower" in words for words in said)
+
+
+def test_one_s_own_rounds_lie_among_published_ones_of_the_same_target_with_the_line_between() -> None:
+    image = QImage(860, 520, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    said: list[str] = []
+    canvas = Canvas(painter, LIGHT, said)
+    draw_costs(canvas, QRectF(0, 0, 860, 520), sweep(1, (2, 4), adaptive=False))
+    painter.end()
+    own = [mark for mark in canvas.marks if "this machine" in mark.text]
+    others = [mark for mark in canvas.marks if "which implies" in mark.text]
+    assert len(own) == 2
+    assert len(others) == len(beside("gemma-4-26B-A4B-it-Q4_K_M.gguf")) > 5
+    assert all("26B" in mark.text for mark in others)
+    assert {"break-even", "slower than the baseline", "K = 2", "K = 4", "accepted draft tokens a round"} <= set(said)
+    assert "NVIDIA GB10" in said
+
+
+def test_a_target_of_which_nothing_is_published_lies_among_others() -> None:
+    assert len(beside("nano-target.gguf")) > len(beside("gemma-4-26B-A4B-it-Q4_K_M.gguf"))
 
 
 def test_a_png_is_twice_the_size_in_units() -> None:
