@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from app.present.advice import advice_rows
 from app.present.view import RaceView
+from app.race.axes import AXES
 from app.race.prompts import CUSTOM
 from app.race.sweep_result import SweepResult
 from app.race.trace import Header
@@ -41,10 +43,20 @@ def dated_name(name: str, created: str) -> str:
 
 def sweep_name(result: SweepResult) -> str:
     """Returns what a sweep is called: when it was run, of what, and on which prompts."""
-    prompts = ", ".join(item.title.partition(":")[0] for item in result.prompts)
     when = local_time(result.created)
-    parts = (when.strftime("%d %b %Y, %H:%M") if when else "", result.pair_title or result.pair, prompts)
+    parts = (when.strftime("%d %b %Y, %H:%M") if when else "", result.pair_title or result.pair, _rows(result))
     return " · ".join(part for part in parts if part) or "A sweep"
+
+
+def _rows(result: SweepResult) -> str:
+    """What the rows of a sweep are, in a few words."""
+    if result.suite:
+        return f"{result.suite}, {len(result.prompts)} prompts"
+    if result.axis:
+        facts = AXES.get(result.axis)
+        values = ", ".join(dict.fromkeys(row.condition for row in result.prompts))
+        return f"{facts.title if facts else result.axis} {values}"
+    return ", ".join(item.title.partition(":")[0] for item in result.prompts)
 
 
 def last_sweep(result: SweepResult) -> str:
@@ -92,5 +104,5 @@ def sweep_ended(result: SweepResult) -> str:
     """Returns what is said of a sweep that ended while the user looked elsewhere."""
     if not result.heats:
         return "The sweep ended without a result."
-    advice = next((item.advice for item in result.prompts if item.advice), "")
+    advice = next((said for _, said in advice_rows(result) if said), "")
     return f"The sweep is done after {result.heats} {'heat' if result.heats == 1 else 'heats'}. {advice}".strip()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from app.library.sweeps import FILE, load_sweep
+from app.library.traces import open_trace
 from app.present.view import RaceView
-from app.race.advised import Advised
+from app.race.advised import Advised, advised_by_sweep
 from app.race.lanes import KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace
@@ -218,13 +221,41 @@ def make_recipe(recipe: Recipe, advised: Advised) -> MadeRecipe:
     )
 
 
+def advised_by(path: Path) -> Advised:
+    """Returns what a stored result advises: a trace, or the folder of a sweep or suite.
+
+    Raises:
+        ProblemError: it cannot be read, or what won is no MTP drafter.
+    """
+    if not path.is_dir() and path.suffix.lower() != ".json":
+        return advised_by_race(open_trace(path))
+    sweep = load_sweep(path)
+    folder = path if path.is_dir() else path.parent
+    names = [name for prompt in sweep.prompts for cell in prompt.cells for name in cell.traces]
+    return advised_by_sweep(sweep, _drafter(folder, names))
+
+
+def _drafter(folder: Path, traces: list[str]) -> str:
+    """The name of the drafter's file, from the first heat: a trace names it, a sweep does not."""
+    for name in traces[:1]:
+        # A name out of a file leads nowhere but into the folder of that file.
+        if Path(name).name == name and name != FILE:
+            lanes = open_trace(folder / name).header.lanes
+            return next((lane.drafter for lane in lanes if lane.kind is LaneKind.MTP), "")
+    return ""
+
+
 def advised_by_race(trace: Trace) -> Advised:
-    """Returns what a recorded race advises: the K of the lane that won, or to leave the drafter off.
+    """Returns what a recorded race advises; see :func:`advised_by_view`."""
+    return advised_by_view(RaceView.of(trace))
+
+
+def advised_by_view(view: RaceView) -> Advised:
+    """Returns what a race that is over advises: the K of the lane that won, or to leave the drafter off.
 
     Raises:
         ProblemError: what won is no MTP drafter, which these programs would need other words for.
     """
-    view = RaceView.of(trace)
     result = view.result
     lanes = view.header.lanes
     winner = lanes[result.lane] if 0 <= result.lane < len(lanes) else None

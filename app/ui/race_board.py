@@ -100,6 +100,7 @@ class RaceBoard(QWidget):
 
     def _connect(self) -> None:
         self.winner.sure_wanted.connect(self._show_sure)
+        self.winner.use_wanted.connect(self._show_recipes)
         self.why.what_if.connect(self._show_what_if)
         self.same.show_fork.connect(self._show_fork)
         self.same.show_behaviour.connect(self._show_behaviour)
@@ -325,6 +326,12 @@ class RaceBoard(QWidget):
             dialog = HeatsDialog(self._theme, view.heats, summary, self.window())
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
+
+    def _show_recipes(self) -> None:
+        if self._view is not None:
+            from app.ui.recipe_dialog import open_recipes
+
+            open_recipes(self._view, self.window(), self.copy, self.said.emit)
 
     def _show_what_if(self) -> None:
         if self._view is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,15 +16,20 @@ from app.ui.text_line import TextLine
 from app.ui.theme import Theme
 from app.ui.widgets import button, fit_strip, label, set_text
 
+_USE_HEIGHT = 24
+"""Height of the button in pixels: not more than the lines beside it."""
+
 
 class WinnerCard(QFrame):
     """Shows the ratio of the leading lane. Its frame takes that lane's colour once the race is over.
 
     Signals:
         sure_wanted: The user wants to know how sure the result of the heats is.
+        use_wanted: The user wants to know what to type elsewhere.
     """
 
     sure_wanted = Signal()
+    use_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +37,7 @@ class WinnerCard(QFrame):
         self._lane = -1
         self._low = False
         self._lines: list[str] = []
+        self._usable = False
         self._over = False
         self.setObjectName("winner")
         self.setAccessibleName("Winner")
@@ -44,8 +50,18 @@ class WinnerCard(QFrame):
         self.sure_button = button("How sure?", "quiet", tip=tip)
         self.sure_button.clicked.connect(self.sure_wanted)
         self.sure_button.hide()
+        self.use_button = button("Use it", "quiet", tip="What to type for it in llama-server, vLLM, Ollama and others.")
+        self.use_button.clicked.connect(self.use_wanted)
+        self.use_button.setFixedHeight(_USE_HEIGHT)
+        self.use_button.hide()
         self.sure = SureStrip(theme)
         self.sure.hide()
+        self._lay_out()
+        self.set_narrow(False)
+        theme.changed.connect(self._restyle)
+        self.clear("")
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 12, 6)
         layout.setSpacing(0)
@@ -60,11 +76,14 @@ class WinnerCard(QFrame):
         layout.addLayout(ratio)
         layout.addWidget(self.sure)
         layout.addStretch(1)
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
         for line in self._about:
-            layout.addWidget(line)
-        self.set_narrow(False)
-        theme.changed.connect(self._restyle)
-        self.clear("")
+            lines.addWidget(line)
+        foot = QHBoxLayout()
+        foot.addLayout(lines, 1)
+        foot.addWidget(self.use_button, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(foot)
 
     def set_narrow(self, narrow: bool) -> None:
         """Takes less room in a narrow window."""
@@ -82,7 +101,7 @@ class WinnerCard(QFrame):
 
     def clear(self, format_title: str) -> None:
         """Says that there is no race yet."""
-        self._lane, self._over = -1, False
+        self._lane, self._over, self._usable = -1, False, False
         self._head.setText("Speedup")
         self._ratio.setText("\u2013")
         self._tail.setText("")
@@ -98,6 +117,7 @@ class WinnerCard(QFrame):
             line.setText(lines[number] if number < len(lines) else "")
             line.setToolTip("\n".join(lines))
             line.setVisible(number < room)
+        self.use_button.setVisible(self._usable and room > 0)
 
     def set_notes(self, count: int | None) -> None:
         """Offers to tell how sure the result of the heats is, with the number of notes; None offers nothing."""
@@ -111,6 +131,7 @@ class WinnerCard(QFrame):
         """Shows who is ahead, or who won."""
         result = view.result
         self.sure.show_rows(sure_rows(view))
+        self._usable = result.over and result.ratio is not None
         first = [result.foot] if view.heats is not None else []
         self._show_about([*first, *about_lines(view)])
         self._ratio.setToolTip(view.heats_note)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QRectF, QSettings, Qt
 from PySide6.QtGui import QPainter, QPicture
@@ -12,19 +13,23 @@ from pytestqt.qtbot import QtBot
 
 from app.draw.canvas import Canvas
 from app.draw.look import LIGHT
-from app.draw.sweep.charts import CHARTS
+from app.draw.sweep.charts import CHARTS, charts_of
 from app.draw.sweep.speedup import _Speedup
 from app.library.prompts import load_prompts
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
+from app.present.advice import advice_rows
+from app.race.prompts import Prompt
 from app.race.sweep import Spend
-from app.race.sweep_result import write_sweep
+from app.race.sweep_result import SweepResult, write_sweep
+from app.ui.recipe_dialog import RecipeDialog
 from app.ui.sweep import controls as sweep_controls
 from app.ui.sweep.page import SweepPage
+from app.ui.sweep.suite_dialog import SuiteDialog
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 from app.worker.pool import WorkerPool
-from tests.draw.sweeps import sweep
+from tests.draw.sweeps import suite, sweep, sweep_over
 from tests.ui.windows import shown
 
 
@@ -240,7 +245,9 @@ def test_no_empty_chart_is_shown_before_a_sweep_and_all_are_after_one(
     assert page.intro.isVisible()
     page.open_sweep(stored(places))
     qtbot.waitUntil(lambda: page.result.heats > 0)
-    assert all(card.isVisibleTo(page) for card in page.charts.values())
+    assert {name for name, card in page.charts.items() if card.isVisibleTo(page)} == {
+        chart.name for chart in charts_of(page.result)
+    }
 
 
 def test_the_last_sweep_is_shown_again_when_the_page_comes_into_sight(
@@ -291,3 +298,138 @@ def test_what_was_chosen_is_remembered(page: SweepPage, places: Places, tmp_path
 
 def test_every_chart_has_a_card_with_a_name_for_screen_readers(page: SweepPage) -> None:
     assert {card.accessibleName() for card in page.charts.values()} == {chart.title for chart in CHARTS}
+
+
+def open_made(page: SweepPage, places: Places, qtbot: QtBot, result: SweepResult) -> Path:
+    """Shows a made-up sweep that is kept in the library."""
+    folder = places.data / "sweeps" / "20260102-030405-made"
+    folder.mkdir(parents=True)
+    (folder / "sweep.json").write_bytes(write_sweep(result))
+    page.open_sweep(folder)
+    qtbot.waitUntil(lambda: page.result == result)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("result", "first"),
+    [(sweep(), "speedup"), (sweep_over(), "conditions"), (suite(), "strip")],
+    ids=["k", "axis", "suite"],
+)
+def test_a_result_shows_the_charts_that_it_has_and_its_advice(
+    page: SweepPage, places: Places, qtbot: QtBot, result: SweepResult, first: str
+) -> None:
+    open_made(page, places, qtbot, result)
+    visible = {name for name, chart in page.charts.items() if chart.isVisibleTo(page)}
+    assert first in visible
+    assert visible <= {chart.name for chart in CHARTS if chart.shown(result)}
+    said = [(name.text(), words.text()) for name, words in page.advice.rows if name.isVisibleTo(page)]
+    assert said == advice_rows(result)
+    assert all(words for _, words in said)
+
+
+def test_a_condition_is_picked_by_clicks_with_its_usual_values(page: SweepPage, qtbot: QtBot) -> None:
+    controls = page.controls
+    assert not controls.values.isVisible()
+    controls.axis.setFocus()
+    qtbot.keyClick(controls.axis, Qt.Key.Key_Down)
+    assert controls.axis.currentText() == "Context depth"
+    assert controls.values.isVisible()
+    assert controls.values.text() == "0, 256, 1k, 4k, 16k, 64k"
+    controls.values.clear()
+    qtbot.keyClicks(controls.values, "0, 1k, deep")
+    assert "'deep' is not a whole number" in controls.told.text()
+    assert not controls.go.isEnabled()
+    controls.values.clear()
+    qtbot.keyClicks(controls.values, "0, 1k")
+    request = controls.request()
+    assert request is not None
+    assert request.axis is not None
+    assert request.axis.text == "context=0,1k"
+
+
+def test_the_prompts_of_a_file_are_read_shown_sampled_and_raced(
+    page: SweepPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.jsonl"
+    lines = [f'{{"prompt": "Write {number} lines of code.", "category": "code"}}\n' for number in range(8)]
+    file.write_text("".join([*lines, '{"prompt": "My key is sk-abcdefghijklmnopqrstuvwxyz0123456789."}\n']))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    page.controls.suite_action.trigger()
+    dialog = next(item for item in page.window().findChildren(SuiteDialog) if item.isVisible())
+    assert not dialog.use_button.isEnabled()
+    click(qtbot, dialog.file_button)
+    qtbot.waitUntil(lambda: dialog.suite is not None)
+    assert "mine.jsonl: 9 prompts (8 code" in dialog.told.text()
+    assert dialog.list.count() == 9
+    assert dialog.secrets.isVisible()
+    assert not dialog.seed.isEnabled()
+    dialog.sample.setValue(3)
+    qtbot.waitUntil(lambda: dialog.suite is not None and len(dialog.suite.prompts) == 3)
+    assert dialog.seed.isEnabled()
+    first = dialog.suite
+    dialog.seed.setValue(5)
+    qtbot.waitUntil(lambda: dialog.suite is not None and dialog.suite != first)
+    click(qtbot, dialog.use_button)
+    assert page.controls.prompts.text() == "mine.jsonl (3)"
+    assert not page.controls.axis.isEnabled()
+    request = page.controls.request()
+    assert request is not None
+    assert (request.suite, len(request.prompts), request.spend.evenly) == ("mine.jsonl", 3, True)
+    page.controls.single_action.trigger()
+    again = page.controls.request()
+    assert again is not None
+    assert (again.suite, len(again.prompts)) == ("", 3)
+    assert [item.name for item in again.prompts] == ["code", "english", "haiku"]
+
+
+def test_a_file_without_prompts_is_told_in_the_dialog(page: SweepPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.controls.suite_action.trigger()
+    dialog = next(item for item in page.window().findChildren(SuiteDialog) if item.isVisible())
+    (tmp_path / "none.csv").write_text("")
+    dialog.open_path(tmp_path / "none.csv")
+    qtbot.waitUntil(lambda: "none.csv" in dialog.told.text())
+    assert not dialog.use_button.isEnabled()
+    click(qtbot, dialog.close_button)
+
+
+def test_use_it_gives_the_advised_k_in_each_program_s_words(page: SweepPage, places: Places, qtbot: QtBot) -> None:
+    plain = msgspec.structs.replace(sweep(1, (1, 4), adaptive=False), target="target.gguf")
+    rows = tuple(
+        msgspec.structs.replace(row, cells=tuple(msgspec.structs.replace(cell, traces=()) for cell in row.cells))
+        for row in plain.prompts
+    )
+    open_made(page, places, qtbot, msgspec.structs.replace(plain, prompts=rows))
+    click(qtbot, page.use_button)
+    qtbot.waitUntil(lambda: any(item.isVisible() for item in page.window().findChildren(RecipeDialog)))
+    dialog = next(item for item in page.window().findChildren(RecipeDialog) if item.isVisible())
+    assert "--spec-draft-n-max 4" in dialog.text.toPlainText()
+    dialog.program.setCurrentText("vLLM")
+    assert '"num_speculative_tokens":4' in dialog.text.toPlainText()
+    assert "num_speculative_tokens" in dialog._word.text()
+    click(qtbot, dialog.copy_button)
+    assert QApplication.clipboard().text() == dialog.text.toPlainText()
+    click(qtbot, dialog.close_button)
+
+
+def test_own_prompts_can_be_ticked_too(page: SweepPage, places: Places) -> None:
+    mine = Prompt("mine", "Mine", "custom", "en", "Write it.")
+    page.controls.set_prompts([*load_prompts(places), mine])
+    assert [action.text() for action in page.controls.prompt_actions][-1] == "Mine"
+    page.controls.prompt_actions[-1].setChecked(True)
+    request = page.controls.request()
+    assert request is not None
+    assert [item.name for item in request.prompts] == ["code", "english", "haiku", "mine"]
+
+
+def test_a_dot_of_a_suite_opens_its_race(page: SweepPage, places: Places, qtbot: QtBot) -> None:
+    folder = open_made(page, places, qtbot, suite())
+    chart = page.charts["strip"]
+    qtbot.waitUntil(lambda: bool(chart.marks))
+    mark = chart.marks[0]
+    with qtbot.waitSignal(page.race_wanted) as wanted:
+        qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=mark.area.center().toPoint())
+    assert wanted.args is not None
+    path, lanes = wanted.args
+    assert path.parent == folder
+    assert mark.cell is not None
+    assert (path.name, lanes) == (mark.cell.traces[0], ("baseline", mark.cell.lane))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from app.draw.sweep.labels import ink_of
+from app.present.advice import advice_rows
 from app.present.sweep_figures import SWEEP_INTRO, SWEEP_QUESTION
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
@@ -46,7 +47,8 @@ class AdviceCard(QFrame):
     def show_result(self, result: SweepResult) -> None:
         """Shows another result."""
         self._result = result
-        wanted = max(1, len(result.prompts))
+        advised = advice_rows(result)
+        wanted = max(1, len(advised))
         while len(self.rows) < wanted:
             name, said = label("", weight=QFont.Weight.DemiBold, size=10.5), label("", wrap=True)
             at = len(self.rows)
@@ -56,11 +58,12 @@ class AdviceCard(QFrame):
         for at, (name, said) in enumerate(self.rows):
             for widget in (name, said):
                 widget.setVisible(at < wanted)
-            if at < len(result.prompts):
-                prompt = result.prompts[at]
-                set_text(name, prompt.title.partition(":")[0])
-                name.setStyleSheet(f"color: {ink_of(self._theme.look, at)}; font-size: 14px; font-weight: 600;")
-                set_text(said, prompt.advice)
+            if at < len(advised):
+                set_text(name, advised[at][0])
+                plain = result.suite or result.axis  # There colours stand for something else.
+                ink = self._theme.look.text if plain else ink_of(self._theme.look, at)
+                name.setStyleSheet(f"color: {ink}; font-size: 14px; font-weight: 600;")
+                set_text(said, advised[at][1])
             else:
                 set_text(name, "")
                 set_text(said, f"{SWEEP_QUESTION} {SWEEP_INTRO}")

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -27,6 +29,7 @@ from app.library.sweeps import load_sweep, stored_sweeps
 from app.models.pairs import Pair
 from app.places import Places
 from app.present.naming import last_sweep, sweep_ended, sweep_name
+from app.present.recipes import advised_by
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published
@@ -34,20 +37,43 @@ from app.race.sweep import progress_words
 from app.race.sweep_result import Cell, SweepResult
 from app.ui.failure_card import FailureCard
 from app.ui.page import Actions, Page
+from app.ui.recipe_dialog import show_advised
 from app.ui.sweep.advice_card import AdviceCard
 from app.ui.sweep.chart_card import ChartCard
 from app.ui.sweep.controls import SweepControls
 from app.ui.sweep.intro import Intro
+from app.ui.sweep.suite_dialog import SuiteDialog
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
 from app.ui.widgets import button, label, set_text
 from app.worker.pool import WorkerPool
 from app.worker.request import SweepRequest
+from app.worker.sweep_rows import sweep_rows
 from app.worker.sweep_run import SweepRun
 
 _POLL_S = 0.2
 _END_S = 2.0
 _EARLIER = 12
+_PLACES: Final[dict[str, dict[str, tuple[int, int, int, int]]]] = {
+    "": {
+        "speedup": (0, 0, 6, 298),
+        "positions": (0, 6, 4, 298),
+        "accepted": (1, 6, 4, 176),
+        "widths": (2, 0, 4, 236),
+        "predicted": (2, 4, 3, 236),
+        "rates": (2, 7, 3, 236),
+        "costs": (3, 0, 10, 340),
+    },
+    "axis": {
+        "conditions": (0, 0, 6, 380),
+        "positions": (0, 6, 4, 380),
+        "accepted": (1, 6, 4, 176),
+        "rates": (2, 0, 10, 300),
+    },
+    "suite": {"strip": (0, 0, 6, 400), "costs": (0, 6, 4, 400), "widths": (1, 6, 4, 220)},
+}
+"""Of each kind of result where its charts are: row, column, columns of ten, and least height in pixels. Three rows of a
+plain sweep fill a window of 1440 by 900; a lower one scrolls."""
 
 
 class SweepPage(Page):
@@ -80,6 +106,7 @@ class SweepPage(Page):
         self.intro = Intro()
         self._stack = QStackedWidget()
         self.failure = FailureCard(theme)
+        self.use_button = button("Use it", "quiet", tip="What to type for the advised K in other programs")
         self.earlier_button = button("Earlier sweeps", "quiet", tip="Open a sweep that was run before")
         self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
         self._now = label("", "muted")
@@ -96,30 +123,18 @@ class SweepPage(Page):
         tools.setContentsMargins(0, 0, 8, 0)
         tools.setSpacing(4)
         tools.addWidget(self._now, 1)
-        for tool in (self.others_button, self.earlier_button):
+        for tool in (self.use_button, self.others_button, self.earlier_button):
             tools.addWidget(tool)
         self.failure.hide()
         inside = QWidget()
         inside.setProperty("role", "list")
-        grid = QGridLayout(inside)
+        self._grid = grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setSpacing(12)
-        grid.addWidget(self.charts["speedup"], 0, 0, 1, 6)
-        grid.addWidget(self.charts["positions"], 0, 6, 1, 4)
         grid.addWidget(self.advice, 1, 0, 1, 6)
-        grid.addWidget(self.charts["accepted"], 1, 6, 1, 4)
-        for column, name in ((0, "widths"), (4, "predicted"), (7, "rates")):
-            grid.addWidget(self.charts[name], 2, column, 1, 4 if column == 0 else 3)
-        placed = {"speedup", "positions", "accepted", "widths", "predicted", "rates"}
-        for number, chart in enumerate(card for name, card in self.charts.items() if name not in placed):
-            grid.addWidget(chart, 3 + number // 2, number % 2 * 5, 1, 5)
         grid.setRowStretch(9, 1)
         for column in range(10):
             grid.setColumnStretch(column, 1)
-        # Three rows that fill a window of 1440 by 900 and no more; a lower one scrolls.
-        for names, height in ((("speedup", "positions"), 298), (("widths", "predicted", "rates"), 236)):
-            for name in names:
-                self.charts[name].setMinimumHeight(height)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -142,6 +157,8 @@ class SweepPage(Page):
         for chart in self.charts.values():
             chart.opened.connect(self._open_cell)
         self.earlier_button.clicked.connect(self._offer_earlier)
+        self.use_button.clicked.connect(self._use)
+        self.controls.suite_wanted.connect(self._choose_suite)
         self.others_button.toggled.connect(lambda _: self._show(*self._shown))
 
     @property
@@ -270,16 +287,32 @@ class SweepPage(Page):
         self._shown = (result, folder)
         self._show_stage()
         self.changed.emit()
-        self.charts["accepted"].setMinimumHeight(176 if len(result.prompts) <= 2 else 236)
+        self._place(result)
         others = self._others(result)
         for chart in self.charts.values():
             chart.show_result(result, others)
         self.advice.show_result(result)
 
+    def _place(self, result: SweepResult) -> None:
+        """Puts the charts that this result has where they belong; the others are away."""
+        places = _PLACES["suite" if result.suite else "axis" if result.axis else ""]
+        for name, chart in self.charts.items():
+            self._grid.removeWidget(chart)
+            place = places.get(name)
+            chart.setVisible(place is not None)
+            if place is not None:
+                row, column, wide, height = place
+                self._grid.addWidget(chart, row, column, 1, wide)
+                chart.setMinimumHeight(height)
+        if not result.suite and len(result.prompts) > 2:
+            self.charts["accepted"].setMinimumHeight(236)
+
     def _show_stage(self) -> None:
         """Empty charts tell nothing: without a heat it says what a sweep is, until one runs."""
         self._stack.setCurrentIndex(1 if self.running or self.result.heats else 0)
         self.others_button.setEnabled(self.result.heats > 0)
+        self.others_button.setVisible(not self.result.axis and not self.result.suite)
+        self.use_button.setEnabled(self.result.heats > 0 and not self.running)
 
     def _others(self, result: SweepResult) -> tuple[Other, ...]:
         """Published results: of the same model, or where there are none of all, labelled by their own model's name."""
@@ -314,6 +347,29 @@ class SweepPage(Page):
         ranked = sorted(zip(cell.ratios, cell.traces, strict=False))
         if ranked:
             self.race_wanted.emit(folder / ranked[(len(ranked) - 1) // 2][1], ("baseline", cell.lane))
+
+    def _use(self) -> None:
+        """Shows what to type elsewhere for what was advised; the first heat is read for the drafter's name."""
+        folder = self._shown[1]
+        if folder is None:
+            return
+
+        async def show() -> None:
+            advised = await in_thread(lambda: advised_by(folder))
+            show_advised(advised, self.window(), self._copy)
+
+        self._tasks.start(show(), name="recipe", doing="what to type was looked up", failed=self.show_problem)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit("Copied.")
+
+    def _choose_suite(self) -> None:
+        """Asks for the prompts of a file, shows what was read, and races them if the user wants that."""
+        dialog = SuiteDialog(self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self.controls.use_suite)
+        dialog.open()
 
     def _offer_earlier(self) -> None:
         async def offer() -> None:
@@ -405,9 +461,10 @@ def _earlier(places: Places) -> list[tuple[Path, str]]:
 
 
 def _names(request: SweepRequest) -> tuple[object, ...]:
-    return request.pair.id, [item.name for item in request.prompts], {item.lane for item in request.contenders}
+    rows = [row.heading.name for row in sweep_rows(request)]
+    return request.pair.id, request.suite, rows, {item.lane for item in request.contenders}
 
 
 def _result_names(result: SweepResult) -> tuple[object, ...]:
     lanes = {cell.lane for prompt in result.prompts for cell in prompt.cells}
-    return result.pair, [item.prompt for item in result.prompts], lanes
+    return result.pair, result.suite, [item.prompt for item in result.prompts], lanes
