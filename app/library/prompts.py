@@ -49,6 +49,13 @@ def own_prompts(places: Places) -> tuple[list[Prompt], list[Problem]]:
     return found, problems
 
 
+def all_prompts(places: Places) -> list[Prompt]:
+    """Returns the prompts that can be raced: the app's, then the user's own; of one name the user's."""
+    own, _ = own_prompts(places)
+    names = {prompt.name for prompt in own}
+    return [*(prompt for prompt in load_prompts(places) if prompt.name not in names), *own]
+
+
 def find_prompt(places: Places, name: str) -> Prompt:
     """Returns the prompt of that name, the user's own before one of the app.
 

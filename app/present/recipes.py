@@ -273,3 +273,13 @@ def advised_by_view(view: RaceView) -> Advised:
         )
     adaptive = winner.policy is not KPolicy.FIXED
     return Advised(k=winner.k, reason=result.told, target=target, drafter=winner.drafter, adaptive=adaptive)
+
+
+def llama_command(view: RaceView) -> str:
+    """Returns what to type into llama-server after a race; empty before its end, and where nothing can be advised."""
+    if not view.over or view.result.ratio is None:
+        return ""
+    try:
+        return make_recipe(RECIPES[0], advised_by_view(view)).text
+    except ProblemError:
+        return ""

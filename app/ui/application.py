@@ -20,7 +20,7 @@ from qasync import QEventLoop
 from app.boundary.log import logger
 from app.draw.studio import Studio
 from app.interrupts import Interrupts
-from app.library.prompts import load_prompts
+from app.library.prompts import all_prompts
 from app.models.pairs import Pair
 from app.models.registry.reader import load_registry
 from app.models.shelf.availability import Ready, availability
@@ -145,6 +145,7 @@ def make_sweep_page(
     page.race_runs = lambda: window.race.running
     page.running_changed.connect(lambda running: window.race.hold("A sweep is running." if running else ""))
     page.race_wanted.connect(window.open_path)
+    window.race.prompts_changed.connect(page.controls.set_prompts)
 
     def film(result: SweepResult) -> None:
         from app.ui.export.opening import open_sweep_export
@@ -163,7 +164,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: St
     pairs = [pair for pair in registry.pairs if isinstance(availability(pair, places), Ready)]
     problem = None
     try:
-        prompts = load_prompts(places)
+        prompts = list(all_prompts(places))
     except ProblemError as error:
         prompts, problem = [], error.problem
     race = RacePage(theme, places, pool, pairs, prompts, studio)

@@ -16,9 +16,13 @@ class PromptBar(QFrame):
 
     Signals:
         edited: The user finished editing; carries the new text.
+        race_wanted: The user wants to race what was edited.
+        prompts_wanted: The user wants to see all prompts.
     """
 
     edited = Signal(str)
+    race_wanted = Signal()
+    prompts_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +31,9 @@ class PromptBar(QFrame):
         self.line = TextLine(theme, tabular=False)
         self.edit_button = button("Edit", "quiet", tip="Change the prompt (Ctrl+P)", name="Edit the prompt")
         self.edit_button.clicked.connect(self.open_editor)
+        tip = "Your own prompts, with system prompt and earlier turns"
+        self.prompts_button = button("My prompts", "quiet", tip=tip)
+        self.prompts_button.clicked.connect(self.prompts_wanted)
         self.editor = QPlainTextEdit()
         self.editor.setFont(mono_font(9.75))
         self.editor.setTabChangesFocus(True)
@@ -35,7 +42,7 @@ class PromptBar(QFrame):
         self.editor.setFixedHeight(112)
         self.editor.installEventFilter(self)
         self.editor.textChanged.connect(self._count)
-        self.done_button = button("Use this prompt", tip="Ctrl+Return in the editor")
+        self.done_button = button("Use this prompt", tip="Takes it; Ctrl+Return in the editor races it too")
         self.cancel_button = button("Cancel", "quiet", tip="Esc: keeps the prompt as it was")
         self.done_button.clicked.connect(self.accept)
         self.cancel_button.clicked.connect(self.close_editor)
@@ -49,6 +56,7 @@ class PromptBar(QFrame):
         line.setSpacing(12)
         line.addWidget(label("PROMPT", "caption"))
         line.addWidget(self.line, 1)
+        line.addWidget(self.prompts_button)
         line.addWidget(self.edit_button)
         area = QVBoxLayout(self._edit_area)
         area.setContentsMargins(12, 12, 12, 12)
@@ -122,6 +130,8 @@ class PromptBar(QFrame):
                 return True
             if ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.accept()
+                if not self.editing:
+                    self.race_wanted.emit()
                 return True
         return super().eventFilter(watched, event)
 

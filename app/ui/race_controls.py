@@ -196,6 +196,24 @@ class RaceControls(QWidget):
         shown = [*self._prompts, *([self._custom] if self._custom else [])]
         return shown[at] if 0 <= at < len(shown) else None
 
+    def set_prompts(self, prompts: Sequence[Prompt]) -> None:
+        """Offers other prompts and keeps the one that was picked, as it is now."""
+        picked = self.selected_prompt
+        self._prompts = list(prompts)
+        shown = [*self._prompts, *([self._custom] if self._custom else [])]
+        names = [prompt.name for prompt in shown]
+        at = names.index(picked.name) if picked is not None and picked.name in names else min(0, len(shown) - 1)
+        self.prompt.set_choices([prompt.title for prompt in shown], at)
+        if self.selected_prompt != picked:
+            self.prompt_changed.emit()
+            self.changed.emit()
+
+    def pick_prompt(self, name: str) -> None:
+        """Picks a prompt by its name."""
+        names = [prompt.name for prompt in self._prompts]
+        if name in names:
+            self.prompt.setCurrentIndex(names.index(name))
+
     def use_text(self, text: str) -> None:
         """Picks the user's own prompt. A text that is one of the given prompts picks that one.
 

@@ -15,6 +15,7 @@ from app.draw.studio import Studio
 from app.models.pairs import Pair
 from app.places import Places
 from app.present.naming import dated_name, race_ended, race_name
+from app.present.recipes import llama_command
 from app.present.result import verdict_text
 from app.present.view import RaceView
 from app.present.words import FIRST_RACE
@@ -64,12 +65,14 @@ class RacePage(Page):
     Signals:
         running_changed: A race began or ended. recorded: A trace was completed.
         models_wanted: The user wants to see which models there are.
+        prompts_changed: There are other prompts now; carries all of them.
     """
 
     title = "Race"
     running_changed = Signal(bool)
     recorded = Signal(object)
     models_wanted = Signal()
+    prompts_changed = Signal(object)
 
     def __init__(
         self,
@@ -119,6 +122,8 @@ class RacePage(Page):
         self.controls.models_wanted.connect(self.models_wanted)
         self.tiny_line.models.clicked.connect(self.models_wanted)
         self.prompt_bar.edited.connect(self._prompt_edited)
+        self.prompt_bar.race_wanted.connect(self.race)
+        self.prompt_bar.prompts_wanted.connect(self.show_prompts)
         self.board.said.connect(self.said)
         self.board.package_wanted.connect(self.package_wanted)
         self.fit.judged.connect(self._judged)
@@ -191,7 +196,9 @@ class RacePage(Page):
             if (name := f"Text of {lane.title}")
         ]
         verdict = Copy("Verdict", "The verdict", lambda: verdict_text(view))
-        return [*texts, None, verdict, Copy("Result as JSON", "The result", lambda: race_json(view, trace))]
+        typed = llama_command(view)
+        use = [Copy("Command for llama-server", "The command", lambda: typed)] if typed else []
+        return [*texts, None, verdict, Copy("Result as JSON", "The result", lambda: race_json(view, trace)), *use]
 
     def start(self) -> bool:
         """Starts a race of what is chosen."""
@@ -303,6 +310,7 @@ class RacePage(Page):
     def _set_running(self, running: bool) -> None:
         self.controls.set_running(running)
         self.prompt_bar.edit_button.setEnabled(not running)
+        self.prompt_bar.prompts_button.setEnabled(not running)
         self.running_changed.emit(running)
         if not running:
             self._hold_films()
@@ -317,6 +325,28 @@ class RacePage(Page):
         if layout is not None:
             layout.setContentsMargins(20, 6 if low else 12, 20, 6 if low else 16)
             layout.setSpacing(4 if low else 12)
+
+    def show_prompts(self) -> None:
+        """Opens the user's own prompts, unless a race runs."""
+        if self.running:
+            return
+        from app.ui.prompts_dialog import PromptsDialog
+
+        prompt = self.controls.selected_prompt
+        dialog = PromptsDialog(self._places, self.window(), prompt.name if prompt else "")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.edited.connect(self._take_prompts)
+        dialog.raced.connect(self._race_prompt)
+        dialog.open()
+
+    def _take_prompts(self, prompts: Sequence[Prompt]) -> None:
+        self._titles |= {prompt.name: prompt.title for prompt in prompts}
+        self.controls.set_prompts(prompts)
+        self.prompts_changed.emit(prompts)
+
+    def _race_prompt(self, prompt: Prompt) -> None:
+        self.controls.pick_prompt(prompt.name)
+        self.race()
 
     def _write_prompt(self) -> None:
         """Opens the editor for a prompt of the user's own."""

@@ -117,7 +117,7 @@ class WinnerCard(QFrame):
             line.setText(lines[number] if number < len(lines) else "")
             line.setToolTip("\n".join(lines))
             line.setVisible(number < room)
-        self.use_button.setVisible(self._usable and room > 0)
+        self.use_button.setVisible(self._usable and not self._low and room > 0)
 
     def set_notes(self, count: int | None) -> None:
         """Offers to tell how sure the result of the heats is, with the number of notes; None offers nothing."""

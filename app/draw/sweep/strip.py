@@ -11,10 +11,11 @@ from app.draw.axes import Frame
 from app.draw.canvas import NORMAL, SMALL, Canvas
 from app.draw.look import mix
 from app.draw.sweep.labels import tone_of
-from app.present.suite_figures import median_words, span_words
+from app.present.suite_figures import median_words
 from app.present.sweep_figures import cell_words
 from app.race.suite import SuiteDot, SuiteLane, lane_short, suite_result
 from app.race.sweep_result import Cell, SweepResult, known
+from app.race.sweep_words import span_words
 
 _KEY: Final = 20.0
 _DOT: Final = 4.0
