@@ -8,7 +8,6 @@ processor time. The drafter of the whole knows the next word after 70 % of the w
 from __future__ import annotations
 
 import argparse
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ import msgspec
 from app.engines.cores import default_threads
 from app.engines.llama_cpp import LlamaEngine
 from app.models.fit.memory import free_memory
-from app.models.forecast.shape import ModelShape, plan_slices
+from app.models.forecast.shape import ModelShape
 from app.models.pairs import ModelSource, Pair
 from app.places import find_places
 from app.race.costs import probed_costs
@@ -108,57 +107,81 @@ def speedups(made: Forecast, target: Path, drafter: Path, ks: Sequence[int]) -> 
     return table
 
 
+def measured(name: str, shape: ModelShape, target: Path, drafter: Path) -> tuple[Forecast, PassCosts]:
+    """Forecasts the shape and measures the whole of it, one after the other."""
+    pair = Pair(name, shape.name, ("llama.cpp",), ModelSource(), ModelSource())
+    with TemporaryDirectory(dir=target.parent) as home:
+        places = find_places({"MTP_RACE_HOME": home})
+        subject = ForecastSubject(pair, shape, "Q4_0", "Q8_0")
+        began = time.monotonic()
+        made = make_forecast(subject, places, (), free_memory(), lambda *_: None, threading.Event())
+        print(f"{shape.name}, {shape.layers} layers from {made.slices} in {time.monotonic() - began:.0f} s")
+    return made, whole_passes(lane(target, drafter, 8))
+
+
+def show_passes(made: Forecast, whole: PassCosts) -> None:
+    """Prints what passes of the whole cost, and what was forecast."""
+    for width in FORECAST_WIDTHS:
+        real, told = whole.forward_ns[width], made.costs.forward_ns[width]
+        line = f"width {width}: {real / 1e6:8.1f} ms  forecast {told / 1e6:8.1f}  {told / real - 1:+6.1%}"
+        if whole.repeated_ns:
+            same, as_told = whole.repeated_ns[width], made.costs.repeated_ns[width]
+            line += f"   same token {same / 1e6:8.1f}  forecast {as_told / 1e6:8.1f}  {as_told / same - 1:+6.1%}"
+        print(line)
+    print(f"draft: {whole.draft_ns / 1e6:.2f} ms  forecast {made.costs.draft_ns / 1e6:.2f}")
+
+
+def show_race(made: Forecast, table: dict[int, dict[str, float]]) -> None:
+    """Prints the speedup of each K, and what was forecast."""
+    for k, row in table.items():
+        low, high = made.costs.repeated_ns.get(k + 1), made.costs.forward_ns[k + 1] / 1e6
+        bounds = f"{low / 1e6:.1f} to {high:.1f}" if low else f"{high:.1f}"
+        print(
+            f"K = {k}: {row['measured']:.3f}x  forecast {row['forecast']:.3f}x  {row['error']:+6.1%}   "
+            f"check {row['check_ns'] / 1e6:.1f} ms, forecast {bounds}"
+        )
+    best = max(table, key=lambda k: table[k]["measured"])
+    print(f"best K: {best}, forecast {max(table, key=lambda k: table[k]['at_follow'])}")
+
+
 def main() -> None:
     """Measures a case, prints the table and writes it down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("case", choices=CASES)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ks", default="1,2,3,4,7,8")
-    parser.add_argument("--only-write", action="store_true", help="write the whole file and measure nothing")
+    parser.add_argument("--part", choices=("write", "passes", "race"), help="only this; race reads what passes wrote")
     asked = parser.parse_args()
     name, layers = CASES[asked.case]
     shape = msgspec.structs.replace(SHAPES[name], layers=layers)
     target, drafter = whole_files(shape, asked.folder)
-    if asked.only_write:
+    if asked.part == "write":
         return
-    pair = Pair(asked.case, shape.name, ("llama.cpp",), ModelSource(), ModelSource())
-    with TemporaryDirectory(dir=asked.folder) as home:
-        places = find_places({"MTP_RACE_HOME": home})
-        subject = ForecastSubject(pair, shape, "Q4_0", "Q8_0")
-        began = time.monotonic()
-        made = make_forecast(subject, places, (), free_memory(), lambda *_: None, threading.Event())
-        seconds = time.monotonic() - began
-    whole = whole_passes(lane(target, drafter, 8))
-    print(f"{shape.name}, {layers} layers from {made.slices} in {seconds:.0f} s, plan {_plan_bytes(shape):,} bytes")
-    errors = {}
-    for width in FORECAST_WIDTHS:
-        real, told = whole.forward_ns[width], made.costs.forward_ns[width]
-        errors[width] = told / real - 1
-        same = f"   same token {whole.repeated_ns[width] / 1e6:8.1f}" if whole.repeated_ns else ""
-        print(f"width {width}: {real / 1e6:8.1f} ms  forecast {told / 1e6:8.1f}  {errors[width]:+6.1%}{same}")
-    print(f"draft: {whole.draft_ns / 1e6:.2f} ms  forecast {made.costs.draft_ns / 1e6:.2f}")
-    table = speedups(made, target, drafter, [int(k) for k in asked.ks.split(",")])
-    for k, row in table.items():
-        bounds = f"{made.costs.repeated_ns.get(k + 1, 0) / 1e6:.1f} to {made.costs.forward_ns[k + 1] / 1e6:.1f} ms"
-        print(
-            f"K = {k}: {row['measured']:.3f}x  forecast {row['forecast']:.3f}x  {row['error']:+6.1%}   "
-            f"check {row['check_ns'] / 1e6:.1f} ms, forecast {bounds}"
-        )
-    best = max(table, key=lambda k: table[k]["measured"])
-    told_best = max(table, key=lambda k: table[k]["at_follow"])
-    print(f"best K: {best}, forecast {told_best}")
     out = Path("results") / f"forecast-{asked.case}.json"
+    if asked.part == "race":
+        made = msgspec.json.decode(out.read_bytes(), type=Result).forecast
+    else:
+        made, whole = measured(asked.case, shape, target, drafter)
+        show_passes(made, whole)
+        keep(out, Result(made, whole))
+    if asked.part != "passes":
+        table = speedups(made, target, drafter, [int(k) for k in asked.ks.split(",")])
+        show_race(made, table)
+        keep(out, msgspec.structs.replace(msgspec.json.decode(out.read_bytes(), type=Result), speedups=table))
+
+
+class Result(msgspec.Struct):
+    """What is written down of a case."""
+
+    forecast: Forecast
+    whole: PassCosts
+    speedups: dict[int, dict[str, float]] = {}
+
+
+def keep(out: Path, result: Result) -> None:
+    """Writes a result."""
     out.parent.mkdir(exist_ok=True)
-    result = {
-        "shape": shape.name, "layers": layers, "slices": made.slices, "seconds": seconds, "errors": errors,
-        "whole": msgspec.to_builtins(whole), "forecast": msgspec.to_builtins(made.costs), "speedups": table,
-        "best_k": best, "forecast_best_k": told_best,
-    }  # fmt: skip
-    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-
-
-def _plan_bytes(shape: ModelShape) -> int:
-    return plan_slices(shape, "Q4_0", "Q8_0").bytes
+    out.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
 
 
 if __name__ == "__main__":
