@@ -36,6 +36,7 @@ from app.worker.process import WorkerProcess
 from tests.shapes.gemma4 import SHAPES, Wanted, write_pair
 
 CASES: Final = {"e2b": ("e2b", 35), "12b": ("12b", 24), "26b": ("26b-a4b", 6)}
+PARTS: Final = ("write", "forecast", "whole", "race")
 FOLLOW: Final = 0.7
 TOKENS: Final = 40
 REQUEST: Final = Request("Go on.", max_tokens=TOKENS)
@@ -107,16 +108,16 @@ def speedups(made: Forecast, target: Path, drafter: Path, ks: Sequence[int]) -> 
     return table
 
 
-def measured(name: str, shape: ModelShape, target: Path, drafter: Path) -> tuple[Forecast, PassCosts]:
-    """Forecasts the shape and measures the whole of it, one after the other."""
+def forecast(name: str, shape: ModelShape, folder: Path) -> Forecast:
+    """Forecasts the shape, as the app does."""
     pair = Pair(name, shape.name, ("llama.cpp",), ModelSource(), ModelSource())
-    with TemporaryDirectory(dir=target.parent) as home:
+    with TemporaryDirectory(dir=folder) as home:
         places = find_places({"MTP_RACE_HOME": home})
         subject = ForecastSubject(pair, shape, "Q4_0", "Q8_0")
         began = time.monotonic()
         made = make_forecast(subject, places, (), free_memory(), lambda *_: None, threading.Event())
-        print(f"{shape.name}, {shape.layers} layers from {made.slices} in {time.monotonic() - began:.0f} s")
-    return made, whole_passes(lane(target, drafter, 8))
+    print(f"{shape.name}, {shape.layers} layers from {made.slices} in {time.monotonic() - began:.0f} s")
+    return made
 
 
 def show_passes(made: Forecast, whole: PassCosts) -> None:
@@ -150,31 +151,31 @@ def main() -> None:
     parser.add_argument("case", choices=CASES)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ks", default="1,2,3,4,7,8")
-    parser.add_argument("--part", choices=("write", "passes", "race"), help="only this; race reads what passes wrote")
+    parser.add_argument("--part", choices=PARTS, help="only this, after those before it")
     asked = parser.parse_args()
     name, layers = CASES[asked.case]
     shape = msgspec.structs.replace(SHAPES[name], layers=layers)
     target, drafter = whole_files(shape, asked.folder)
-    if asked.part == "write":
-        return
     out = Path("results") / f"forecast-{asked.case}.json"
-    if asked.part == "race":
-        made = msgspec.json.decode(out.read_bytes(), type=Result).forecast
-    else:
-        made, whole = measured(asked.case, shape, target, drafter)
-        show_passes(made, whole)
-        keep(out, Result(made, whole))
-    if asked.part != "passes":
-        table = speedups(made, target, drafter, [int(k) for k in asked.ks.split(",")])
-        show_race(made, table)
-        keep(out, msgspec.structs.replace(msgspec.json.decode(out.read_bytes(), type=Result), speedups=table))
+    for part in PARTS[1:] if asked.part is None else (asked.part,):
+        result = msgspec.json.decode(out.read_bytes(), type=Result) if part in ("whole", "race") else None
+        if part == "forecast":
+            keep(out, Result(forecast(asked.case, shape, asked.folder)))
+        elif part == "whole" and result is not None:
+            result.whole = whole_passes(lane(target, drafter, 8))
+            show_passes(result.forecast, result.whole)
+            keep(out, result)
+        elif part == "race" and result is not None:
+            result.speedups = speedups(result.forecast, target, drafter, [int(k) for k in asked.ks.split(",")])
+            show_race(result.forecast, result.speedups)
+            keep(out, result)
 
 
 class Result(msgspec.Struct):
     """What is written down of a case."""
 
     forecast: Forecast
-    whole: PassCosts
+    whole: PassCosts | None = None
     speedups: dict[int, dict[str, float]] = {}
 
 
