@@ -144,6 +144,11 @@ class Pair(msgspec.Struct, frozen=True):
         return sum(known) if len(known) == len(sizes) else None
 
 
+def can_forecast(pair: Pair) -> bool:
+    """Whether slices of the pair's shape can stand for it: llama.cpp opens it, and its shape is known."""
+    return "llama.cpp" in pair.engines and bool(pair.shape and pair.weights)
+
+
 def source_folder(source: ModelSource, places: Places) -> Path:
     """Returns the folder in which the files of `source` are, or will be after a download."""
     if source.resource is not None:

@@ -15,7 +15,7 @@ from app.models.files import disk
 from app.models.files.info import ModelInfo
 from app.models.fit.estimate import FitVerdict, Memory, fit_text
 from app.models.hub.progress import bytes_text
-from app.models.pairs import Pair, source_folder
+from app.models.pairs import Pair, can_forecast, source_folder
 from app.models.registry.servers import ServerTable
 from app.models.shelf.availability import Availability, Damaged, Missing, Partial, Ready, availability
 from app.models.shelf.pair_fit import fit_pair
@@ -182,7 +182,7 @@ def summarize_pair(
         can_remove=is_remote and not isinstance(found, Missing),
         folder=str(folder) if disk.is_dir(folder) else None,
         notes=tuple(_notes(pair)),
-        can_forecast=bool(pair.shape and pair.weights) and "llama.cpp" in pair.engines,
+        can_forecast=can_forecast(pair),
         forecast="" if made is None else short_text(made),
         beside=beside_text(made, record),
     )

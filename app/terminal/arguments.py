@@ -371,7 +371,8 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="a pair, or a Gemma 4 model on the hub: OWNER/NAME, or OWNER/NAME/FILE.gguf (default: list what was "
         "forecast before, the largest gain first)",
     )
-    forecast.add_argument("--weights", choices=list(BITS), default="", help="as if its weights had this type")
+    forecast.add_argument("--all", action="store_true", help="all pairs that fit and were not forecast yet")
+    forecast.add_argument("--weights", choices=list(BITS), default="", help="of a model on the hub: their type")
     local = actions.add_parser("local", help="say what local files are; without paths look in other apps' folders")
     local.add_argument("paths", nargs="*")
     for action in (check, fit, forecast, local):

@@ -20,19 +20,21 @@ from app.race.forecast import Forecast
 from app.race.problems import Problem, ProblemError
 from app.race.published import read_published
 from app.terminal.environment import FAILED, OK, Environment
-from app.worker.forecast import ForecastSubject, make_forecast, registry_subject, remote_subject
+from app.worker.forecast import ForecastSubject, fitting_pairs, make_forecast, registry_subject, remote_subject
 from app.worker.forecast_store import ForecastStore
 
 _STOPPED = 130
 
 
 def forecast(arguments: argparse.Namespace, env: Environment) -> int:
-    """Forecasts one pair, or lists what was forecast before."""
-    if arguments.id is None:
+    """Forecasts one pair or all that fit, or lists what was forecast before."""
+    if arguments.id is None and not arguments.all:
         return _list(arguments, env)
     stopped = threading.Event()
     with env.interrupts.calls(stopped.set):
         try:
+            if arguments.all:
+                return _make_all(arguments, env, stopped)
             made = _make(_subject(arguments.id, arguments.weights, env), env, stopped, quiet=arguments.json)
         except ProblemError as error:
             if stopped.is_set():
@@ -46,12 +48,29 @@ def forecast(arguments: argparse.Namespace, env: Environment) -> int:
     return OK
 
 
+def _make_all(arguments: argparse.Namespace, env: Environment, stopped: threading.Event) -> int:
+    """Forecasts what fits and was not forecast yet, one after the other, and lists all."""
+    kept, registry = ForecastStore.of(env.places).all(), load_registry(places=env.places)
+    pairs = [pair for pair in fitting_pairs(registry, env.places, free_memory(use_gpu=True)) if pair.id not in kept]
+    for number, pair in enumerate(pairs, start=1):
+        env.tell(f"{number} of {len(pairs)}: {pair.title}")
+        try:
+            _make(registry_subject(pair, registry), env, stopped, quiet=arguments.json)
+        except ProblemError as error:
+            if stopped.is_set():
+                raise
+            env.complain(error.problem)  # the others can be forecast all the same
+    return _list(arguments, env)
+
+
 def _subject(name: str, weights: str, env: Environment) -> ForecastSubject:
     registry = load_registry(places=env.places)
     pair = registry.get(name)
     if pair is not None:
-        subject = registry_subject(pair, registry)
-        return msgspec.structs.replace(subject, weights=weights or subject.weights)
+        if weights:
+            told = pair.weights or pair.quantization
+            raise ProblemError(Problem("forecast-weights", f"The weights of {pair.title} are known: {told}."))
+        return registry_subject(pair, registry)
     if is_remote_name(name):
         with make_client() as client:
             return remote_subject(name, weights, Hub(hub_settings(), client), registry)

@@ -12,15 +12,15 @@ import msgspec
 
 from app import __version__
 from app.engines.cores import default_threads
-from app.models.fit.estimate import Memory
+from app.models.fit.estimate import FitVerdict, Memory
 from app.models.forecast.folder import DRAFTER, STOPPED, slice_path, written
 from app.models.forecast.remote import describe_remote
 from app.models.forecast.shape import ModelShape, SlicePlan, plan_slices
 from app.models.hub.client import Hub
 from app.models.hub.progress import bytes_text
-from app.models.pairs import ModelFile, ModelSource, Pair
+from app.models.pairs import ModelFile, ModelSource, Pair, can_forecast
 from app.models.registry.reader import Registry
-from app.models.shelf.availability import Missing
+from app.models.shelf.availability import Missing, availability
 from app.models.shelf.pair_fit import fit_pair
 from app.places import Places
 from app.race.events import PassCosts
@@ -88,6 +88,17 @@ def registry_subject(pair: Pair, registry: Registry) -> ForecastSubject:
             )
         )
     return ForecastSubject(pair, shape, pair.weights, pair.draft_weights or pair.weights)
+
+
+def fitting_pairs(registry: Registry, places: Places, memory: Memory) -> list[Pair]:
+    """Returns the pairs of the registry that can be forecast and that fit into memory, or may."""
+    found = []
+    for pair in registry.pairs:
+        if can_forecast(pair):
+            fit = fit_pair(pair, availability(pair, places), _FIT_CONTEXT, memory)
+            if isinstance(fit, str) or fit.verdict is not FitVerdict.NO:
+                found.append(pair)
+    return found
 
 
 def remote_subject(name: str, weights: str, hub: Hub, registry: Registry) -> ForecastSubject:

@@ -57,6 +57,24 @@ def test_a_forecast_is_made_from_the_registrys_shape_told_in_words_and_listed(te
     assert pays(made).value in terminal.out
 
 
+@pytest.mark.real
+def test_all_that_fit_are_forecast_one_after_the_other_and_those_that_were_are_not_again(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_registry(terminal)
+    registry = terminal.environment.places.user_registry
+    second = PAIR.replace('id = "tiny"', 'id = "second"').replace("Tiny", "Second")
+    registry.write_text(registry.read_text(encoding="utf-8") + second, encoding="utf-8")
+    monkeypatch.setattr(
+        "app.worker.forecast.can_forecast", lambda pair: pair.shape == "tiny"
+    )  # The models of the app's own registry would take a minute each.
+    assert terminal("models", "forecast", "--all") == 0
+    assert "2 of 2: Second" in terminal.err
+    assert {"Tiny", "Second"} <= set(terminal.out.split())
+    assert terminal("models", "forecast", "--all") == 0
+    assert "of 2" not in terminal.err
+
+
 def test_nothing_forecast_yet_is_said(terminal: Terminal) -> None:
     assert terminal("models", "forecast") == 1
     assert "models forecast ID" in terminal.out
@@ -75,6 +93,11 @@ def test_the_list_answers_which_model_will_pay_the_largest_gain_first(terminal: 
     assert quick.rstrip().endswith("pays")
     assert last.startswith("Slow")
     assert last.rstrip().endswith("does not pay")
+
+
+def test_the_weights_of_a_pair_are_not_changed(terminal: Terminal) -> None:
+    assert terminal("models", "forecast", "gemma-4-e2b-qat-q4", "--weights", "Q8_0") == 1
+    assert "are known: Q4_0" in terminal.err
 
 
 @pytest.mark.parametrize(("name", "said"), [("no-such", "no pair"), ("gemma-4-e2b-mlx-4bit", "is for mlx")])
