@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from app.race.compare import MeasuredResult, compare, measured_race, measured_sweep, unpaired_interval
-from app.race.statistics import Interval
+from app.race.events import Loaded
+from app.race.lanes import Sampling
+from app.race.statistics import Interval, t_quantile
 from app.race.sweep_result import Cell, PromptResult, SweepResult
-from app.race.trace import Record, Trace
+from app.race.trace import FileHash, Machine, Record, Trace
 from tests.race.builders import header, lane_events, spec
 
 
@@ -70,6 +72,131 @@ def test_prompts_of_only_one_side_are_not_counted_and_told() -> None:
     assert found.lanes[0].change.heats == 6
     nothing = MeasuredResult(kind="race", facts={}, rates={})
     assert compare(measured_sweep(sweep(1.0, 2)), nothing).verdict.startswith("They have no")
+
+
+def test_a_race_is_compared_by_what_it_was_measured_with() -> None:
+    trace = race(3, 8, heats=2)
+    head = msgspec.structs.replace(
+        trace.header,
+        pair="short",
+        pair_title="The whole title",
+        app_version="9.9",
+        prompt_name="the prompt",
+        request=msgspec.structs.replace(
+            trace.header.request, max_tokens=77, concurrency=4, sampling=Sampling(temperature=0.25)
+        ),
+        files=(FileHash("a.gguf", 1, "sha256", "0123456789"), FileHash("b.gguf", 1)),
+        machine=Machine(cpu="A processor", gpus=("one GPU", "another")),
+        lanes=tuple(
+            msgspec.structs.replace(lane, context=4096 + at, threads=6 + at, engine=f"engine {at}")
+            for at, lane in enumerate(trace.header.lanes)
+        ),
+    )
+    found = measured_race(Trace(head, trace.records))
+    loaded = next(record.e for record in trace.records if isinstance(record.e, Loaded))
+    assert found.kind == "race"
+    assert found.drafting == ("MTP K=3",)
+    assert found.facts == {
+        "pair": "The whole title",
+        "files": "a.gguf 01234567, b.gguf",
+        "engine": loaded.engine,
+        "version of MTP Race": "9.9",
+        "machine": "A processor, one GPU, another",
+        "race format": "heats",
+        "prompt": "the prompt",
+        "most tokens": "77",
+        "temperature": "0.25",
+        "context": "4096",
+        "threads": "6",
+        "requests at once": "4",
+    }
+    assert {name: list(rates) for name, rates in found.rates.items()} == {
+        "Baseline": ["the prompt"],
+        "MTP K=3": ["the prompt"],
+    }
+    assert len(found.rates["MTP K=3"]["the prompt"]) == 2
+    bare = measured_race(Trace(msgspec.structs.replace(head, pair_title=""), []))
+    assert (bare.facts["pair"], bare.facts["engine"], bare.rates) == ("short", "engine 0", {})
+    empty = measured_race(Trace(msgspec.structs.replace(head, lanes=()), []))
+    assert (empty.facts["engine"], empty.facts["context"], empty.facts["threads"]) == ("", "", "")
+
+
+def test_a_sweep_is_compared_by_what_it_was_measured_with() -> None:
+    made = msgspec.structs.replace(
+        sweep(1.0, 1), pair="short", target="t.gguf", engine="llama.cpp", machine=Machine(cpu="A processor")
+    )
+    found = measured_sweep(made)
+    assert (found.kind, found.drafting) == ("sweep", ("MTP K=3",))
+    assert found.facts == {
+        "pair": "short",
+        "target": "t.gguf",
+        "engine": "llama.cpp",
+        "version of MTP Race": "1",
+        "machine": "A processor",
+    }
+    suite = measured_sweep(msgspec.structs.replace(made, suite="mine.jsonl", pair_title="The whole title"))
+    assert (suite.kind, suite.facts["pair"]) == ("suite", "The whole title")
+    row = made.prompts[0]
+    slow = msgspec.structs.replace(row.cells[0], decode_tps=0.5)
+    none = msgspec.structs.replace(row.cells[0], lane="x", title="", decode_tps=0.0)
+    few = measured_sweep(
+        msgspec.structs.replace(made, prompts=(msgspec.structs.replace(row, baseline_tps=0.5, cells=(slow, none)),))
+    )
+    assert few.rates == {"Baseline": {"p0": (0.5,)}, "MTP K=3": {"p0": (0.5,)}}
+    assert few.drafting == ("MTP K=3", "x")
+
+
+def measured(rates: dict[str, dict[str, tuple[float, ...]]], kind: str = "race", **facts: str) -> MeasuredResult:
+    return MeasuredResult(kind=kind, facts=facts, rates=rates, drafting=tuple(rates))
+
+
+def test_what_differs_is_told_in_sentences_the_kind_first() -> None:
+    one, two = measured({}, "race", engine="", pair="P", only="x"), measured({}, "suite", engine="E", pair="")
+    assert compare(one, two).differs == (
+        "A race, then a suite.",
+        "Another engine: not told, then E.",
+        "Another pair: P, then not told.",
+    )
+    assert compare(two, one).differs[0] == "A suite, then a race."
+
+
+def test_two_races_of_one_prompt_each_are_compared_whatever_the_prompts_are_called() -> None:
+    found = compare(measured({"A": {"first": (9.0, 12.0, 16.0)}}), measured({"A": {"second": (18.0, 24.0, 32.0)}}))
+    (lane,) = found.lanes
+    assert (lane.before, lane.after) == pytest.approx((12.0, 24.0))
+    assert lane.other == ""
+    assert lane.change.ratio == pytest.approx(2.0)
+    low, high = lane.change.low, lane.change.high
+    assert lane.sentence == f"A runs at 2.00 times its rate of before ({low:.2f} to {high:.2f})."
+    assert found.differs == ()
+    two = compare(
+        measured({"A": {"p": (10.0,), "q": (10.0,)}}), measured({"A": {"p": (20.0,), "q": (20.0,), "r": (1.0,)}})
+    )
+    assert two.differs == ("1 prompt only in one of them, not counted.",)
+    assert (two.lanes[0].change.heats, two.lanes[0].change.method) == (2, "t")
+
+
+def test_a_single_run_has_a_ratio_and_no_interval_in_words() -> None:
+    found = compare(
+        measured({"A": {"p": (10.0,)}, "B": {"p": (4.0,)}}), measured({"A": {"p": (5.0,)}, "B": {"p": (4.0,)}})
+    )
+    assert [lane.sentence for lane in found.lanes] == [
+        "A runs at 0.50 times its rate of before.",
+        "B runs at 1.00 times its rate of before.",
+    ]
+    assert found.verdict == "One run each cannot tell a change from chance: A 0.50×, B 1.00×. Race in heats."
+    assert [lane.lane for lane in found.slower_than(1.0)] == ["A"]
+
+
+def test_heats_that_all_ran_alike_tell_a_change_exactly() -> None:
+    found = unpaired_interval([10.0, 10.0, 10.0], [20.0, 22.0, 24.0])
+    logs = np.log([20.0, 22.0, 24.0])
+    spread = float(np.var(logs, ddof=1)) / 3
+    half = t_quantile(0.975, 2) * spread**0.5  # all of it is the second one's, so its two degrees of freedom count
+    ratio = float(np.exp(np.mean(logs))) / 10  # the geometric mean
+    assert found.ratio == pytest.approx(ratio)
+    assert (found.low, found.high) == pytest.approx((ratio * np.exp(-half), ratio * np.exp(half)))
+    assert (found.heats, found.method) == (3, "t")
 
 
 def test_the_interval_of_independent_heats_covers_as_often_as_it_says() -> None:
