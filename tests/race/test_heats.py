@@ -5,10 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.race.events import Conditions, Finish
-from app.race.heats import Heats, Plan, disagreement, heats_summary, lane_order, warnings
-from app.race.statistics import Interval, paired_interval
-from app.race.trace import Record
-from tests.race.builders import header, lane_events
+from app.race.fold import Phase
+from app.race.heats import Heats, Plan, disagreement, heats_summary, lane_order, race_heats_summary, warnings
+from app.race.heats import heats_of as recorded_heats
+from app.race.standing import verdict
+from app.race.statistics import FEW, Interval, paired_interval
+from app.race.trace import Record, Trace
+from tests.race.builders import header, lane_events, spec
 
 
 def heats_of(*steps: tuple[float, float]) -> Heats:
@@ -126,3 +129,127 @@ def test_the_summary_holds_both_ends_of_the_interval() -> None:
     found = heats_summary(heats, "baseline", "mtp", "MTP")
     assert (found["low"], found["high"]) == (round(interval.low, 4), round(interval.high, 4))
     assert found["low"] < found["speedup"] < found["high"]
+
+
+def test_the_order_begins_as_given_and_is_mirrored_next() -> None:
+    assert lane_order(["a", "b", "c"], 0) == ["a", "b", "c"]
+    assert lane_order(["a", "b", "c"], 1) == ["c", "b", "a"]
+    assert lane_order(["a", "b", "c"], 2) == ["a", "b", "c"]
+
+
+def test_the_fewest_heats_are_run_even_if_the_interval_is_narrow_and_not_one_more() -> None:
+    narrow = Interval(2.0, 1.98, 2.02, 5, "t")
+    plan = Plan(repeats=8, least=3, enough=narrow.spread)
+    assert plan.goes_on(2, [narrow])
+    assert not plan.goes_on(3, [narrow])
+
+
+def test_the_runs_that_count_are_those_of_heats_that_can_be_compared() -> None:
+    heats = heats_of((10, 10), (20, 10), (40, 10))
+    for event in lane_events(range(21), step_ms=80):
+        heats.apply(Record("baseline", 0, event, 3))
+    assert list(heats.pairs("baseline", "baseline")) == [0, 1, 2]
+    pairs = heats.pairs("mtp", "baseline")
+    assert list(pairs) == [0, 1, 2]
+    assert all(
+        base is heats.runs("baseline")[heat] and run is heats.runs("mtp")[heat] for heat, (base, run) in pairs.items()
+    )
+    del heats.states[0]
+    heats.state(2).lanes["mtp"].phase = Phase.DECODING
+    assert list(heats.pairs("mtp", "baseline")) == [1]
+    assert heats.rate("mtp", "baseline") == pytest.approx(200.0)
+
+
+def test_a_lane_without_a_run_that_counts_has_no_rate_and_no_figures() -> None:
+    heats = Heats(header(spec("baseline"), spec("mtp", 3), spec("other", 5)))
+    assert heats.rate("mtp", "baseline") is None
+    for lane, events in (("baseline", lane_events(range(21))), ("mtp", lane_events(range(21), k=3))):
+        for event in events:
+            heats.apply(Record(lane, 0, event, 0))
+    assert heats.rate("mtp", "baseline") is not None
+    assert heats.rate("other", "baseline") is None
+    found = heats_summary(heats, "baseline", "other", "MTP K=5")
+    assert {name: found[name] for name in ("heats", "speedup", "low", "high", "ratios")} == {
+        "heats": 0, "speedup": None, "low": None, "high": None, "ratios": [],
+    }  # fmt: skip
+
+
+def test_the_summary_of_a_race_is_that_of_its_first_drafting_lane_with_all_of_them_beside_it() -> None:
+    head = header(spec("baseline"), spec("mtp", 3), spec("other", 5), format="heats")
+    records = [
+        Record(lane, 0, event, heat)
+        for heat, (base, other) in enumerate([(10.0, 7.0), (19.0, 7.5), (30.0, 7.0), (14.5, 7.1)])
+        for lane, events in (
+            ("baseline", lane_events(range(21), step_ms=base)),
+            ("mtp", lane_events(range(21), k=3, accepted=[1] * 20, step_ms=9)),
+            ("other", lane_events(range(21), k=5, accepted=[2] * 20, step_ms=other)),
+        )
+        for event in events
+    ]
+    records.append(Record("mtp", 0, Conditions(other_load=0.5), 1))
+    trace = Trace(head, records)
+    heats = recorded_heats(trace)
+    assert heats is not None
+    assert recorded_heats(Trace(header(format="clock"), records)) is None
+    heats.clocks["mtp"] = Interval(1.0, 0.99, 1.01, 5, "t")
+    found = race_heats_summary(heats)
+    assert found == {**found["lanes"]["mtp"], "shown": heats.shown, "lanes": found["lanes"]}
+    assert list(found["lanes"]) == ["mtp", "other"]
+    for lane, name in (("mtp", "MTP K=3"), ("other", "MTP K=5")):
+        interval, summary = heats.interval(lane, "baseline"), found["lanes"][lane]
+        assert interval is not None
+        assert summary["verdict"] == verdict(interval, name)
+        assert (summary["heats"], summary["speedup"]) == (4, round(interval.ratio, 4))
+        assert (summary["low"], summary["high"]) == (round(interval.low, 4), round(interval.high, 4))
+        assert summary["ratios"] == [round(ratio, 4) for ratio in heats.ratios(lane, "baseline")]
+        assert summary["ratios"] != [round(ratio, 1) for ratio in summary["ratios"]]
+        busy = "Other programs kept 50% of the processor busy. Close them and measure again."
+        assert busy in summary["warnings"]
+        assert any("The baseline" in text for text in summary["warnings"])
+    clock = [text for text in found["warnings"] if text.startswith("The chess clock says 1.00× for MTP K=3 (5 races)")]
+    assert len(clock) == 1
+    assert not any("chess clock" in text for text in found["lanes"]["other"]["warnings"])
+    few = race_heats_summary(Heats.of(head, [record for record in records if record.heat == 0]))
+    assert (few["heats"], few["high"], few["lanes"]["other"]["high"]) == (1, None, None)
+    assert race_heats_summary(Heats(header(spec("baseline")))) == {}
+    assert race_heats_summary(Heats(header(spec("mtp", 3)))) == {}
+
+
+def said(interval: Interval | None = None, rates: dict[str, list[float]] | None = None, **given: object) -> list[str]:
+    conditions = [Conditions(**item) for item in given.get("conditions", [])]  # type: ignore[attr-defined]
+    return warnings(interval, rates or {}, conditions)
+
+
+def test_warnings_begin_beyond_their_limits_and_say_which_way() -> None:
+    assert said(Interval(2.0, 1.92, 2.08, 5, "t")) == []
+    assert said(Interval(2.0, 1.89, 2.11, 5, "t")) == [
+        "The interval is wide (±5%). Use more repeats, or close other programs."
+    ]
+    assert said(Interval(2.0, 1.92, 2.08, FEW, "t")) == []
+    assert said(Interval(2.0, 1.9, 2.1, FEW - 1, "t")) == [
+        f"Only {FEW - 1} heats: from {FEW} on the interval can be trusted. Use more repeats."
+    ]
+    slower, faster = [100.0, 98, 96, 94, 92, 90, 88, 86], [86.0, 88, 90, 92, 94, 96, 98, 100]
+    (first,), (second,) = said(rates={"MTP": slower}), said(rates={"MTP": faster})
+    assert first.startswith("MTP became ")
+    assert " slower over the run. The ratio is paired and so hardly suffers, but its tokens per second depend" in first
+    assert first.endswith(" on when you look; let the machine cool down or settle first.")
+    assert " faster over the run." in second
+
+
+def test_conditions_are_told_by_their_middle_and_their_ends() -> None:
+    load = [{"other_load": value} for value in (0.0, 0.15, 0.9)]
+    assert said(conditions=load) == []
+    load[1]["other_load"] = 0.16
+    assert said(conditions=[*load, {"other_load": -1.0}]) == [
+        "Other programs kept 16% of the processor busy. Close them and measure again."
+    ]
+    busy = [{"other_load": value} for value in (0.1, 0.1, 0.2, 0.3)]
+    assert said(conditions=busy) == ["Other programs kept 20% of the processor busy. Close them and measure again."]
+    assert said(conditions=[{"throttled": "power"}, {"throttled": "heat"}, {"throttled": ""}]) == [
+        "The machine slowed itself down (heat, power). Let it cool, or connect it to power."
+    ]
+    assert said(conditions=[{"frequency_mhz": 1000.0}, {"frequency_mhz": 1150.0}, {"frequency_mhz": 0.0}]) == []
+    assert said(conditions=[{"frequency_mhz": 1000.0}, {"frequency_mhz": 1200.0}, {"frequency_mhz": 0.0}]) == [
+        "The processor's clock moved between 1000 and 1200 MHz."
+    ]
