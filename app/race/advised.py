@@ -46,7 +46,8 @@ def advised_by_sweep(sweep: SweepResult, drafter: str = "") -> Advised:
         return Advised(k=0, reason=reason, target=sweep.target, drafter=drafter)
     lane = min(best, key=lambda name: (-best[name], cells[name].k))
     where = ", ".join(prompt.title for prompt in sweep.prompts if prompt.best == lane)
-    reason = f"It is the best for {best[lane]} of {len(sweep.prompts)} prompts: {where}."
+    what = "conditions" if sweep.axis else "prompts"
+    reason = f"It is the best for {best[lane]} of {len(sweep.prompts)} {what}: {where}."
     return _of(cells[lane], reason, sweep, drafter)
 
 

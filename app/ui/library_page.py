@@ -78,6 +78,7 @@ class LibraryPage(Page):
         self._none = label("", "muted", wrap=True)
         self.open_button = button("Open a trace", tip="Open a trace file from anywhere (Ctrl+O)")
         self.rename_button = button("Rename", "quiet", tip="Give this race a name of your own (F2)")
+        self.compare_button = button("Compare\u2026", "quiet", tip="Did it get slower? Lays another race beside")
         self.reveal_button = button("Show in folder", "quiet", tip="Open the folder of this file")
         self.delete_button = button("Delete", "quiet", tip="Moves this race to the bin (Del)")
         self._stack = QStackedWidget()
@@ -152,7 +153,7 @@ class LibraryPage(Page):
         for widget in (self._title, self._about, self._note):
             names.addWidget(widget)
         head.addLayout(names, 1)
-        for action in (self.rename_button, self.reveal_button, self.delete_button):
+        for action in (self.compare_button, self.rename_button, self.reveal_button, self.delete_button):
             head.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
         right.addLayout(head)
         right.addWidget(self.transport)
@@ -170,6 +171,7 @@ class LibraryPage(Page):
         self.open_button.clicked.connect(self.choose_file)
         self.rename_button.clicked.connect(self._ask_name)
         self.reveal_button.clicked.connect(self.reveal)
+        self.compare_button.clicked.connect(self.compare)
         self.delete_button.clicked.connect(self.delete)
         self._theme.changed.connect(self._restyle)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -178,6 +180,23 @@ class LibraryPage(Page):
         fold.activated.connect(lambda: self._toggle_fold(self.list.currentIndex()))
         QShortcut(QKeySequence("Del"), self.list, context=inside).activated.connect(self.delete)
         QShortcut(QKeySequence("Space"), self.list, context=inside).activated.connect(self.transport.toggle)
+
+    def compare(self) -> None:
+        """Opens a dialog that lays another race of the library beside the one that is shown."""
+        path = self.shown_trace
+        if path is None:
+            return
+        from app.ui.compare_dialog import CompareDialog
+
+        named = [
+            (entry.path, f"{entry.title}, {entry.when}")
+            for entry in self.model.entries
+            if not (entry.wrong or entry.fold)
+        ]
+        shown = next((item for item in named if item[0] == path), (path, path.name))
+        dialog = CompareDialog(shown, [item for item in named if item[0] != path], self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def activate(self) -> None:
         """Looks for new races whenever the page comes into sight."""

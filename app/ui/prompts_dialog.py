@@ -74,8 +74,10 @@ class PromptsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search prompts")
         self.list.setAccessibleName("Prompts")
-        self.list.setFixedWidth(260)
-        self.search.setFixedWidth(260)
+        self.list.setFixedWidth(270)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.search.setFixedWidth(270)
         side = QVBoxLayout()
         side.setSpacing(8)
         side.addWidget(self.search)
@@ -157,7 +159,9 @@ class PromptsDialog(QDialog):
     def _show(self, _row: int) -> None:
         prompt = self.picked
         if prompt is not None:
-            self.form.show_prompt(prompt, editable=prompt.name in self._own)
+            own = prompt.name in self._own
+            self.form.show_prompt(prompt, editable=own)
+            self._tell("" if own else "It comes with the app. Duplicate it to change it.")
         self._show_actions()
 
     def _show_actions(self) -> None:

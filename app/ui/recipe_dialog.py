@@ -48,7 +48,7 @@ class RecipeDialog(QDialog):
         self.copy_button.clicked.connect(lambda: self.copied.emit(self.text.toPlainText()))
         self.close_button.clicked.connect(self.accept)
         room = parent.window().size()
-        self.resize(min(760, max(520, room.width() - 80)), min(480, max(360, room.height() - 24)))
+        self.resize(min(760, max(520, room.width() - 80)), min(400, max(340, room.height() - 24)))
         self._show(0)
         self.copy_button.setFocus()
 

@@ -166,7 +166,7 @@ def test_ctrl_return_in_the_editor_of_the_race_tab_races(
     window = make_window(Theme(qapp, places.resources), places, built_in(places))
     with shown(window, qtbot, height=900):
         raced: list[Prompt | None] = []
-        monkeypatch.setattr(window.race.runner, "start", lambda request: raced.append(request.prompt))
+        monkeypatch.setattr(window.race.runner, "start", lambda request, **_: raced.append(request.prompt))
         bar = window.race.prompt_bar
         click(qtbot, bar.edit_button)
         write(qtbot, bar.editor, "Something of my own.")

@@ -39,7 +39,7 @@ from app.ui.sweep.page import SweepPage
 from app.ui.theme import Theme
 from app.ui.widgets import Chip, CutLabel
 from app.worker.pool import WorkerPool
-from tests.draw.sweeps import sweep
+from tests.draw.sweeps import suite, sweep, sweep_over
 from tests.ui import synthetic
 from tests.ui.test_heats_dialog import HEAD, in_heats
 from tests.ui.windows import built_in, make_window
@@ -79,6 +79,7 @@ def scenes(window: MainWindow, places: Places) -> Iterator[Scene]:
     assert isinstance(models, ModelsPage)
     yield Scene("Race, at the start", partial(window.show_page, 0))
     yield Scene("Prompt editor", race.prompt_bar.open_editor, race.prompt_bar.editor.isVisible)
+    yield Scene("My prompts", partial(_prompts, window), lambda: dialog_of(window) is not None)
     yield Scene("Lanes", partial(_popover, window), lambda: race.controls.lanes.popover.isVisible())
     yield Scene("Race of two", partial(_race, window, 2))
     yield Scene("Race of four", partial(_race, window, 4))
@@ -88,6 +89,10 @@ def scenes(window: MainWindow, places: Places) -> Iterator[Scene]:
     yield Scene("What if", race.board.why.what_if_button.click, lambda: dialog_of(window) is not None)
     yield Scene("Sweep, at the start", partial(_page, window, sweeps))
     yield Scene("Sweep", partial(_sweep, sweeps, places), lambda: sweeps.result.heats > 0)
+    yield Scene("Compare sweeps", partial(_over_sweep, window, sweeps), lambda: dialog_of(window) is not None)
+    yield Scene("Prompts of a file", partial(_suite, window, sweeps), lambda: dialog_of(window) is not None)
+    yield Scene("Sweep by depth", partial(_made, window, sweeps, places, "axis"), lambda: bool(sweeps.result.axis))
+    yield Scene("Suite", partial(_made, window, sweeps, places, "suite"), lambda: bool(sweeps.result.suite))
     yield Scene("Library", partial(_page, window, library), lambda: library.model.fold_row >= 0)
     yield Scene("Race of the library", partial(_sample, library), lambda: library.player.view is not None)
     yield Scene("Export", window.export, lambda: dialog_of(window) is not None)
@@ -117,6 +122,29 @@ def dialog_of(window: MainWindow) -> QDialog | None:
 def _page(window: MainWindow, page: QWidget) -> None:
     leave(window)
     window.show_widget(page)
+
+
+def _prompts(window: MainWindow) -> None:
+    leave(window)
+    window.race.show_prompts()
+
+
+def _over_sweep(window: MainWindow, page: SweepPage) -> None:
+    leave(window)
+    page.compare_button.click()
+
+
+def _suite(window: MainWindow, page: SweepPage) -> None:
+    leave(window)
+    page.controls.suite_action.trigger()
+
+
+def _made(window: MainWindow, page: SweepPage, places: Places, kind: str) -> None:
+    leave(window)
+    folder = places.data / "sweeps" / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sweep.json").write_bytes(write_sweep(sweep_over() if kind == "axis" else suite()))
+    page.open_sweep(folder)
 
 
 def _popover(window: MainWindow) -> None:

@@ -35,6 +35,7 @@ from app.race.prompts import Prompt
 from app.race.published import Published, for_target, read_published
 from app.race.sweep import progress_words
 from app.race.sweep_result import Cell, SweepResult
+from app.ui.compare_dialog import CompareDialog
 from app.ui.failure_card import FailureCard
 from app.ui.page import Actions, Page
 from app.ui.recipe_dialog import show_advised
@@ -107,6 +108,7 @@ class SweepPage(Page):
         self._stack = QStackedWidget()
         self.failure = FailureCard(theme)
         self.use_button = button("Use it", "quiet", tip="What to type for the advised K in other programs")
+        self.compare_button = button("Compare\u2026", "quiet", tip="Did it get slower? Lays another sweep beside")
         self.earlier_button = button("Earlier sweeps", "quiet", tip="Open a sweep that was run before")
         self.others_button = button("Others' machines", "quiet", tip="Lay published results of the same model beside")
         self._now = label("", "muted")
@@ -123,7 +125,7 @@ class SweepPage(Page):
         tools.setContentsMargins(0, 0, 8, 0)
         tools.setSpacing(4)
         tools.addWidget(self._now, 1)
-        for tool in (self.use_button, self.others_button, self.earlier_button):
+        for tool in (self.use_button, self.compare_button, self.others_button, self.earlier_button):
             tools.addWidget(tool)
         self.failure.hide()
         inside = QWidget()
@@ -158,6 +160,7 @@ class SweepPage(Page):
             chart.opened.connect(self._open_cell)
         self.earlier_button.clicked.connect(self._offer_earlier)
         self.use_button.clicked.connect(self._use)
+        self.compare_button.clicked.connect(self._compare)
         self.controls.suite_wanted.connect(self._choose_suite)
         self.others_button.toggled.connect(lambda _: self._show(*self._shown))
 
@@ -312,7 +315,8 @@ class SweepPage(Page):
         self._stack.setCurrentIndex(1 if self.running or self.result.heats else 0)
         self.others_button.setEnabled(self.result.heats > 0)
         self.others_button.setVisible(not self.result.axis and not self.result.suite)
-        self.use_button.setEnabled(self.result.heats > 0 and not self.running)
+        for tool in (self.use_button, self.compare_button):
+            tool.setEnabled(self.result.heats > 0 and not self.running)
 
     def _others(self, result: SweepResult) -> tuple[Other, ...]:
         """Published results: of the same model, or where there are none of all, labelled by their own model's name."""
@@ -359,6 +363,20 @@ class SweepPage(Page):
             show_advised(advised, self.window(), self._copy)
 
         self._tasks.start(show(), name="recipe", doing="what to type was looked up", failed=self.show_problem)
+
+    def _compare(self) -> None:
+        """Opens a dialog that lays an earlier sweep beside the one that is shown."""
+        result, folder = self._shown
+        if folder is None:
+            return
+
+        async def show() -> None:
+            others = [item for item in await in_thread(lambda: _earlier(self._places)) if item[0] != folder]
+            dialog = CompareDialog((folder, sweep_name(result)), others, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
+        self._tasks.start(show(), name="compare", doing="earlier sweeps were looked for", failed=self.show_problem)
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QListWidget,
     QSpinBox,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.library.suite_files import Suite, read_suite
 from app.race.problems import Problem
 from app.ui.tasks import Tasks, in_thread
-from app.ui.widgets import button, indent_text, label, scroll_in, set_text
+from app.ui.widgets import button, indent_text, label, set_text
 
 _ENDINGS: Final = "Prompts (*.jsonl *.ndjson *.json *.csv *.tsv *.md *.txt);;All files (*)"
 _SHOWN: Final = 200
@@ -71,9 +70,8 @@ class SuiteDialog(QDialog):
             indent_text(spin)
         self.list.setAccessibleName("Prompts that were read")
         self.list.setMinimumHeight(160)
-        inner = QWidget()
-        layout = QVBoxLayout(inner)
-        layout.setContentsMargins(20, 20, 20, 12)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
         layout.addWidget(self.told)
         row = QHBoxLayout()
@@ -81,23 +79,26 @@ class SuiteDialog(QDialog):
         row.addWidget(self.file_button)
         row.addWidget(self.folder_button)
         row.addStretch(1)
+        for name, spin in (("Take at random", self.sample), ("Seed", self.seed)):
+            caption = label(name, "field")
+            caption.setBuddy(spin)
+            spin.setFixedWidth(104)
+            row.addWidget(caption)
+            row.addWidget(spin)
         layout.addLayout(row)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.addRow("Take at random", self.sample)
-        form.addRow("Seed", self.seed)
-        layout.addLayout(form)
         layout.addWidget(self.secrets)
         layout.addWidget(self.notes)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self.list, 10)
+        layout.addStretch(1)
         last = QHBoxLayout()
+        last.setSpacing(8)
         last.addStretch(1)
+        last.addWidget(self.close_button)
         last.addWidget(self.use_button)
         layout.addLayout(last)
-        scroll_in(self, inner, self.close_button)
         parent = self.parentWidget()
         room = parent.window().size() if parent is not None else self.size()
-        self.resize(min(720, max(520, room.width() - 80)), min(620, max(400, room.height() - 24)))
+        self.resize(min(760, max(640, room.width() - 80)), min(560, max(400, room.height() - 24)))
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Prompts of a file", str(Path.home()), _ENDINGS)
