@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import __version__
 from app.race.events import Finish
 from app.race.formats import recorded_format
 from app.race.lanes import LaneKind, lane_title
 from app.race.names_only import NamesOnly
-from app.race.problems import ProblemError
-from app.race.trace import MAGIC, MAX_LINE, NEWER_NOTE, Header, Record, Trace, TraceWriter, read_trace
-from tests.race.builders import header, lane_events
+from app.race.problems import Problem, ProblemError
+from app.race.trace import (
+    MAGIC,
+    MAX_LINE,
+    NEWER_NOTE,
+    Header,
+    Record,
+    Trace,
+    TraceWriter,
+    baseline_id,
+    contender_id,
+    only_lanes,
+    read_trace,
+)
+from tests.race.builders import header, lane_events, spec
 from tests.race.strategies import headers, records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,7 +165,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
-MARKS = st.fixed_dictionaries({"t": st.sampled_from(["energy", "note", "rounds"]), "value": JSON})
+MARKS = st.fixed_dictionaries({"t": st.sampled_from(["of-tomorrow", "note-of-tomorrow"]), "value": JSON})
 
 
 def closed(lines: list[bytes]) -> bytes:
@@ -202,3 +216,102 @@ def test_a_header_that_only_a_newer_version_understands_asks_for_an_update() -> 
 def test_traces_of_before_open_whole(path: Path) -> None:
     trace = read_trace([path.read_bytes()])
     assert (trace.complete, trace.note, trace.newer) == (True, "", False)
+
+
+def refusal(data: bytes) -> Problem:
+    with pytest.raises(ProblemError) as caught:
+        read_trace([data])
+    return caught.value.problem
+
+
+NO_TRACE = Problem(
+    "trace-not",
+    "This file is not a trace of MTP Race.",
+    action="Open a file that the app saved (its name ends in .ndjson).",
+)
+
+
+def test_a_refusal_has_a_sentence_a_cause_and_something_to_do() -> None:
+    assert refusal(b"") == msgspec.structs.replace(NO_TRACE, cause="The file is empty.")
+    assert refusal(b"\n") == msgspec.structs.replace(NO_TRACE, cause="The file is empty.")
+    assert refusal(b"GGUF") == msgspec.structs.replace(NO_TRACE, cause="It does not begin like one.")
+    damaged = refusal(b'{"mtp_race_trace":1,"lanes":7}\n')
+    assert msgspec.structs.replace(damaged, cause="") == NO_TRACE
+    assert damaged.cause.startswith("Its first line is damaged: Expected `array`, got `int`")
+    assert damaged.cause.endswith(".")
+    assert refusal(b'{"mtp_race_trace":99}\n') == Problem(
+        "trace-version",
+        "This trace has format version 99, which this app cannot read.",
+        cause="It reads version 1.",
+        action="Update MTP Race.",
+    )
+    newer = refusal(b'{"mtp_race_trace":1,"app_version":"999.%s","lanes":7}\n' % (b"1" * 30))
+    assert newer.kind == "trace-not"  # so long a number is none
+    newer = refusal(b'{"mtp_race_trace":1,"app_version":"999.11111111.22222222.333","lanes":7}\n')
+    assert (newer.kind, newer.action) == ("trace-newer", "Update MTP Race.")
+    assert newer.sentence == (
+        f"This trace was made by MTP Race 999.11111111.2222222, which is newer than this one ({__version__})."
+    )
+    assert newer.cause.startswith("This version does not understand its first line: Expected `array`")
+
+
+@pytest.mark.parametrize("version", ["", __version__, "0.0.0", "999.x", "999.123456789", "999.²"])
+def test_a_header_of_this_version_or_of_none_is_damaged_and_not_newer(version: str) -> None:
+    assert refusal(b'{"mtp_race_trace":1,"app_version":"%s","lanes":7}\n' % version.encode()).kind == "trace-not"
+
+
+def test_every_way_to_be_cut_off_or_damaged_is_told() -> None:
+    whole = real_looking()
+    cut = "The trace was cut off; it is shown up to there."
+    lines = whole.splitlines(keepends=True)
+    assert read_trace([whole[: len(lines[0]) - 3]]).note == "The trace was cut off before its first event."
+    assert read_trace([lines[0]]).note == cut
+    assert read_trace([b"".join(lines[:4])]).note == cut
+    assert read_trace([b"".join(lines[:4])[:-3]]).note == cut
+    assert len(read_trace([b"".join(lines[:4])[:-3]]).records) == 2
+    broken = read_trace([b"".join([*lines[:2], b"{}\n", *lines[3:]])])
+    assert broken.note.startswith("The trace is damaged at line 3 (Object missing required field")
+    assert broken.note.endswith("); it is shown up to there.")
+    assert len(broken.records) == 1
+    closing = read_trace([b"".join(lines[:-1]) + b'{"closing":"x"}\n'])
+    assert (closing.note, closing.complete) == ("The closing line of the trace is damaged.", False)
+    changed = "The trace was changed after it was written: its digest does not fit."
+    assert read_trace([whole.replace(b"<3>", b"<4>")]).note == changed
+    count = int(json.loads(lines[-1])["closing"])
+    other = lines[-1].replace(b'"closing":%d' % count, b'"closing":%d' % (count + 1))
+    assert read_trace([b"".join(lines[:-1]) + other]).note == changed
+
+
+def test_a_line_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    start = real_looking().splitlines(keepends=True)[0]
+    for over in (0, 1):
+        chunks = [start, b" " * (MAX_LINE + over), b"\n"]
+        note = read_trace(chunks).note
+        assert note.startswith("The trace was cut off" if over else "The trace is damaged at line 2")
+
+
+def test_the_first_lane_that_drafts_is_the_contender() -> None:
+    three = header(spec("baseline"), spec("mtp", 3), spec("other", 5))
+    assert (baseline_id(three), contender_id(three)) == ("baseline", "mtp")
+    assert (baseline_id(header(spec("mtp", 3))), contender_id(header(spec("mtp", 3)))) == (None, "mtp")
+    assert (baseline_id(header(spec("baseline"))), contender_id(header(spec("baseline")))) == ("baseline", None)
+
+
+def test_a_part_of_a_trace_is_about_the_lanes_that_are_asked_for() -> None:
+    three = header(spec("baseline"), spec("mtp", 3), spec("other", 5))
+    items = [Record(lane.id, at, event) for lane in three.lanes for at, event in enumerate(lane_events(range(4)))]
+    whole = Trace(three, items, complete=True, note="a note", newer=True)
+    part = only_lanes(whole, ["other", "baseline"])
+    assert [lane.id for lane in part.header.lanes] == ["baseline", "other"]
+    assert part.records == [item for item in items if item.lane != "mtp"]
+    assert (part.complete, part.note, part.newer) == (True, "a note", True)
+    assert part.header == msgspec.structs.replace(three, lanes=part.header.lanes)
+
+
+def test_folders_are_cut_out_of_the_header() -> None:
+    lane = msgspec.structs.replace(
+        spec("mtp", 3), target="/home/me/t.gguf", drafter="/home/me/d.gguf", options={"model": "/home/me/x.gguf"}
+    )
+    found = read_trace([written(header(lane, pair_title="/home/me/pair.gguf"), [])]).header
+    assert (found.lanes[0].target, found.lanes[0].drafter) == ("t.gguf", "d.gguf")
+    assert (found.lanes[0].options, found.pair_title) == ({"model": "x.gguf"}, "pair.gguf")
