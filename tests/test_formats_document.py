@@ -26,6 +26,7 @@ from app.race.sweep import SweepPlan
 from app.race.sweep_result import Cell, PromptResult, SweepResult
 from app.race.trace import Closing, FileHash, Header, Machine, Record
 from app.race.watching import ServerReading, WatchHeader
+from app.sandbox.gate.recording import Exchange, RecordingHeader
 from app.terminal.verify import behaviour_fields
 from tests.race.builders import header, lane_events, spec
 
@@ -40,6 +41,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
         SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
         Pair, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
         ModelShape, Forecast, ForecastText, ForecastK, WorkloadRates,
+        RecordingHeader, Exchange,
     )
 } | {str(item.__struct_config__.tag): item for item in get_args(LaneEvent)}  # fmt: skip
 RESULTS = {"Race", "Winner", "Lane", "Heats"}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 
 import msgspec
 
+from app.race.problems import ProblemError
 from app.sandbox.base import Sandbox, Unavailable, made_again
-from app.sandbox.comparison import compare_replies
+from app.sandbox.behaviour import Behaviour
+from app.sandbox.comparison import compare_replies, not_run
 from app.sandbox.replies import Order
 
 CPU_S = 30  # of this process alone; the programs have limits of their own
@@ -24,11 +27,39 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     stop = threading.Event()
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
-    behaviour = compare_replies(
-        order.a, order.b, _sandbox(order), stop, limits=order.limits, seed=order.seed, inputs=order.inputs
-    )
+    behaviour = carried_out(order, stop)
     with os.fdopen(output, "wb") as file:
         file.write(behaviour.to_json())
+
+
+def carried_out(order: Order, stop: threading.Event) -> Behaviour:
+    """The verdict. What was fetched is kept where the order says."""
+    gate = None
+    if order.fetching is not None:
+        from app.sandbox.gate.gate import open_gate  # Few comparisons have one, and its libraries load slowly.
+
+        path = Path(order.fetching.recording) if order.fetching.recording else None
+        try:
+            gate = open_gate(order.fetching.permission, path)
+        except ProblemError as error:
+            problem = error.problem
+            return not_run(f"{problem.sentence} {problem.cause}", problem.action)
+    behaviour = compare_replies(
+        *(order.a, order.b, _sandbox(order), stop),
+        limits=order.limits,
+        seed=order.seed,
+        inputs=order.inputs,
+        gate=gate,
+        live=order.fetching is not None and order.fetching.permission is not None,
+    )
+    if gate is None or path is None or not gate.live or stop.is_set():
+        return behaviour
+    try:
+        gate.recording.write(path)
+    except OSError as error:
+        said = f"What was fetched could not be kept beside the trace: {error.strerror or error}."
+        return msgspec.structs.replace(behaviour, action=f"{behaviour.action} {said}".strip())
+    return behaviour
 
 
 def set_limits() -> None:

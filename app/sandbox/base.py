@@ -6,10 +6,15 @@ import importlib
 import sys
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from app.sandbox.interpreter import Interpreter
 from app.sandbox.results import Job, RunResult
+
+if TYPE_CHECKING:
+    from app.sandbox.gate.gate import Access
+
+NO_GATE: Final = "Programs can fetch only in the sandbox of Linux."
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Sandbox(Protocol):
     """One way of running a program so that it can neither read, change nor reach anything of the user's."""
 
     name: str
+    carries_gate: bool
+    """Whether a program in it can be given a gate to fetch through."""
 
     def probe(self) -> Available | Unavailable:
         """Say whether it works here, by running it. The answer may be remembered."""
@@ -50,10 +57,11 @@ class Sandbox(Protocol):
         """How to make it again. Only after a probe that found it working."""
         ...
 
-    def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
+    def run(self, job: Job, stop: threading.Event | None = None, gate: Access | None = None) -> RunResult:
         """Run `job` and wait for its end. Nothing of the run is left afterwards, whatever happened.
 
-        Setting `stop` from another thread ends the run soon. Never raises for anything that the program does.
+        Setting `stop` from another thread ends the run soon. Never raises for anything that the program does. With a
+        `gate` the program may fetch what the gate gives, and nothing else; a sandbox that carries none runs nothing.
         """
         ...
 

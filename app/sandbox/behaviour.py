@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from app.sandbox.extract import Program
+from app.sandbox.gate.recording import Fetched
 from app.sandbox.results import RunResult
 
 VERSION = 1
@@ -73,7 +74,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """The behaviour verdict with its evidence. `a` is the first lane's program, `b` the second's.
 
     `sentence` says the verdict and its main reason; `action` what the user can do about it, if anything. `lacks` is the
-    package that a program wanted and that the app can bring; `python` and `packages` are the versions that ran.
+    package that a program wanted and that the app can bring; `python` and `packages` are the versions that ran;
+    `fetched` is what they asked the gate for.
     """
 
     version: int = VERSION
@@ -90,6 +92,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     functions: tuple[FunctionPair, ...] = ()
     unmatched_a: tuple[str, ...] = ()
     unmatched_b: tuple[str, ...] = ()
+    fetched: tuple[Fetched, ...] = ()
     sandbox: str = ""
     python: str = ""
     packages: dict[str, str] = {}

@@ -18,6 +18,7 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,11 +27,17 @@ from app.sandbox import cgroup, meter, outcome, seccomp
 from app.sandbox.base import Available, SandboxRecipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.interpreter import Interpreter, Layout, layout
+from app.sandbox.memory_file import memory_file
 from app.sandbox.results import Job, Limits, RunResult
 from app.sandbox.supervise import Raw, Sample, Spawned, supervise
 
+if TYPE_CHECKING:
+    from app.sandbox.gate.gate import Access
+
 INSIDE = Path(__file__).parent / "inside"
 BOX, WORK, PROGRAM, PYTHON, PACKAGES = "/box", "/box/work", "/program/program.py", "/python", "/packages"
+TRUSTED = "/program/gate.pem"  # the gate's certificate; empty without a gate
+GATE_PORT = 3128
 DEVICES = ("null", "zero", "full", "random", "urandom")
 _START = "import sys; sys.path.insert(0, '/runner'); from inside import supervisor; supervisor.main(int(sys.argv[1]))"
 _FIRST_UID, _UIDS = 61184, 4096  # the range that systemd keeps for users that exist for one run
@@ -61,10 +68,20 @@ class Mode:
     as_root: bool
 
 
+@dataclass(frozen=True)
+class Doorway:
+    """What a run with a gate gets: the Unix socket over which its supervisor hands out the listening socket, and the
+    certificate that its program is to trust."""
+
+    handle: int
+    trusted: bytes
+
+
 class Bubblewrap:
     """Runs programs in bubblewrap. `python` may be given for the tests; else the app's choice is taken."""
 
     name = "bubblewrap"
+    carries_gate = True
 
     def __init__(self, python: Interpreter | None = None, modes: tuple[Mode, ...] | None = None) -> None:
         self._python = python
@@ -117,18 +134,32 @@ class Bubblewrap:
             said = said or (result.stderr.strip().splitlines() or [result.problem or result.sentence()])[-1]
         return explain(said)
 
-    def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
+    def run(self, job: Job, stop: threading.Event | None = None, gate: Access | None = None) -> RunResult:
         answer = self.probe()
         python = self._python or interpreter()
         found = layout(python.python) if python is not None else "No Python was found."
         if isinstance(answer, Unavailable) or python is None or isinstance(found, str) or self._mode is None:
             reason = answer.reason if isinstance(answer, Unavailable) else str(found)
             return RunResult(ended="broken", problem=reason)
-        return self._run(job, stop, self._mode, python, found)
+        if gate is None:
+            return self._run(job, stop, self._mode, python, found)
+        from app.sandbox.gate.server import GateServer  # Few runs have one.
 
-    def _run(self, job: Job, stop: threading.Event | None, mode: Mode, python: Interpreter, found: Layout) -> RunResult:
+        with GateServer(gate) as server:
+            door = Doorway(server.inside.fileno(), gate.gate.authority.pem)
+            return self._run(job, stop, self._mode, python, found, door)
+
+    def _run(
+        self,
+        job: Job,
+        stop: threading.Event | None,
+        mode: Mode,
+        python: Interpreter,
+        found: Layout,
+        door: Doorway | None = None,
+    ) -> RunResult:
         try:
-            spawned = spawn(job, mode, python, found)
+            spawned = spawn(job, mode, python, found, door)
         except OSError as error:
             return RunResult(ended="broken", problem=f"The sandbox could not be started: {error}")
         raw: Raw = supervise(spawned, job.limits, stop)
@@ -181,25 +212,27 @@ def explain(said: str) -> Unavailable:
     return Unavailable(reason=f"The sandbox does not work here: {said}", action=action)
 
 
-def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
-    """Start `job`. Raises OSError when bubblewrap cannot be started at all."""
+def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout, door: Doorway | None = None) -> Spawned:
+    """Start `job`, with a way to the gate if there is a `door`. Raises OSError when bubblewrap cannot be started."""
     uid = _FIRST_UID + (os.getpid() * 7 + next(_counter)) % _UIDS if mode.as_root else None
     report, report_in = os.pipe()
     status, status_in = os.pipe()
-    gate, gate_in = os.pipe()  # what runs inside waits for a byte from it, until it is in its control group
+    block, block_in = os.pipe()  # what runs inside waits for a byte from it, until it is in its control group
     group = cgroup.make_group(job.limits.memory)
-    order = memory_file(msgspec.json.encode(order_for(job, python, uid)))
-    opened = [report_in, status_in, gate]
+    order = memory_file(msgspec.json.encode(order_for(job, python, uid, door)))
+    opened = [report_in, status_in, block]
+    handed = [door.handle] if door is not None else []
     try:
-        filter_ = memory_file(seccomp.build_filter(os.uname().machine) or b"")
+        filter_ = memory_file(seccomp.build_filter(os.uname().machine, gate=door is not None) or b"")
         program = memory_file(job.source.encode("utf-8", "replace"))
-        opened += [filter_, program]
+        trusted = memory_file(door.trusted if door is not None else b"")
+        opened += [filter_, program, trusted]
         command = [
             mode.binary,
             *namespaces(mode),
-            *("--json-status-fd", str(status_in), "--block-fd", str(gate), "--seccomp", str(filter_)),
-            *mounts_for(found, python, job.limits, program),
-            *environment_of(job),
+            *("--json-status-fd", str(status_in), "--block-fd", str(block), "--seccomp", str(filter_)),
+            *mounts_for(found, python, job.limits, program, trusted),
+            *environment_of(job, gate=door is not None),
             *("--chdir", WORK, f"{PYTHON}/bin/python3"),
             *("-P", "-s", "-S", "-B", "-X", "utf8", "-c", _START, str(report_in)),
         ]
@@ -208,13 +241,13 @@ def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
             stdin=order,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=opened,
+            pass_fds=[*opened, *handed],
             env={},
             cwd="/",
             start_new_session=True,
         )
     except OSError:
-        for fd in (report, status, gate_in):
+        for fd in (report, status, block_in):
             os.close(fd)
         if group is not None:
             group.remove()
@@ -225,12 +258,12 @@ def spawn(job: Job, mode: Mode, python: Interpreter, found: Layout) -> Spawned:
     first = first_process(status)
     group = into_group(group, first)
     try:
-        os.write(gate_in, b"1")
+        os.write(block_in, b"1")
     except BrokenPipeError:
         pass  # it has ended already; what it said comes out of the other pipes
     finally:
-        os.close(gate_in)
-    return watched(process, report, first, group, job.limits)
+        os.close(block_in)
+    return watched(process, report, first, group, job.limits, gate=door is not None)
 
 
 def into_group(group: cgroup.Group | None, first: int | None) -> cgroup.Group | None:
@@ -241,9 +274,11 @@ def into_group(group: cgroup.Group | None, first: int | None) -> cgroup.Group | 
     return None
 
 
-def order_for(job: Job, python: Interpreter, uid: int | None) -> dict[str, object]:
+def order_for(job: Job, python: Interpreter, uid: int | None, door: Doorway | None) -> dict[str, object]:
     """What the supervisor inside reads."""
+    client = seccomp.build_client_filter(os.uname().machine)
     return {
+        "gate": None if door is None else {"handle": door.handle, "port": GATE_PORT, "filter": client},
         "source": job.source,
         "path": PROGRAM,
         "work": WORK,
@@ -298,10 +333,11 @@ class Mounts:
         self.options += [*before, kind, *([] if source is None else [source]), inside]
 
 
-def mounts_for(found: Layout, python: Interpreter, limits: Limits, program: int) -> list[str]:
+def mounts_for(found: Layout, python: Interpreter, limits: Limits, program: int, trusted: int) -> list[str]:
     mounts = Mounts()
     system_mounts(mounts, found)
     own_mounts(mounts, python, limits, program)
+    mounts.add("--ro-bind-data", str(trusted), TRUSTED, "--perms", "0444")
     return [*mounts.options, "--remount-ro", "/"]
 
 
@@ -346,7 +382,10 @@ def own_mounts(mounts: Mounts, python: Interpreter, limits: Limits, program: int
         mounts.add("--ro-bind", python.fonts, f"{BOX}/fonts/{os.path.basename(python.fonts)}")
 
 
-def environment_of(job: Job) -> list[str]:
+def environment_of(job: Job, *, gate: bool) -> list[str]:
+    proxy = f"http://127.0.0.1:{GATE_PORT}"
+    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")  # libraries differ in which of them they read
+    trusting = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     variables = {
         "HOME": WORK,
         "LANG": "C.UTF-8",
@@ -358,18 +397,10 @@ def environment_of(job: Job) -> list[str]:
         "MPLCONFIGDIR": f"{BOX}/fonts",
         "PYTHONHASHSEED": str(job.seed % 2**32),
         "TZ": "UTC",
+        **(dict.fromkeys(names, proxy) | dict.fromkeys(trusting, TRUSTED) if gate else {}),
         **job.env,
     }
     return [part for name, value in variables.items() for part in ("--setenv", name, value)]
-
-
-def memory_file(data: bytes) -> int:
-    """A file in memory with `data`, at its start."""
-    fd = os.memfd_create("mtp-race", os.MFD_CLOEXEC)
-    with os.fdopen(os.dup(fd), "wb") as file:
-        file.write(data)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
 
 
 def first_process(status: int) -> int | None:
@@ -386,7 +417,13 @@ def first_process(status: int) -> int | None:
 
 
 def watched(
-    process: subprocess.Popen[bytes], report: int, first: int | None, group: cgroup.Group | None, limits: Limits
+    process: subprocess.Popen[bytes],
+    report: int,
+    first: int | None,
+    group: cgroup.Group | None,
+    limits: Limits,
+    *,
+    gate: bool,
 ) -> Spawned:
     """Watch and end the run by the first process of its namespace: when that is gone, the kernel has ended all."""
     handle = None
@@ -402,6 +439,7 @@ def watched(
         pids = meter.family(first)
         use = meter.folder_use(pids, BOX)
         memory = meter.memory_of(pids, limits.memory) + meter.socket_memory(pids)
+        memory += meter.stream_memory(pids) if gate else 0
         return Sample(memory) if use is None else Sample(memory, *use)
 
     def end() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.sandbox.base import Available, Sandbox, Unavailable
+from app.sandbox.base import NO_GATE, Available, Sandbox, Unavailable
 from app.sandbox.behaviour import Aspect, Behaviour, BehaviourVerdict, FunctionPair
 from app.sandbox.compare import (
     compare_ending,
@@ -20,11 +20,16 @@ from app.sandbox.compare import (
 )
 from app.sandbox.environment import versions_in
 from app.sandbox.extract import Program, extract
+from app.sandbox.gate.words import fetching_action
 from app.sandbox.interpreter import Layout, layout
 from app.sandbox.matching import match_functions
 from app.sandbox.packages import SCIENTIFIC, package_of
 from app.sandbox.replies import INPUTS, SEED, Reply
 from app.sandbox.results import Job, Limits, RunResult
+from app.sandbox.runs import BothPrograms
+
+if TYPE_CHECKING:
+    from app.sandbox.gate.gate import FetchGate
 
 
 def compare_replies(
@@ -36,20 +41,25 @@ def compare_replies(
     limits: Limits | None = None,
     seed: int = SEED,
     inputs: int = INPUTS,
+    gate: FetchGate | None = None,
+    live: bool = False,
 ) -> Behaviour:
     """Whether the programs in two replies do the same, as verify.verify says, but in this process.
 
-    Never raises for what is in the replies, and runs nothing without a working sandbox.
+    Never raises for what is in the replies, and runs nothing without a working sandbox. With a `gate` they may fetch;
+    `live`: from the world what is not in its recording.
     """
     started = time.monotonic()
     programs = extract(a.text, hit_limit=a.hit_limit), extract(b.text, hit_limit=b.hit_limit)
     found = _not_run(programs, sandbox)
     if found is None and not isinstance(sandbox, Unavailable) and programs[0] and programs[1]:
-        found = _Verification(programs[0], programs[1], sandbox, stop, limits or Limits(), seed, inputs).verdict()
+        both = BothPrograms(sandbox, stop, gate if sandbox.carries_gate else None)
+        found = _Verification(programs[0], programs[1], both, limits or Limits(), seed, inputs).verdict(live=live)
         python = sandbox.recipe().python
         known = layout(python.python)
         found = msgspec.structs.replace(
             found,
+            action=found.action if both.gate is gate else f"{NO_GATE} {found.action}".strip(),
             sandbox=sandbox.name,
             python=known.release if isinstance(known, Layout) else "",
             packages=versions_in(python.packages),
@@ -63,18 +73,19 @@ def compare_replies(
 def _not_run(programs: tuple[Program | None, Program | None], sandbox: Sandbox | Unavailable) -> Behaviour | None:
     """Why nothing is run, or None."""
     if programs == (None, None):
-        return _nothing("Neither reply holds a Python program.")
+        return not_run("Neither reply holds a Python program.")
     if None in programs:
         who = "first" if programs[0] is None else "second"
-        return _nothing(f"The {who} reply holds no Python program.")
+        return not_run(f"The {who} reply holds no Python program.")
     answer = sandbox if isinstance(sandbox, Unavailable) else sandbox.probe()
     if not isinstance(answer, Available):
-        return Behaviour(verdict=BehaviourVerdict.NOT_RUN, sentence=f"Not run: {answer.reason}", action=answer.action)
+        return not_run(answer.reason, answer.action)
     return None
 
 
-def _nothing(sentence: str) -> Behaviour:
-    return Behaviour(verdict=BehaviourVerdict.NOT_RUN, sentence=f"Not run: {sentence}")
+def not_run(reason: str, action: str = "") -> Behaviour:
+    """The verdict where nothing was tried. `reason` and `action` are sentences."""
+    return Behaviour(verdict=BehaviourVerdict.NOT_RUN, sentence=f"Not run: {reason}", action=action)
 
 
 class _Verification:
@@ -84,18 +95,17 @@ class _Verification:
         self,
         a: Program,
         b: Program,
-        sandbox: Sandbox,
-        stop: threading.Event | None,
+        both: BothPrograms,
         limits: Limits,
         seed: int,
         inputs: int,
     ) -> None:
         self._a, self._b = a, b
-        self._sandbox, self._stop = sandbox, stop
+        self._both = both
         self._limits, self._seed, self._inputs = limits, seed, inputs
 
-    def verdict(self) -> Behaviour:
-        run_a, run_b = self._run_both(self._seed)
+    def verdict(self, *, live: bool) -> Behaviour:
+        run_a, run_b = self._both.run_and_fetch(self._jobs(self._seed), live=live)
         ending = compare_ending(run_a, run_b)
         figures, pairs = compare_figures(run_a, run_b)
         aspects = [ending, self._output(run_a, run_b)]
@@ -106,14 +116,16 @@ class _Verification:
             from app.sandbox.differential import Both, compare_functions  # it makes inputs, whose library loads slowly
 
             demo = [*run_a.demo_calls, *run_b.demo_calls]
-            both = Both(self._a.source, self._b.source, self._sandbox, self._stop, self._limits)
-            functions = compare_functions(matches, demo, both, self._seed, self._inputs)
+            pair = Both(self._a.source, self._b.source, self._both, self._limits)
+            functions = compare_functions(matches, demo, pair, self._seed, self._inputs)
             aspects.append(_functions_aspect(functions))
+        gate = self._both.gate
+        fetched = gate.fetched if gate is not None else ()
         verdict, sentence = conclude(aspects, self._a, self._b, stopped=self._stopped())
         return Behaviour(
             verdict=verdict,
             sentence=sentence,
-            action=_action(run_a, run_b),
+            action=_action(run_a, run_b) or fetching_action(fetched, (run_a, run_b), gate=gate is not None),
             lacks=_lacking(run_a, run_b),
             aspects=tuple(aspects),
             run_a=_without_outcomes(run_a),
@@ -122,24 +134,22 @@ class _Verification:
             functions=functions,
             unmatched_a=rest_a,
             unmatched_b=rest_b,
+            fetched=fetched,
         )
 
-    def _run_both(self, seed: int) -> tuple[RunResult, RunResult]:
-        jobs = [Job(source=program.source, limits=self._limits, seed=seed) for program in (self._a, self._b)]
-        with ThreadPoolExecutor(2) as pool:
-            a, b = pool.map(lambda job: self._sandbox.run(job, self._stop), jobs)
-        return a, b
+    def _jobs(self, seed: int) -> list[Job]:
+        return [Job(source=program.source, limits=self._limits, seed=seed) for program in (self._a, self._b)]
 
     def _output(self, run_a: RunResult, run_b: RunResult) -> Aspect:
         """Compare the output; when it differs, see first whether it changes from run to run anyway."""
         output = compare_output(run_a, run_b)
         ended = run_a.ended == run_b.ended == "exited"
         if output.verdict == "different" and ended and not self._stopped():
-            output = compare_output(run_a, run_b, self._run_both(self._seed + 1))
+            output = compare_output(run_a, run_b, self._both.run(self._jobs(self._seed + 1)))
         return output
 
     def _stopped(self) -> bool:
-        return self._stop is not None and self._stop.is_set()
+        return self._both.stop is not None and self._both.stop.is_set()
 
 
 def _without_outcomes(run: RunResult) -> RunResult:

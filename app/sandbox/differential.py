@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from app.sandbox.base import Sandbox
 from app.sandbox.behaviour import Counterexample, FunctionPair
 from app.sandbox.inputs import InputPlan, plan_calls
 from app.sandbox.matching import Match
 from app.sandbox.plain import plain_line
 from app.sandbox.replies import INPUTS
 from app.sandbox.results import CallSpec, Job, Limits, Outcome, RunResult, Scenario
+from app.sandbox.runs import BothPrograms
 from app.sandbox.values import same_value, show_value
 
 FUNCTION_S = 5.0
@@ -36,8 +34,7 @@ class Both(msgspec.Struct, frozen=True):
 
     source_a: str
     source_b: str
-    sandbox: Sandbox
-    stop: threading.Event | None
+    programs: BothPrograms
     limits: Limits = Limits()
 
     def run(self, scenarios: Sequence[tuple[Scenario, Scenario]], seed: int) -> tuple[RunResult, RunResult]:
@@ -46,9 +43,7 @@ class Both(msgspec.Struct, frozen=True):
             Job(source=source, scenarios=tuple(pair[side] for pair in scenarios), seed=seed, limits=limits)
             for side, source in enumerate((self.source_a, self.source_b))
         ]
-        with ThreadPoolExecutor(2) as pool:
-            a, b = pool.map(lambda job: self.sandbox.run(job, self.stop), jobs)
-        return a, b
+        return self.programs.run(jobs)
 
 
 def compare_functions(

@@ -6,6 +6,8 @@ import functools
 import os
 
 _MESSAGE = 36 * 1024
+_CONNECTION = 4 * 1024  # of the kernel's own, for each socket of TCP
+_OVERHEAD = 4  # what the kernel may hold for each byte that waits in one
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -68,6 +70,22 @@ def socket_memory(pids: list[int]) -> int:
         except OSError:
             continue
         return max(0, sockets) * (_send_buffer() + _MESSAGE)
+    return 0
+
+
+def stream_memory(pids: list[int]) -> int:
+    """Bytes that the TCP sockets of the run's network namespace hold in the kernel; 0 where it has none.
+
+    The kernel tells what waits in each queue (proc_net_tcp in its documentation), but not what holding it takes.
+    """
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/net/tcp", "rb") as file:
+                queues = [line.split(None, 5)[4].split(b":") for line in file.readlines()[1:]]
+            waiting = sum(int(sent, 16) + int(received, 16) for sent, received in queues)
+        except (OSError, ValueError, IndexError):
+            continue
+        return len(queues) * _CONNECTION + waiting * _OVERHEAD
     return 0
 
 

@@ -13,7 +13,8 @@ from app.race.trace import Header, baseline_id, contender_id
 from app.sandbox.base import Sandbox, Unavailable
 from app.sandbox.behaviour import Behaviour, from_json
 from app.sandbox.fences import holds_python_block
-from app.sandbox.replies import Reply
+from app.sandbox.gate.recording import Permission, recording_path
+from app.sandbox.replies import Fetching, Reply
 from app.sandbox.verify import verify
 
 CODE = "code"
@@ -35,16 +36,36 @@ def behaviour_path(trace: Path) -> Path:
 
 
 def verify_race(
-    header: Header, state: RaceState, sandbox: Sandbox | Unavailable, stop: threading.Event | None = None
+    header: Header,
+    state: RaceState,
+    sandbox: Sandbox | Unavailable,
+    stop: threading.Event | None = None,
+    *,
+    trace: Path | None = None,
+    hosts: tuple[str, ...] = (),
 ) -> Behaviour | None:
     """Runs the programs of the baseline and of the first drafting lane; takes seconds.
+
+    Args:
+        trace: Where the race's trace is. What its programs fetched before is beside it, and they get it again.
+        hosts: What they may fetch from now; what they fetch is kept beside the trace.
 
     Returns None if the race has no such two lanes.
     """
     base, other = baseline_id(header), contender_id(header)
     if base is None or other is None:
         return None
-    return verify(_reply(state.lanes[base]), _reply(state.lanes[other]), sandbox, stop)
+    fetching = fetching_for(trace, hosts)
+    return verify(_reply(state.lanes[base]), _reply(state.lanes[other]), sandbox, stop, fetching=fetching)
+
+
+def fetching_for(trace: Path | None, hosts: tuple[str, ...]) -> Fetching | None:
+    """Returns what the programs of a race may fetch: from those hosts, and what is recorded beside its trace."""
+    kept = recording_path(trace) if trace is not None else None
+    permission = Permission(hosts) if hosts else None
+    if permission is None and (kept is None or not kept.exists()):
+        return None
+    return Fetching(permission, str(kept) if kept is not None else "")
 
 
 def _reply(lane: LaneState) -> Reply:

@@ -16,18 +16,22 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
 
 from app.sandbox import outcome
-from app.sandbox.base import Available, SandboxRecipe, Unavailable
+from app.sandbox.base import NO_GATE, Available, SandboxRecipe, Unavailable
 from app.sandbox.environment import interpreter
 from app.sandbox.folders import folder_use, remove_folder
 from app.sandbox.inside import supervisor
 from app.sandbox.interpreter import Interpreter, Layout, layout
 from app.sandbox.results import Job, Limits, RunResult
 from app.sandbox.supervise import Raw, Sample, Spawned, supervise
+
+if TYPE_CHECKING:
+    from app.sandbox.gate.gate import Access
 
 BINARY = "/usr/bin/sandbox-exec"
 RUNNER = Path(__file__).parent
@@ -89,6 +93,7 @@ class Seatbelt:
     """Runs programs under sandbox-exec. `binary` may be given for the tests."""
 
     name = "Seatbelt"
+    carries_gate = False
 
     def __init__(self, python: Interpreter | None = None, binary: str = BINARY) -> None:
         self._python = python
@@ -123,10 +128,12 @@ class Seatbelt:
         said = (result.stderr.strip().splitlines() or [result.problem or result.sentence()])[-1]
         return Unavailable(f"The sandbox of macOS does not work here: {said}", "Run MTP Race outside another sandbox.")
 
-    def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
+    def run(self, job: Job, stop: threading.Event | None = None, gate: Access | None = None) -> RunResult:
         answer = self.probe()
         if isinstance(answer, Unavailable):
             return RunResult(ended="broken", problem=answer.reason)
+        if gate is not None:
+            return RunResult(ended="broken", problem=NO_GATE)
         return self._run(job, stop)
 
     def _run(self, job: Job, stop: threading.Event | None) -> RunResult:
@@ -183,6 +190,7 @@ def spawn(job: Job, box: Path, key: str, binary: str, python: Interpreter, found
         "scenarios": job.scenarios,
         "limits": job.limits,
         "uid": None,
+        "gate": None,
         "uncounted": sum(p.info["uids"] is not None and p.info["uids"].real == os.getuid() for p in _everyone()),
     }
     report, report_in = os.pipe()

@@ -10,7 +10,7 @@ import errno
 import struct
 
 # opcode values from linux/bpf_common.h
-_LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32  # offsets in struct seccomp_data (low words, little endian)
 _X32_BIT = 0x40000000
@@ -18,6 +18,10 @@ _X32_BIT = 0x40000000
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*: time, mount, cgroup, uts, ipc, user, pid, net
 _TTY_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _FAMILIES = (1,)  # AF_UNIX, which asyncio needs; it ends inside the empty network namespace
+# Where a gate is granted: AF_INET too, for streams of TCP only. It reaches nothing but the namespace's own 127.0.0.1.
+_INET, _STREAM, _KIND_BITS, _TCP = 2, 1, 0xF, (0, 6)
+_SOCKET_LEVEL, _TCP_LEVEL = 1, 6
+_TCP_OPTIONS = (1, 2, 3, 4, 5, 6, 12, 18)  # NODELAY, MAXSEG, CORK, KEEPIDLE, KEEPINTVL, KEEPCNT, QUICKACK, USER_TIMEOUT
 _PERSONALITIES = (0, 0xFFFFFFFF)
 # SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE: what waits in a socket is memory of no process.
 _BUFFER_SIZES = (7, 8, 32, 33)
@@ -123,11 +127,21 @@ _WATCHED: dict[str, tuple[int, int]] = {
     "prlimit64": (302, 261),
     "personality": (135, 92),
 }
+# What a server needs and a client does not. The supervisor itself listens, for the gate, before this is refused.
+_SERVING: dict[str, tuple[int, int]] = {
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+}
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def build_filter(machine: str) -> bytes | None:
-    """The filter for `machine` (as from os.uname), or None when the processor is not known here."""
+def build_filter(machine: str, *, gate: bool = False) -> bytes | None:
+    """The filter for `machine` (as from os.uname), or None when the processor is not known here.
+
+    `gate`: sockets of TCP are allowed, to speak to the gate inside the empty network namespace.
+    """
     if machine not in _ARCHITECTURES:
         return None
     column, audit = _ARCHITECTURES[machine]
@@ -148,9 +162,9 @@ def build_filter(machine: str) -> bytes | None:
     rules = {
         "clone": _clone_rule(),
         "ioctl": _value_rule(_ARG1, _TTY_INJECTION, listed=refused),
-        "socket": _value_rule(_ARG0, _FAMILIES, other=no_family),
+        "socket": _stream_rule() if gate else _value_rule(_ARG0, _FAMILIES, other=no_family),
         "socketpair": _value_rule(_ARG0, _FAMILIES, other=no_family),
-        "setsockopt": _value_rule(_ARG2, _BUFFER_SIZES, listed=refused),
+        "setsockopt": _option_rule() if gate else _value_rule(_ARG2, _BUFFER_SIZES, listed=refused),
         "fcntl": _value_rule(_ARG1, _PIPE_SIZE, listed=refused),
         "prlimit64": _value_rule(_ARG0, _OWN_PROCESS, other=refused),
         "personality": _value_rule(_ARG0, _PERSONALITIES, other=refused),
@@ -161,12 +175,48 @@ def build_filter(machine: str) -> bytes | None:
     return program.assemble()
 
 
+def build_client_filter(machine: str) -> bytes:
+    """A second filter, for what the supervisor starts where a gate is granted: it may connect and not serve.
+
+    Whoever could serve could fill the kernel with connections to himself. `machine` is one that `build_filter` knows.
+    """
+    column = _ARCHITECTURES[machine][0]
+    program = _Program()
+    program.load(_NUMBER)
+    for numbers in _SERVING.values():
+        program.when_equal(numbers[column], _ERRNO | errno.EPERM)
+    program.end(_ALLOW)
+    return program.assemble()
+
+
 def _clone_rule() -> list[tuple[int, int, int, int]]:
     return [
         (_LOAD, 0, 0, _ARG0),
         (_JUMP_SET, 0, 1, _NAMESPACE_FLAGS),
         (_RETURN, 0, 0, _ERRNO | errno.EPERM),
         (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _stream_rule() -> list[tuple[int, int, int, int]]:
+    """socket(): AF_UNIX of any kind, AF_INET for TCP."""
+    refused = (_RETURN, 0, 0, _ERRNO | errno.EPERM)
+    return [
+        *((_LOAD, 0, 0, _ARG0), (_JUMP_EQ, 0, 1, _FAMILIES[0]), (_RETURN, 0, 0, _ALLOW)),
+        *((_JUMP_EQ, 1, 0, _INET), (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT)),
+        *((_LOAD, 0, 0, _ARG1), (_AND, 0, 0, _KIND_BITS), (_JUMP_EQ, 1, 0, _STREAM), refused),
+        *_value_rule(_ARG2, _TCP, other=_ERRNO | errno.EPERM),
+    ]
+
+
+def _option_rule() -> list[tuple[int, int, int, int]]:
+    """setsockopt(): what is allowed without a gate at the level of sockets, and a few plain options of TCP."""
+    refused = _ERRNO | errno.EPERM
+    sockets = _value_rule(_ARG2, _BUFFER_SIZES, listed=refused)
+    return [
+        *((_LOAD, 0, 0, _ARG1), (_JUMP_EQ, 0, len(sockets), _SOCKET_LEVEL), *sockets),
+        *((_JUMP_EQ, 1, 0, _TCP_LEVEL), (_RETURN, 0, 0, refused)),
+        *_value_rule(_ARG2, _TCP_OPTIONS, other=refused),
     ]
 
 

@@ -21,7 +21,7 @@ from app.processes import module_command, safe_environment
 from app.sandbox.base import Available, Sandbox, Unavailable
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict, from_json
 from app.sandbox.plain import plain_line
-from app.sandbox.replies import INPUTS, SEED, Order
+from app.sandbox.replies import INPUTS, SEED, Fetching, Order
 from app.sandbox.replies import Reply as Reply
 from app.sandbox.results import Limits
 
@@ -42,15 +42,17 @@ def verify(
     limits: Limits | None = None,
     seed: int = SEED,
     inputs: int = INPUTS,
+    fetching: Fetching | None = None,
 ) -> Behaviour:
     """Whether the programs in two replies do the same. Blocks for some seconds; `stop` ends it early.
 
     `inputs`: the most inputs for one pair of functions. The same `seed` gives the same inputs and the same chance.
+    `fetching`: what the programs may fetch; nothing if None.
 
     Never raises for what is in the replies, and runs nothing without a working sandbox.
     """
     answer = sandbox if isinstance(sandbox, Unavailable) else sandbox.probe()
-    order = Order(a=a, b=b, limits=limits or Limits(), seed=seed, inputs=inputs)
+    order = Order(a=a, b=b, limits=limits or Limits(), seed=seed, inputs=inputs, fetching=fetching)
     if isinstance(answer, Available) and not isinstance(sandbox, Unavailable):
         order = msgspec.structs.replace(order, recipe=sandbox.recipe())
     elif isinstance(answer, Unavailable):

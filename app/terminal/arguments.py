@@ -14,6 +14,7 @@ from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SC
 from app.race.axes import AXES, Axis, parse_axis
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
+from app.sandbox.gate.addresses import host_pattern
 from app.sandbox.packages import OFFERED
 
 EPILOG = """\
@@ -67,6 +68,7 @@ def _add_programs(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     verify = commands.add_parser("verify", help="run the programs of both lanes in a sandbox and compare them")
     verify.add_argument("trace", type=Path)
     verify.add_argument("--json", action="store_true", help="as one JSON object")
+    _add_fetching(verify)
     sandbox = commands.add_parser("sandbox", help="set up the environment in which generated programs run")
     sandbox.add_argument("action", choices=["setup"], help="install numpy, pandas and matplotlib for them")
     sandbox.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"more of them, such as {', '.join(OFFERED)}")
@@ -110,7 +112,28 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1")
     run.add_argument("--trace", metavar="OUT.ndjson", type=Path, help="where to write the trace (default: the library)")
     run.add_argument("--no-verify", action="store_true", help="do not run the generated programs of a code prompt")
+    _add_fetching(run)
     run.add_argument("--json", action="store_true", help="print the result as one JSON object and nothing else")
+
+
+def _add_fetching(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fetch-from",
+        type=_host,
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host that the generated programs may fetch from, such as query1.finance.yahoo.com or '*.yahoo.com' "
+        "(default: none, they have no network); give it again for more. What is fetched is kept beside the trace, and "
+        "both programs get the same",
+    )
+
+
+def _host(text: str) -> str:
+    found = host_pattern(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!a} is not the name of a host; write it like api.example.org")
+    return found
 
 
 def _add_heats(run: argparse.ArgumentParser) -> None:

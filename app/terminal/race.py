@@ -93,7 +93,8 @@ def _verify(arguments: argparse.Namespace, started: StartedRace, env: Environmen
         return None
     stop = threading.Event()
     with env.interrupts.calls(stop.set):
-        return verify_and_store(started.header, started.session.state, started.trace, env, stop)
+        state = started.session.state
+        return verify_and_store(started.header, state, started.trace, env, stop, hosts=arguments.fetch_from)
 
 
 def find_pair(name: str, env: Environment) -> Pair:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.race.trace import Header
 from app.sandbox.base import find_sandbox
 from app.sandbox.behaviour import Behaviour
 from app.sandbox.environment import read_ready, setup
+from app.sandbox.gate.words import fetched_lines
 from app.sandbox.installing import Bringing
 from app.sandbox.packages import normal_name, read_wish
 from app.sandbox.races import store_behaviour, verify_race
@@ -32,14 +34,21 @@ def behaviour_fields(behaviour: Behaviour | None) -> dict[str, Any]:
 
 
 def verify_and_store(
-    header: Header, state: RaceState, trace: Path, env: Environment, stop: threading.Event | None = None
+    header: Header,
+    state: RaceState,
+    trace: Path,
+    env: Environment,
+    stop: threading.Event | None = None,
+    *,
+    hosts: Sequence[str] = (),
 ) -> Behaviour | None:
     """Runs both programs, and stores the verdict beside the trace. A disk that refuses it is told and no more.
 
     Args:
         stop: Set to give it up; then there is no verdict.
+        hosts: What the programs may fetch from, beside what is recorded.
     """
-    behaviour = verify_race(header, state, find_sandbox(), stop)
+    behaviour = verify_race(header, state, find_sandbox(), stop, trace=trace, hosts=tuple(hosts))
     if stop is not None and stop.is_set():
         return None
     if behaviour is not None:
@@ -56,7 +65,7 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
     trace = open_trace(arguments.trace)
     if trace.note:
         env.tell(f"mtp-race: {trace.note}")
-    behaviour = verify_and_store(trace.header, trace.state(), arguments.trace, env)
+    behaviour = verify_and_store(trace.header, trace.state(), arguments.trace, env, hosts=arguments.fetch_from)
     view = RaceView.of(trace, behaviour=behaviour)
     if arguments.json:
         details: dict[str, Any] = {} if behaviour is None else json.loads(behaviour.to_json())
@@ -67,6 +76,8 @@ def verify(arguments: argparse.Namespace, env: Environment) -> int:
         env.say(f"Same behaviour? {behaviour.verdict.value}. {behaviour.sentence}")
         for aspect in behaviour.aspects:
             env.say(f"  {aspect.name:<10} {aspect.sentence}")
+        for line in fetched_lines(behaviour.fetched):
+            env.say(f"  {'fetched':<10} {line}")
         for example in behaviour.counterexamples:
             for line in (f"  {example.call_a}", f"    baseline: {example.a}", f"    drafted:  {example.b}"):
                 env.say(line)

@@ -17,6 +17,7 @@ from app.sandbox.base import Available, Sandbox, SandboxRecipe, Unavailable, mad
 from app.sandbox.behaviour import Aspect, BehaviourVerdict, from_json
 from app.sandbox.comparison import compare_replies, conclude
 from app.sandbox.extract import Program
+from app.sandbox.gate.gate import Access
 from app.sandbox.interpreter import Interpreter
 from app.sandbox.replies import Order, Reply
 from app.sandbox.results import Job, RunResult
@@ -30,6 +31,7 @@ class Recorded:
     """Not a sandbox: gives back a result that was written down, for endings that are hard to bring about."""
 
     name = "recorded"
+    carries_gate = False
 
     def __init__(self, **fields: Any) -> None:
         self.fields = fields
@@ -41,7 +43,7 @@ class Recorded:
     def recipe(self) -> SandboxRecipe:
         return SandboxRecipe(self.name, Interpreter(sys.executable), "")
 
-    def run(self, job: Job, stop: threading.Event | None = None) -> RunResult:
+    def run(self, job: Job, stop: threading.Event | None = None, gate: Access | None = None) -> RunResult:
         self.jobs.append(job)
         return RunResult(**self.fields)
 

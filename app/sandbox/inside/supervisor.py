@@ -46,6 +46,10 @@ def main(report_fd: int) -> None:
     os.dup2(null, 0)
     os.close(null)
     program.load(job)
+    if job["gate"] is not None:
+        from . import doorway
+
+        doorway.open_gate(job["gate"])
     reader, writer = os.pipe()
     started = time.monotonic()
     child = os.fork()
