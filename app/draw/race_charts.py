@@ -30,6 +30,8 @@ _TIME_ROOM: Final = 44.0
 _LINE_ROOM: Final = 26.0
 _LOW: Final = 70.0
 """A chart lower than this, in units, leaves the seconds out."""
+_EDGE: Final = 1.0
+"""Width of the line around what was drafted and not tried."""
 _BAR: Final = 0.78
 """Share of a round's time that its bar takes."""
 
@@ -88,11 +90,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars from a first to a last second: a faint one of ``behind``, and one of ``heights`` before it."""
+    """Bars from a first to a last second: a faint one of ``behind``, and one of ``heights`` before it.
+
+    What of ``made`` goes beyond these is a mere frame.
+    """
 
     tones: tuple[str, str]
     starts: Sequence[float]
     ends: Sequence[float]
+    made: Sequence[float]
     behind: Sequence[float]
     heights: Sequence[float]
     merged: int
@@ -118,10 +124,20 @@ class Bars:
         for number in range(start, stop):
             left = frame.x(self.starts[number])
             wide = max(0.6, (frame.x(self.ends[number]) - left) * _BAR)
+            if self.made[number] > self.behind[number]:
+                self._frame(canvas, left, wide, frame.y(self.made[number]), frame.y(self.behind[number]))
             for value, tone in zip((self.behind[number], self.heights[number]), self.tones, strict=True):
                 if value > 0:
                     top = frame.y(value)
                     canvas.block(QRectF(left, top, wide, floor - top), tone)
+
+    def _frame(self, canvas: Canvas, left: float, wide: float, top: float, bottom: float) -> None:
+        """Draws an empty box; of a narrow bar only its upper edge can be told from a full one."""
+        tone = self.tones[1]
+        canvas.block(QRectF(left, top, wide, _EDGE), tone)
+        if wide > 5 * _EDGE:
+            canvas.block(QRectF(left, top, _EDGE, bottom - top), tone)
+            canvas.block(QRectF(left + wide - _EDGE, top, _EDGE, bottom - top), tone)
 
 
 class RaceChart(ABC):
@@ -185,7 +201,10 @@ class RateChart(RaceChart):
 
 
 class RoundChart(RaceChart):
-    """Accepted draft tokens of each round of one lane: a bar from its start to its end, over one of what it drafted."""
+    """Accepted draft tokens of each round of one lane: a bar from its start to its end, over one of what it drafted.
+
+    A frame above them is what was drafted and not tried: the lane had thought better of it.
+    """
 
     title = "Accepted per round"
     hint = "One bar a round: how many draft tokens the full model accepted."
@@ -199,7 +218,7 @@ class RoundChart(RaceChart):
         """The bars of the lane."""
         bars, tone = lanes[self._index].bars, look.lane(self._index)
         tones = (mix(tone, look.card, 0.18), tone)
-        return [Bars(tones, bars.start, bars.end, bars.drafted, bars.accepted, bars.rounds)]
+        return [Bars(tones, bars.start, bars.end, bars.made, bars.drafted, bars.accepted, bars.rounds)]
 
     def top(self, lanes: Sequence[LaneView], shown: float) -> float:
         """All that can be accepted."""

@@ -59,7 +59,7 @@ ENGINES: dict[str, EngineInfo] = {
             name="transformers",
             title="Hugging Face transformers (CPU, NVIDIA GPU)",
             module="app.engines.transformers",
-            capabilities=Capabilities(),
+            capabilities=Capabilities(certainty=True),
             opens="folder",
             requires=("torch", "transformers"),
             install="{python} -m pip install 'torch>=2.9' 'transformers>=5.17,<6' 'safetensors>=0.5'",

@@ -51,8 +51,8 @@ def chain(
     while True:
         row = context.logits(rows)[-1]
         rows = 1
-        best = int(row.argmax())
-        if not judge.takes(row, best):
+        best = judge.pick(row)
+        if best < 0:
             return drafts
         drafts.append(best)
         if len(drafts) == count or not judge.wants_more():
@@ -101,9 +101,8 @@ class MtpDrafter:
         while True:
             batch.fill_one(last, position, hidden)
             context.decode(batch)
-            row = context.logits(1)[0]
-            last = int(row.argmax())
-            if not self._judge.takes(row, last):
+            last = self._judge.pick(context.logits(1)[0])
+            if last < 0:
                 break
             drafts.append(last)
             if len(drafts) == count or not self._judge.wants_more():

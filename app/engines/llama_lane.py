@@ -128,6 +128,7 @@ class LlamaLane:
         started = now()
         self._finish = Finish.STOPPED  # until the prompt is in
         self._sampling, self._text = request.sampling, Detokenizer()
+        self._judge.run(request.sampling.temperature)
         tokens = self.prompt_tokens(request)
         last_pass = self.feed(tokens, tell)
         choice = choose(self._context.logits(1)[0], self._sampling, 0)
@@ -233,13 +234,14 @@ class LlamaLane:
         self._finish = Finish.STOPPED  # if anything below raises, the run is over
         self._stop.check()
         started = now()
-        count = min(self._k, self._limit - self._emitted - 1)
+        room = self._limit - self._emitted - 1
+        count = min(self._k, room)
         drafter = self._drafter
         drafts = self.draft(self._last, self._position, count)
         certainty, gate = tuple(self._judge.certainty), self._judge.gate
-        halt = Halt.UNTOLD
+        halt, made = Halt.UNTOLD, drafts
         if gate is not None:
-            halt = Halt.LIMIT if len(certainty) == count < gate.most else gate.halt(certainty)
+            halt = Halt.LIMIT if len(certainty) == room else gate.halt(certainty)
             drafts = drafts[: gate.keep(certainty)]
         drafted_at = now()
         rows = self.forward([self._last, *drafts], self._position)
@@ -270,6 +272,7 @@ class LlamaLane:
             verify_ns=verified_at - drafted_at,
             certainty=certainty,
             halt=halt,
+            drafts=tuple(made) if certainty else (),
         )
 
     def _accept(self, rows: Floats, drafts: list[int]) -> tuple[list[Token], int]:

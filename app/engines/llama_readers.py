@@ -220,8 +220,8 @@ class BlockDrafter:
         rows = self._context.logits(count + self._first)
         drafts: list[int] = []
         for row in rows[self._first :]:
-            best = int(row.argmax())
-            if not self._judge.takes(row, best):
+            best = self._judge.pick(row)
+            if best < 0:
                 break
             drafts.append(best)
             if not self._judge.wants_more():

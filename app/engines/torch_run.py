@@ -16,6 +16,8 @@ from transformers.generation.candidate_generator import SinglePositionMultiToken
 
 from app.engines.base import Stopped
 from app.engines.sampling import Choice, choose
+from app.race.events import Halt
+from app.race.gate import Gate
 from app.race.lanes import Sampling
 
 now = time.perf_counter_ns
@@ -32,12 +34,18 @@ class _Left(BaseException):
 
 @dataclass
 class Emission:
-    """What one round gave: the chosen tokens, what was drafted, and the times."""
+    """What one round gave: the chosen tokens, what was drafted, and the times.
+
+    Of a draft that a gate ended: the drafter's certainty of each token, why it ended, and all tokens that were made.
+    """
 
     choices: list[Choice]
     drafts: list[int]
     draft_ns: int = 0
     verify_ns: int = 0
+    certainty: tuple[float, ...] = ()
+    halt: Halt = Halt.UNTOLD
+    made: tuple[int, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -48,6 +56,54 @@ class Emission:
                 break
             accepted += 1
         return accepted
+
+
+class _Enough(BaseException):
+    """Ends a draft from inside the drafter's loop. No library code may catch it."""
+
+
+class SteeredDraft:
+    """One draft that a gate ends: a forward hook of the drafter, which sees the logits of each draft token.
+
+    Args:
+        most: Drafts to make, at least one; ``cut``: the run has room for no more.
+        temperature: At which the target draws; a draft is accepted if it is drawn, so the gate is told that share.
+    """
+
+    def __init__(self, gate: Gate, most: int, temperature: float, *, cut: bool) -> None:
+        self._gate, self._most, self._cut = gate, most, cut
+        self._temperature = temperature if temperature > 0 else 1.0
+        self._logits: list[Any] = []
+        self._tokens: list[Any] = []
+        self.certainty: list[float] = []
+
+    def __call__(self, _module: Any, _args: Any, outputs: Any) -> None:
+        """Takes in the drafter's output. Raises :class:`_Enough` if no more is wanted."""
+        logits = outputs.logits
+        shares = torch.softmax(logits[0, -1].float() / self._temperature, dim=-1)
+        self._logits.append(logits)
+        self._tokens.append(logits.argmax(dim=-1))
+        self.certainty.append(min(1.0, round(float(shares.max()), 4)))
+        if len(self.certainty) < self._most and not self._gate.wants(self.certainty):
+            raise _Enough
+
+    def halt(self) -> Halt:
+        """Returns why the draft ended."""
+        if self._cut and len(self.certainty) == self._most:
+            return Halt.LIMIT
+        return self._gate.halt(self.certainty)
+
+    @property
+    def made(self) -> tuple[int, ...]:
+        """The tokens that were drafted."""
+        return tuple(int(token) for token in self._tokens)
+
+    def candidates(self, input_ids: Any) -> tuple[Any, Any]:
+        """Returns the text with as many of the drafts as the target is to be given, and the logits of these."""
+        kept = self._gate.keep(self.certainty)
+        if not kept:
+            return input_ids, None
+        return torch.cat([input_ids, *self._tokens[:kept]], dim=1), torch.cat(self._logits[:kept], dim=1)
 
 
 @dataclass
@@ -142,6 +198,9 @@ class GenerateRun:
         settings: What to generate.
         thread: One thread, in which all torch work of the lane is done.
         stopping: Whether the run was asked to stop.
+
+    Attributes:
+        gate: Decides how long drafts are from the next round on; None drafts as many as are asked for.
     """
 
     def __init__(
@@ -153,6 +212,8 @@ class GenerateRun:
         self._results: SimpleQueue[Emission | BaseException | None] = SimpleQueue()
         self._chooser = Chooser(len(settings.tokens), settings.sampling)
         self._watch = _Stopwatch(target.device.type == "cuda")
+        self.gate: Gate | None = None
+        self._steered: SteeredDraft | None = None
         self._k = self._position = 0
         self._drafts: Any = None
         self._prompt_seen = self._first_drafted = False
@@ -239,13 +300,29 @@ class GenerateRun:
                 if self._settings.mend_first_round:
                     kwargs["n_last_matches"] = kwargs["model_outputs"].hidden_states[-1].shape[1] - 1
             self._watch.start()
-            candidates, logits = draft(input_ids, **kwargs)
+            candidates, logits = self._draft(generator, draft, input_ids, kwargs)
             self._watch.stop()
             self._drafts = candidates[0, input_ids.shape[1] :]
             return candidates, logits
 
         generator.get_candidates = get_candidates
         return generator
+
+    def _draft(self, generator: Any, draft: Callable[..., Any], input_ids: Any, kwargs: dict[str, Any]) -> Any:
+        """Drafts by transformers' own loop, which a gate may leave early."""
+        if self.gate is None:
+            return draft(input_ids, **kwargs)
+        settings = self._settings
+        cut = self._k >= settings.limit - self._position - 1
+        self._steered = steered = SteeredDraft(self.gate, self._k, settings.sampling.temperature, cut=cut)
+        hook = self._assistant.register_forward_hook(steered)
+        try:
+            draft(input_ids, **kwargs)
+        except _Enough:
+            vars(generator)["is_main_model_prefill"] = False  # as its loop notes at its end
+        finally:
+            hook.remove()
+        return steered.candidates(input_ids)
 
     def put(self, value: Any) -> None:
         """Called by ``generate`` with the prompt, then with the tokens of each round; the device is done with them."""
@@ -255,12 +332,17 @@ class GenerateRun:
         ended = now()
         tokens = value.reshape(-1).tolist()
         drafts = [] if self._drafts is None else self._drafts.tolist()
-        draft_ns = self._watch.read() if drafts else 0
+        steered, self._steered = self._steered, None
+        draft_ns = self._watch.read() if drafts or steered is not None else 0
         choices = [self._chooser.take(self._position + index, token) for index, token in enumerate(tokens)]
         self._position += len(tokens)
         self._drafts = None
         self._watch.reset()
-        self._results.put(Emission(choices, drafts, draft_ns, max(0, ended - self._step_began - draft_ns)))
+        emission = Emission(choices, drafts, draft_ns, max(0, ended - self._step_began - draft_ns))
+        if steered is not None:
+            emission.certainty, emission.halt = tuple(steered.certainty), steered.halt()
+            emission.made = steered.made
+        self._results.put(emission)
         self._take_order()
 
     def end(self) -> None:

@@ -25,6 +25,7 @@ from app.engines.detokenize import WindowDecoder
 from app.engines.torch_models import TorchPair
 from app.engines.torch_run import Emission, GenerateRun, RunSettings, first_round_is_flawed
 from app.race.events import Finish, Loaded, Prefilled, Round, Token
+from app.race.gate import Gate
 from app.race.lanes import MAX_K, LaneSpec, Request
 from app.race.problems import Problem, ProblemError
 
@@ -44,6 +45,7 @@ class TransformersEngine:
         self._run: GenerateRun | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._text: WindowDecoder | None = None
+        self._gate: Gate | None = None
         self._stopped = False
         self._k = self._emitted = self._limit = 0
         self._full = Finish.LENGTH
@@ -119,9 +121,13 @@ class TransformersEngine:
             accepted=emission.accepted,
             draft_ns=emission.draft_ns,
             verify_ns=emission.verify_ns,
+            certainty=emission.certainty,
+            halt=emission.halt,
+            drafts=emission.made,
         )
 
     def _step(self, run: GenerateRun, k: int) -> Emission:
+        run.gate = self._gate
         try:
             emission = run.step(k)
         except (RuntimeError, ValueError, IndexError) as error:
@@ -175,6 +181,10 @@ class TransformersEngine:
                 Problem("k-range", f"K is {k}, but must be from 1 to {MAX_K}.", action="Choose another K.")
             )
         self._k = k
+
+    def steer(self, gate: Gate | None) -> None:
+        """See :meth:`app.engines.base.Steered.steer`."""
+        self._gate = gate
 
     def stop(self) -> None:
         self._stopped = True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from statistics import fmean
 
 import msgspec
 
+from app.race.events import Halt
 from app.race.explain import Split
 from app.race.fold import NS, LaneState
 from app.race.statistics import typical
@@ -27,6 +29,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
         rounds: Rounds, None where a server tells sums and not over how many rounds; ``all_rounds`` of all heats
             together.
         drafted: Tokens really drafted; ``accepted`` are those of them that the target agreed with.
+        made: Tokens that were drafted, those that were not tried among them.
+        halts: Of a lane that ends its drafts itself: rounds of all heats by why their draft ended.
         position_rates: For each draft position, the share of the rounds that proposed it in which it was accepted.
         draft_ns: Time spent drafting; ``verify_ns`` is that of the target's passes in rounds.
         split: Where the time of a token goes; without parts (all of it ``other_ns``) where the engine times none.
@@ -48,6 +52,8 @@ class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
     all_rounds: int = 0
     drafted: float | None = None
     accepted: float | None = None
+    made: float | None = None
+    halts: dict[Halt, int] = {}
     position_rates: tuple[float, ...] = ()
     draft_ns: float | None = None
     verify_ns: float | None = None
@@ -107,6 +113,8 @@ def _figures(runs: Sequence[LaneState], tps: float | None, *, heats: int) -> Lan
         all_rounds=rounds,
         drafted=_mean([run.drafted for run in runs]) if told else None,
         accepted=_mean([run.accepted for run in runs]) if told else None,
+        made=_mean([sum(item.made for item in run.rounds) for run in runs]) if told else None,
+        halts=dict(Counter(item.halt for run in runs for item in run.rounds if item.halt)),
         position_rates=_position_rates(runs),
         draft_ns=draft if timed else None,
         verify_ns=verify if timed else None,

@@ -124,6 +124,11 @@ def _draft_data(figures: LaneFigures) -> dict[str, Any]:
         "rounds": None if figures.drafted is None else figures.rounds,
         "drafted": figures.drafted,
         "accepted": figures.accepted,
+        **(
+            {"made": figures.made, "halts": {why.value: count for why, count in figures.halts.items()}}
+            if figures.halts
+            else {}
+        ),
         "accepted_per_round": _rounded(figures.accepted_per_round),
         "drafted_per_round": _rounded(figures.drafted_per_round),
         "acceptance_rate": _rounded(figures.acceptance_rate),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from app.present.lane_figures import LaneFigures, heats_figures, run_figures
+from app.present.steering import steering_words
 from app.present.winner import RaceResult, ResultFacts, race_result
 from app.present.words import END_WORDS, FAILED, format_title, rate_unit, ratio_text
 from app.race.events import Finish, LaneEvent, PassCosts
@@ -14,12 +15,14 @@ from app.race.explain import Explanation, explain
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.formats import recorded_format
 from app.race.heats import Heats, heats_of
-from app.race.lanes import LaneSpec, lane_name, lane_title
+from app.race.lanes import KPolicy, LaneSpec, drafts_alike, lane_name, lane_title
 from app.race.language import say
+from app.race.policies_here import PolicyForecast, forecasts
 from app.race.problems import Problem
 from app.race.series import RateSeries, RoundSeries
 from app.race.standing import verdict
 from app.race.statistics import Interval, paired_interval
+from app.race.steered import spreads
 from app.race.trace import Header, Record, Trace
 from app.race.verdict import Comparison, TokenComparison, TokenVerdict
 from app.race.whatif import Ground, race_ground
@@ -314,21 +317,51 @@ class RaceView:
 
     @property
     def reason(self) -> str:
-        """Why the fastest drafting lane that can be explained is as fast as it is; empty if none can."""
+        """Why the fastest drafting lane that can be explained is as fast as it is, and what lanes did that end their
+        drafts themselves; empty if there is nothing to say."""
         return self._once("reason", self._reason)
 
     def _reason(self) -> str:
         told = [(item.speedup, -lane.index, item) for lane in self.contenders if (item := self.explanation(lane))]
-        if not told:
-            return ""
-        _, index, best = max(told, key=lambda item: item[:2])
-        whose = f"{self.lanes[-index].name}: " if len(self.contenders) > 1 else ""
-        return whose + best.sentence
+        sentences = [words for lane in self.contenders if (words := self.steering(lane))]
+        if told:
+            _, index, best = max(told, key=lambda item: item[:2])
+            whose = f"{self.lanes[-index].name}: " if len(self.contenders) > 1 else ""
+            sentences.insert(0, whose + best.sentence)
+        return " ".join(sentences)
 
     def ground(self, pass_costs: PassCosts | None = None) -> Ground | None:
         """What a what-if starts from: of a race in heats all of them count; None if the race does not allow one."""
         speedups = {lane.spec.id: ratio for lane in self.contenders if (ratio := self.speedup(lane)) is not None}
         return race_ground(self.header.lanes, self._runs(), speedups, pass_costs)
+
+    def steering(self, lane: LaneView) -> str:
+        """What ``lane`` drafted where, if it ends its drafts itself; empty for others."""
+        if lane.spec.policy is not KPolicy.AUTO:
+            return ""
+        own = self.figures(lane).tps
+        rates = [
+            (rate, other.spec.k)
+            for other in self.contenders
+            if other.spec.policy is KPolicy.FIXED and drafts_alike(other.spec, lane.spec)
+            if (rate := self.figures(other).tps)
+        ]
+        best, k = max(rates, default=(0.0, 0))
+        found = spreads(self.runs(lane), self.header.request.prompt)
+        return steering_words(lane.name, found, (own / best, k) if own and best else None)
+
+    def forecasts(self, found: Ground) -> tuple[PolicyForecast, ...]:
+        """What other policies would have run at on this text; nothing if no lane told what its drafter proposed."""
+        lane = next((lane for lane in self.contenders if lane.spec.policy is KPolicy.AUTO), None)
+        if lane is None:
+            return ()
+        alike = [other for other in self.contenders if drafts_alike(other.spec, lane.spec)]
+        raced = {(item.spec.policy, item.spec.k): ratio for item in alike if (ratio := self.speedup(item)) is not None}
+        return forecasts(max(self.runs(lane), key=lambda run: run.count), found.costs, raced)
+
+    def runs(self, lane: LaneView) -> list[LaneState]:
+        """The runs of a lane that its figures are of."""
+        return list(self._runs()[lane.spec.id].values())
 
     def _runs(self) -> dict[str, dict[int, LaneState]]:
         """The runs of each lane by heat: all that are done once the race is over, else the one that is shown."""

@@ -154,6 +154,7 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
         certainty: The drafter's probability of each token that it drafted, 0..1; empty where it is not looked at. There
             may be more of them than ``drafted``: the rest was drafted and not tried.
         halt: Why the draft ended there.
+        drafts: Ids of the tokens that ``certainty`` is of, tried or not; empty where the engine does not tell.
     """
 
     start_ns: Ns
@@ -167,6 +168,12 @@ class Round(msgspec.Struct, frozen=True, tag="round", tag_field="t"):
     others: Count = 0
     certainty: Annotated[tuple[Probability, ...], msgspec.Meta(max_length=1024)] = ()
     halt: Halt = Halt.UNTOLD
+    drafts: Annotated[tuple[int, ...], msgspec.Meta(max_length=1024)] = ()
+
+    @property
+    def made(self) -> int:
+        """Tokens that were drafted, tried or not."""
+        return max(self.drafted, len(self.certainty))
 
     @property
     def emitted(self) -> int:

@@ -286,7 +286,7 @@ class Contender(msgspec.Struct, frozen=True, order=True):
 
 ADAPTIVE: Final = Contender(ADAPTIVE_K, KPolicy.COST)
 HEURISTIC: Final = Contender(ADAPTIVE_K, KPolicy.HEURISTIC)
-AUTO: Final = Contender(ADAPTIVE_K, KPolicy.AUTO)
+AUTO: Final = Contender(MAX_K, KPolicy.AUTO)
 BY_POLICY: Final = (ADAPTIVE, HEURISTIC, AUTO)
 """Lanes that choose K themselves."""
 
@@ -407,6 +407,11 @@ BLOCK_ENGINES: Final = frozenset({"mlx"})
 def k_words(spec: LaneSpec) -> str:
     """Returns how many tokens a round of the lane drafts, such as ``"3"`` or ``"up to 8"``."""
     return str(spec.k) if spec.policy is KPolicy.FIXED else f"up to {spec.k}"
+
+
+def drafts_alike(one: LaneSpec, other: LaneSpec) -> bool:
+    """Whether two lanes draft with the same drafter."""
+    return (one.kind, one.drafter) == (other.kind, other.drafter)
 
 
 def lane_name(spec: LaneSpec) -> str:

@@ -98,7 +98,8 @@ class RoundSeries:
     Attributes:
         start, end: Lane clock in seconds of each bar's first and last moment.
         accepted: Mean accepted tokens of the bar's rounds.
-        drafted: Mean drafted tokens of the bar's rounds.
+        drafted: Mean drafted tokens of the bar's rounds, as far as the target was given them.
+        made: Mean drafted tokens, those that were not tried among them.
         rounds: Rounds in each full bar: 1, and doubled whenever there are too many bars.
     """
 
@@ -106,6 +107,7 @@ class RoundSeries:
     end: list[float] = field(default_factory=list)
     accepted: list[float] = field(default_factory=list)
     drafted: list[float] = field(default_factory=list)
+    made: list[float] = field(default_factory=list)
     rounds: int = 1
     _seen: int = 0
     _totals: Totals | None = None
@@ -114,7 +116,7 @@ class RoundSeries:
         """Takes in the rounds since the last call; returns whether there are new bars. Same result in any steps."""
         changed = False
         if lane.totals is not self._totals:  # The rounds were put right.
-            self.start, self.end, self.accepted, self.drafted = [], [], [], []
+            self.start, self.end, self.accepted, self.drafted, self.made = [], [], [], [], []
             self.rounds, self._seen, self._totals, changed = 1, 0, lane.totals, True
         while self._seen + self.rounds <= len(lane.rounds):
             group = lane.rounds[self._seen : self._seen + self.rounds]
@@ -123,6 +125,7 @@ class RoundSeries:
             self.end.append(group[-1].end_ns / NS)
             self.accepted.append(sum(item.accepted for item in group) / len(group))
             self.drafted.append(sum(item.drafted for item in group) / len(group))
+            self.made.append(sum(item.made for item in group) / len(group))
             changed = True
             if len(self.start) >= MAX_POINTS:
                 self._merge()
@@ -132,6 +135,7 @@ class RoundSeries:
         pairs = range(0, len(self.start), 2)
         self.start = [self.start[at] for at in pairs]
         self.end = [self.end[at + 1] for at in pairs]
-        self.accepted = [(self.accepted[at] + self.accepted[at + 1]) / 2 for at in pairs]
-        self.drafted = [(self.drafted[at] + self.drafted[at + 1]) / 2 for at in pairs]
+        self.accepted, self.drafted, self.made = (
+            [(values[at] + values[at + 1]) / 2 for at in pairs] for values in (self.accepted, self.drafted, self.made)
+        )
         self.rounds *= 2

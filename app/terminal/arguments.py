@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     what = show.add_mutually_exclusive_group()
     what.add_argument("--json", action="store_true", help="print the result as one JSON object")
     what.add_argument("--fork", action="store_true", help="show where the outputs part, or came closest to it")
+    what.add_argument("--what-if", action="store_true", help="show what other K and other policies would have run at")
     what.add_argument("--text", metavar="LANE", help="print that lane's text and nothing else")
     _add_export(commands)
     _add_shared(commands)

@@ -31,9 +31,10 @@ from app.terminal.live import LINES, add_clocks, animate, complain_of, race_once
 from app.terminal.texts import read_text
 from app.terminal.verify import behaviour_fields, verify_and_store
 from app.terminal.view import render_race
+from app.terminal.what_if import show_what_if
 from app.worker.contenders import make_contenders
 from app.worker.lane_specs import default_format
-from app.worker.pass_costs import first_k
+from app.worker.pass_costs import first_k, measure_for_auto
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest, request_with
 from app.worker.setup import StartedRace
@@ -73,8 +74,10 @@ def _measured(arguments: argparse.Namespace, request: RaceRequest, env: Environm
     if arguments.no_probe or (arguments.k is not None and not adaptive):
         return request
     stop = threading.Event()
+    tell = (lambda _: None) if arguments.json else env.tell
     with env.interrupts.calls(stop.set):
-        found = first_k(request, env.places, pool, (lambda _: None) if arguments.json else env.tell, stop)
+        measure_for_auto(request, env.places, pool, tell, stop)
+        found = first_k(request, env.places, pool, tell, stop)
     if found is None:
         return request
     if not arguments.json:
@@ -188,6 +191,8 @@ def show(arguments: argparse.Namespace, env: Environment) -> int:
             return USAGE
         env.say_raw(lane.text)
         return OK
+    if arguments.what_if:
+        return show_what_if(view, env)
     if arguments.fork:
         return show_fork(view.header, view.state, env)
     if arguments.json:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from app.draw.look import mix
 from app.present.highlight import Span
+from app.present.steering import round_words
 from app.race.fold import LaneState, Phase
 from app.ui.theme import Theme, color, mono_font
 
@@ -369,14 +370,7 @@ class LaneText(QTextEdit):
         if number < 0 or number >= len(state.rounds):
             return f"First token, after reading the prompt: {state.ttft_ns / 1e6:.1f} ms"
         item = state.rounds[number]
-        took = (item.end_ns - item.start_ns) / 1e6
-        if not item.drafted:
-            said = f"Step {number + 1}: one token in {took:.1f} ms"
-        else:
-            said = (
-                f"Round {number + 1}: drafted {item.drafted}, accepted {item.accepted}, {took:.1f} ms"
-                f"\ndraft {item.draft_ns / 1e6:.1f} ms, verify {item.verify_ns / 1e6:.1f} ms"
-            )
+        said = round_words(number, item)
         gap = state.tokens[token].gap
         return said if gap < 0 else f"{said}\nlead over the second choice: {gap:.2f} logits"
 

@@ -14,7 +14,7 @@ from app.places import Places
 from app.present.view import RaceView
 from app.race.problems import Problem
 from app.ui.tasks import Tasks, in_thread
-from app.worker.pass_costs import first_k
+from app.worker.pass_costs import first_k, measure_for_auto
 from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest
 from app.worker.setup import StartedRace, prepare, start_race
@@ -99,6 +99,7 @@ class RaceRunner(QObject):
         stopped = self._stop_wanted
 
         def begin() -> None:
+            measure_for_auto(request, self._places, self._pool, tell, stopped)
             wanted = request
             found = first_k(request, self._places, self._pool, tell, stopped) if measure_k else None
             if found is not None:

@@ -228,9 +228,10 @@ def _server_specs(request: RaceRequest, engine: str, race_format: RaceFormat, pl
     servers = load_registry(places=places).servers
     engine = concrete(engine, request.pair, servers)
     check_format(race_format, engine)
-    check_k(engine, [item for item in request.drafting if item.policy is not KPolicy.FIXED])
     for item in request.drafting:
         check_kind(engine, item.kind)
+        check_certainty(engine, item)
+    check_k(engine, [item for item in request.drafting if item.policy is not KPolicy.FIXED])
     found = form_place(request.pair, _ready(request.pair, places), _form(engine, places), places)
     start = start_of(engine, request.pair, servers, found, request.context, max(request.slots, request.concurrency))
     several = len(request.drafting) > 1

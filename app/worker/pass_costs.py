@@ -14,11 +14,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from app.engines import ENGINES
 from app.places import Places, write_private
 from app.race.choose_k import FIRST_SENTENCE, FIRST_WIDTHS, KChoice, choose_k
 from app.race.events import Failed, LaneEvent, Loaded, PassCosts
 from app.race.known_costs import NOTHING_KNOWN, KnownCosts
-from app.race.lanes import MAX_K, LaneKind
+from app.race.lanes import MAX_K, KPolicy, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.trace import Header
 from app.worker import outcome
@@ -35,6 +36,7 @@ LOAD_PATIENCE_S: Final = 600.0
 PROBE_PATIENCE_S: Final = 600.0
 """A large model on a slow processor takes seconds a pass, and there are a hundred of them."""
 _FIRST_REPEATS: Final = 3
+_AUTO_SENTENCE: Final = "Measuring what passes cost here, once, so that drafts can end where they no longer pay …"
 _STEP: Final = 64
 _CHARACTERS_A_TOKEN: Final = 4
 _MOST_CONTEXTS: Final = 8
@@ -158,6 +160,39 @@ def first_k(
     except ProblemError:
         return None
     return choose_k(found, request.pair.quantization)
+
+
+def measure_for_auto(
+    request: RaceRequest,
+    places: Places,
+    pool: WorkerPool,
+    tell: Callable[[str], None],
+    stopped: threading.Event | None = None,
+) -> None:
+    """Measures what passes of all widths cost, if a lane is to end its drafts by that and they are not known yet.
+
+    Where they cannot be measured such a lane finds out while it races.
+
+    Args:
+        tell: Gets a sentence if it has to be measured.
+        stopped: Set from another thread to give it up.
+    """
+    engine = request.engine or request.pair.engines[0]
+    asked = [item for item in request.contenders if item.policy is KPolicy.AUTO and item.kind is LaneKind.MTP]
+    if not asked or is_server(engine) or engine not in ENGINES or not ENGINES[engine].capabilities.certainty:
+        return
+    request = msgspec.structs.replace(request, contenders=())  # The MTP drafter, whatever else races.
+    try:
+        spec = lane_specs(request, places)[1]
+        make_files(request, places, lambda _sentence: None)
+        header = make_header(request, (spec,), datetime.now(UTC))
+        # At whatever context: its shape is what counts, and a policy corrects its level.
+        found = PassCostStore.of(places).get(header, usual_context(request))
+        if found is None or not set(ALL_WIDTHS) <= set(found.forward_ns):
+            tell(_AUTO_SENTENCE)
+            probe_passes(request, places, pool, repeats=_FIRST_REPEATS, stopped=stopped)
+    except ProblemError:
+        return
 
 
 def probe_passes(

@@ -103,11 +103,14 @@ def under(request: RaceRequest, setting: Setting) -> RaceRequest:
 
 
 def request_with(request: RaceRequest, found: KChoice, *, pick: bool) -> RaceRequest:
-    """Returns the request with what measured passes say: limits of adaptive lanes and, with ``pick``, the fixed K."""
+    """Returns the request with what measured passes say: limits of adaptive lanes and, with ``pick``, the fixed K.
+
+    A lane that ends its drafts itself needs no limit.
+    """
     suited: list[Contender] = []
     for item in request.drafting:
         k = item.k
-        if item.policy is not KPolicy.FIXED:
+        if item.policy in (KPolicy.HEURISTIC, KPolicy.COST):
             k = max(1, min(item.k, found.limit))
         elif pick and item.kind is LaneKind.MTP:
             k = found.k

@@ -100,6 +100,11 @@ class RaceSession:
         return None if self._heats_runner is None else self._recording.heats
 
     @property
+    def runs(self) -> Heats:
+        """All runs of the lanes, by heat; a race that runs once is one heat."""
+        return self._recording.heats
+
+    @property
     def stage(self) -> HeatStage | None:
         """Where a race in heats is; None for one that runs once."""
         return None if self._heats_runner is None else self._heats_runner.stage

@@ -15,6 +15,7 @@ from app.race.lanes import LaneSpec
 from app.race.names_only import NamesOnly
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Header, TraceWriter
+from app.worker.calibrations import Calibrations
 from app.worker.headers import make_header, trace_paths
 from app.worker.lane_specs import lane_specs, make_files
 from app.worker.noise import NoiseFloors
@@ -92,7 +93,8 @@ def start_race(
     workers, give_back = _workers(request, race_format, specs, pool)
     floors = NoiseFloors(places.cache / "noise.json")
     noise = floors.get(header)
-    known = known_costs(header, places)
+    calibrations = Calibrations.of(places)
+    known = msgspec.structs.replace(known_costs(header, places), calibration=calibrations.get(header))
     session = RaceSession(
         header, workers, race_format, writer, noise=noise, plan=request.plan, first=first, known=known
     )
@@ -101,6 +103,7 @@ def start_race(
         give_back()
         if noise is None and session.noise is not None:
             floors.put(header, session.noise)
+        calibrations.learn(header, session.runs)
         if file is not None:
             file.close()
 

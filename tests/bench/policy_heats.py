@@ -1,9 +1,10 @@
 """Policies raced for real, and the simulator held against it: ``python -m tests.bench.policy_heats``.
 
 Each heat decodes a bundled prompt with the built-in pair once for each lane, in mirrored order, in this process:
-plainly, with K = 1 to 8, and with each policy. Times are processor time of the rounds, the policy's own work included,
-so that a machine with other work gives usable ratios. Beside them stands what the simulator says of the same text at
-the costs that the fixed lanes showed. Written to results/policy_heats.json, with what a policy's own work costs.
+plainly, with K = 1 to 8, and with each policy. ``mixed`` is code, prose and Japanese, one after the other under one
+policy. Times are processor time of the rounds, the policy's own work included, so that a machine with other work gives
+usable ratios. Beside them stands what the simulator says of the same text at the costs that the fixed lanes showed.
+Written to results/policy_heats.json.
 """
 
 from __future__ import annotations
@@ -11,62 +12,59 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
+from typing import Final
 
-import numpy as np
-
-from app.engines.judge import top_probability
 from app.engines.llama_cpp import LlamaEngine
-from app.library.prompts import load_prompts
-from app.places import find_places
-from app.race.auto_policy import AutoPolicy
 from app.race.events import Round
 from app.race.gate import Gate
 from app.race.known_costs import KnownCosts
 from app.race.kpolicy import Policy, policy_for
 from app.race.lanes import KPolicy, Request
-from app.race.simulate import PassTable, simulate
+from app.race.simulate import PassTable, Place, simulate
 from app.race.statistics import paired_interval
 from tests.bench.peer import RESULTS, spec
-from tests.bench.policies import MOST, recorded
+from tests.bench.policies import known_of, learned
+from tests.bench.recordings import LONGEST, MIXED, MOST, bundled_prompts, recorded, recordings
 
+POLICIES: Final = (KPolicy.HEURISTIC, KPolicy.COST, KPolicy.AUTO)
 now = time.process_time_ns
 Runs = dict[str, list[int]]
 
 
-def run(engine: LlamaEngine, request: Request, policy: Policy) -> tuple[int, list[Round]]:
-    """Returns the processor time of a run's rounds, and the rounds."""
+def run(engine: LlamaEngine, requests: Sequence[Request], policy: Policy) -> tuple[int, list[Round]]:
+    """Returns the processor time of the rounds of answers, one after the other under one policy, and the rounds."""
     engine.steer(policy if isinstance(policy, Gate) else None)
-    engine.prefill(request)
     rounds: list[Round] = []
-    began = now()
-    while True:
-        engine.set_k(policy.next_k())
-        step = engine.round()
-        if not isinstance(step, Round):
-            return now() - began, rounds
-        policy.observe(step)
-        rounds.append(step)
+    spent = 0
+    for request in requests:
+        engine.prefill(request)
+        began = now()
+        while True:
+            engine.set_k(policy.next_k())
+            step = engine.round()
+            if not isinstance(step, Round):
+                break
+            policy.observe(step)
+            rounds.append(step)
+        spent += now() - began
+    return spent, rounds
 
 
-def race(request: Request, known: KnownCosts, heats: int) -> tuple[Runs, dict[str, list[Round]]]:
+def race(requests: Sequence[Request], known: KnownCosts, heats: int) -> tuple[Runs, dict[str, list[Round]]]:
     """Returns each lane's times, heat by heat, and its rounds of the last heat."""
     plain, drafting = LlamaEngine(), LlamaEngine()
     plain.load(spec(0, 1))
-    drafting.load(spec(MOST, 1))
+    drafting.load(spec(LONGEST, 1))
     times: Runs = {}
     rounds: dict[str, list[Round]] = {}
-    lanes = [f"k{k}" for k in range(MOST + 1)] + [
-        item.value for item in (KPolicy.HEURISTIC, KPolicy.COST, KPolicy.AUTO)
-    ]
+    lanes = [f"k{k}" for k in range(MOST + 1)] + [item.value for item in POLICIES]
     for heat in range(heats + 1):
         for lane in lanes if heat % 2 else reversed(lanes):
-            policy = (
-                policy_for(KPolicy.FIXED, int(lane[1:]))
-                if lane[1:].isdigit()
-                else policy_for(KPolicy(lane), MOST, known)
-            )
-            spent, rounds[lane] = run(plain if lane == "k0" else drafting, request, policy)
+            policy = policy_of(lane, known)
+            spent, rounds[lane] = run(plain if lane == "k0" else drafting, requests, policy)
             if heat:  # the first one warms up
                 times.setdefault(lane, []).append(spent)
     plain.close()
@@ -74,78 +72,79 @@ def race(request: Request, known: KnownCosts, heats: int) -> tuple[Runs, dict[st
     return times, rounds
 
 
-def table_of(times: Runs, rounds: dict[str, list[Round]], draft: float) -> PassTable:
-    """Returns what a round of each K costs by the fixed lanes: their time over their rounds, less the drafts."""
+def policy_of(lane: str, known: KnownCosts) -> Policy:
+    """Returns a new policy by the name of its lane."""
+    if lane[1:].isdigit():
+        return policy_for(KPolicy.FIXED, int(lane[1:]))
+    policy = KPolicy(lane)
+    return policy_for(policy, LONGEST if policy is KPolicy.AUTO else MOST, known)
+
+
+def table_of(times: Runs, rounds: dict[str, list[Round]], draft: float, known: KnownCosts) -> PassTable:
+    """Returns what passes cost by the fixed lanes: their time over their rounds, less the drafts.
+
+    Wider ones cost what the probe says, brought to the level of the widest of these.
+    """
     passes = {k + 1: median(times[f"k{k}"]) / len(rounds[f"k{k}"]) - k * draft for k in range(MOST + 1)}
-    return PassTable(passes, draft)
+    level = passes[MOST + 1] / known.passes[MOST]
+    wider = {width: level * known.passes[width - 1] for width in range(MOST + 2, LONGEST + 2)}
+    return PassTable(passes | wider, draft)
 
 
-def own_work() -> dict[str, float]:
-    """Returns the time of what only a policy needs, in microseconds."""
-    row = np.random.default_rng(1).normal(0, 2, 262_144).astype(np.float32)
-    row[5] = 24.0
-    began, looks = time.thread_time_ns(), 1000
-    for _ in range(looks):
-        top_probability(row, 5)
-    look_ns = (time.thread_time_ns() - began) / looks
-    policy = AutoPolicy(MOST, KnownCosts(tuple(10_000 + 2_000 * width for width in range(9)), 600))
-    made, count = 0, 400
-    began = time.thread_time_ns()
-    for number in range(count):
-        certainty = [0.99, 0.97, 0.99, 0.6, 0.9][: 1 + number % 5]
-        policy.next_k()
-        for length in range(1, len(certainty) + 1):
-            policy.wants(certainty[:length])
-        tried = policy.keep(certainty)
-        policy.halt(certainty)
-        policy.observe(Round(0, 20_000, (), tried, tried // 2, 600, 15_000, certainty=tuple(certainty)))
-        made += len(certainty)
-    spent = time.thread_time_ns() - began
-    return {
-        "probability of one draft, 262,144 words": look_ns / 1e3,
-        "policy a round": spent / count / 1e3,
-        "drafts a round there": made / count,
-    }
+def simulated_ns(
+    texts: Sequence[tuple[Place, ...]], lane: str, known: KnownCosts, table: PassTable, tokens: int
+) -> float:
+    """Returns what a lane would have taken on recorded answers, one after the other under one policy."""
+    policy = policy_of(lane, known)
+    return sum(simulate(places, policy, table, limited=len(places) == tokens - 1).ns for places in texts)
+
+
+def told(ratios: list[float]) -> list[float]:
+    """Returns a ratio and the ends of its 95 % interval."""
+    found = paired_interval(ratios)
+    assert found is not None
+    return [round(value, 3) for value in (found.ratio, found.low, found.high)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--heats", type=int, default=4)
     parser.add_argument("--tokens", type=int, default=200)
-    parser.add_argument("--prompts", default="code,pandas,english,japanese,haiku,json")
+    parser.add_argument("--prompts", default="code,pandas,english,japanese,haiku,json,mixed")
+    parser.add_argument("--texts", type=Path, help="recorded texts: start from what auto learned on those for tuning")
+    parser.add_argument("--add", action="store_true", help="keep the results of other prompts in the file")
     arguments = parser.parse_args()
-    results: dict[str, object] = {"own work, microseconds": (own := own_work())}
-    print(own)
+    path = RESULTS / "policy_heats.json"
+    results: dict[str, object] = json.loads(path.read_bytes()) if arguments.add and path.exists() else {}
     probing = LlamaEngine()
-    probing.load(spec(MOST, 1))
-    pass_costs = probing.probe_passes(tuple(range(1, MOST + 2)), 128, repeats=9)
+    probing.load(spec(LONGEST, 1))
+    probed = probing.probe_passes(tuple(range(1, LONGEST + 2)), 128, repeats=9)
     probing.close()
-    known = KnownCosts(tuple(pass_costs.forward_ns.values()), pass_costs.draft_ns)
-    texts = {item.name: item.text for item in load_prompts(find_places())}
+    known = KnownCosts(tuple(probed.forward_ns.values()), probed.draft_ns)
+    if arguments.texts is not None:
+        table = PassTable({width: float(ns) for width, ns in probed.forward_ns.items()}, float(probed.draft_ns), 1e5)
+        known = known_of(table, learned(recordings(arguments.texts).others, table))
+    texts = bundled_prompts()
     for name in arguments.prompts.split(","):
-        request = Request(texts[name], arguments.tokens)
-        times, rounds = race(request, known, arguments.heats)
-        table = table_of(times, rounds, float(pass_costs.draft_ns))
-        places = recorded(request, arguments.tokens)
-        limited = len(places) == arguments.tokens - 1
+        requests = [Request(texts[item], arguments.tokens) for item in (MIXED if name == "mixed" else (name,))]
+        times, rounds = race(requests, known, arguments.heats)
+        costs = table_of(times, rounds, float(probed.draft_ns), known)
+        places = [recorded(request, arguments.tokens) for request in requests]
         best = min((f"k{k}" for k in range(1, MOST + 1)), key=lambda lane: median(times[lane]))
-        row: dict[str, object] = {"tokens": len(places) + 1, "best fixed K": best}
-        for policy in (KPolicy.HEURISTIC, KPolicy.COST, KPolicy.AUTO):
-            said = simulate(places, policy_for(policy, MOST, known), table, limited=limited).ns
-            against = paired_interval([a / b for a, b in zip(times[best], times[policy.value], strict=True)])
-            base = paired_interval([a / b for a, b in zip(times["k0"], times[policy.value], strict=True)])
-            row[policy.value] = {
-                "over best fixed K": against
-                and [round(value, 3) for value in (against.ratio, against.low, against.high)],
-                "over baseline": base and [round(value, 3) for value in (base.ratio, base.low, base.high)],
-                "simulated over measured time": round(said / median(times[policy.value]), 3),
-                "drafted": [item.drafted for item in rounds[policy.value]],
+        row: dict[str, object] = {"tokens": sum(map(len, places)), "best fixed K": best, "heats": arguments.heats}
+        for lane in ("k3", *(item.value for item in POLICIES)):
+            said = simulated_ns(places, lane, known, costs, arguments.tokens)
+            row[lane] = {
+                "over best fixed K": told([a / b for a, b in zip(times[best], times[lane], strict=True)]),
+                "over baseline": told([a / b for a, b in zip(times["k0"], times[lane], strict=True)]),
+                "simulated over measured time": round(said / median(times[lane]), 3),
+                "drafted": [item.drafted for item in rounds[lane]],
             }
         row["baselines"] = {lane: round(median(times["k0"]) / median(spent), 3) for lane, spent in times.items()}
         results[name] = row
         print(name, json.dumps(row), flush=True)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "policy_heats.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,18 @@ def test_bars_are_as_high_as_what_was_accepted_before_those_of_what_was_drafted(
     assert faint not in (QColor(DARK.lane(1)), QColor(DARK.card))
 
 
+def test_what_was_drafted_and_not_tried_is_a_frame_above_the_bar(lanes: list[LaneView]) -> None:
+    bars = lanes[1].bars
+    number = next(at for at, drafted in enumerate(bars.drafted) if drafted)
+    bars.made = [5.0 if at == number else made for at, made in enumerate(bars.made)]
+    image, plot, _ = drawn(RoundChart(1, 6), lanes)
+    x = (bars.start[number] * 2 + bars.end[number]) / 3
+    edge = plot.frame.at(x, 5.0).toPoint()
+    assert QColor(DARK.lane(1)) in [image.pixelColor(edge.x(), edge.y() + down) for down in (0, 1)]
+    inside = plot.frame.at(x, (5.0 + bars.drafted[number]) / 2 + 0.2).toPoint()
+    assert image.pixelColor(inside) == QColor(DARK.card)
+
+
 @pytest.mark.parametrize("chart", [RoundChart(1, 3)])
 def test_a_picture_that_grows_is_the_picture_made_at_once(lanes: list[LaneView], chart: RaceChart) -> None:
     assert drawn(chart, lanes)[0] == drawn(chart, lanes, steps=17)[0]

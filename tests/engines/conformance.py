@@ -18,9 +18,11 @@ import psutil
 import pytest
 
 from app.engines import ENGINES, create
-from app.engines.base import Capabilities, Engine, Stopped
-from app.race.events import Done, Finish, LaneEvent, Loaded, Prefilled, Round, Token
+from app.engines.base import Capabilities, Engine, Steered, Stopped
+from app.race.auto_policy import AutoPolicy
+from app.race.events import Done, Finish, Halt, LaneEvent, Loaded, Prefilled, Round, Token
 from app.race.fold import LaneState
+from app.race.known_costs import KnownCosts
 from app.race.lanes import LaneKind, LaneSpec, Request, Sampling
 from app.race.problems import ProblemError
 from app.race.verdict import TokenVerdict, compare_tokens
@@ -296,3 +298,30 @@ class Conformance:
             give_back()
             resident.append(psutil.Process().memory_info().rss)
         assert resident[-1] - resident[-3] < self.leak_bytes, resident  # the first runs fill caches
+
+
+def check_steered(baseline: Engine, mtp: Engine, prompt: str) -> list[Round]:
+    """Drafts that end by certainty emit the baseline's tokens and say why they ended; returns the rounds."""
+    request = Request(prompt=prompt, max_tokens=40)
+    plain = Run(baseline, request)
+    policy = AutoPolicy(8, KnownCosts((10_000, 15_000, 18_000, 20_000, 22_000, 24_000, 26_000, 27_000, 28_000), 600))
+    assert isinstance(mtp, Steered)
+    mtp.steer(policy)
+    try:
+        rounds: list[Round] = []
+        ids = [mtp.prefill(request).first.id]
+        mtp.set_k(policy.next_k())
+        while isinstance(step := mtp.round(), Round):
+            policy.observe(step)
+            mtp.set_k(policy.next_k())
+            rounds.append(step)
+            ids += [token.id for token in step.tokens]
+    finally:
+        mtp.steer(None)
+    assert ids == plain.ids
+    assert all(step.drafted <= len(step.certainty) <= 8 for step in rounds)
+    assert all(0 <= value <= 1 for step in rounds for value in step.certainty)
+    assert all(step.halt is not Halt.UNTOLD for step in rounds)
+    mtp.set_k(3)
+    assert all(not step.certainty and step.halt is Halt.UNTOLD for step in Run(mtp, request).rounds)
+    return rounds

@@ -11,11 +11,11 @@ from app.engines import create
 from app.engines.base import Engine, Probing, Progressing, Steered, Stopped
 from app.engines.llama_lane import prompt_chunk
 from app.race.auto_policy import AutoPolicy
-from app.race.events import Finish, Halt, Round
+from app.race.events import Finish, Round
 from app.race.known_costs import KnownCosts
 from app.race.lanes import LaneKind, Request
 from app.race.problems import ProblemError
-from tests.engines.conformance import CODE, HAIKU, JAPANESE, SHORT, Conformance, MakeSpec, Run
+from tests.engines.conformance import CODE, HAIKU, JAPANESE, SHORT, Conformance, MakeSpec, Run, check_steered
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("nano")]
 
@@ -109,28 +109,7 @@ def test_low_confidence_ends_a_draft(make_spec: MakeSpec) -> None:
 def test_drafts_that_end_by_certainty_emit_the_baselines_tokens_and_are_told(
     baseline: Engine, mtp: Engine, prompt: str
 ) -> None:
-    request = Request(prompt=prompt, max_tokens=40)
-    plain = Run(baseline, request)
-    policy = AutoPolicy(8, KnownCosts((10_000, 15_000, 18_000, 20_000, 22_000, 24_000, 26_000, 27_000, 28_000), 600))
-    assert isinstance(mtp, Steered)
-    mtp.steer(policy)
-    try:
-        rounds: list[Round] = []
-        ids = [mtp.prefill(request).first.id]
-        mtp.set_k(policy.next_k())
-        while isinstance(step := mtp.round(), Round):
-            policy.observe(step)
-            mtp.set_k(policy.next_k())
-            rounds.append(step)
-            ids += [token.id for token in step.tokens]
-    finally:
-        mtp.steer(None)
-    assert ids == plain.ids
-    assert all(step.drafted <= len(step.certainty) <= 8 for step in rounds)
-    assert len({len(step.certainty) for step in rounds}) > 1
-    assert all(step.halt is not Halt.UNTOLD for step in rounds)
-    mtp.set_k(3)
-    assert all(not step.certainty and step.halt is Halt.UNTOLD for step in Run(mtp, request).rounds)
+    assert len({len(step.certainty) for step in check_steered(baseline, mtp, prompt)}) > 1
 
 
 def test_a_draft_model_and_a_head_are_asked_by_the_gate_too(make_spec: MakeSpec, pair: tuple[Path, Path]) -> None:

@@ -17,6 +17,7 @@ from tests.engines.conformance import (
     Conformance,
     MakeSpec,
     Run,
+    check_steered,
     lane_fixtures,
     loaded,
     pair_of,
@@ -124,3 +125,10 @@ def test_a_target_as_its_own_drafter_is_refused(make_spec: MakeSpec, folders: tu
     with pytest.raises(ProblemError) as caught, loaded(make_spec(3, drafter=str(folders[0]))):
         pass
     assert caught.value.problem.kind == "drafter-mismatch"
+
+
+@pytest.mark.parametrize("prompt", [CODE, HAIKU], ids=["code", "haiku"])
+def test_drafts_that_end_by_certainty_emit_the_baselines_tokens_and_are_told(
+    baseline: Engine, mtp: Engine, prompt: str
+) -> None:
+    assert len({len(step.certainty) for step in check_steered(baseline, mtp, prompt)}) > 1

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from app.race.events import Done, Failed, Finish, Hello, LaneEvent, Loaded, Prefilled, Round, Token, Totals
+from app.race.events import Done, Failed, Finish, Halt, Hello, LaneEvent, Loaded, Prefilled, Round, Token, Totals
 from app.race.lanes import KPolicy, LaneKind, LaneSpec, Request
 from app.race.problems import Problem
 from app.race.trace import Header, Machine, Record, Trace
@@ -116,9 +116,25 @@ def heats(count: int, contenders: Sequence[tuple[LaneSpec, float, Sequence[tuple
     return trace([BASE, *(spec for spec, _, _ in contenders)], found, "heats")
 
 
+def steered(step_ms: float) -> list[LaneEvent]:
+    """A run that drafts five at signs and spaces and two elsewhere, of which it does not try one."""
+    events = run(step_ms, ((5, 4), (1, 1), (1, 0), (5, 4), (5, 5)))
+    return [
+        msgspec.structs.replace(
+            event,
+            certainty=(0.9,) * (event.drafted + (event.drafted == 1)),
+            halt=Halt.CERTAINTY if event.drafted == 1 else Halt.COST,
+        )
+        if isinstance(event, Round)
+        else event
+        for event in events
+    ]
+
+
 DIED: Final = Problem("crashed", "The lane died.", "It was killed.", "Race again.")
 K2, K5 = lane("mtp-k2", k=2), lane("mtp-k5", k=5)
 ADAPTIVE = lane("mtp-adaptive", k=8, policy=KPolicy.COST)
+AUTO = lane("mtp-auto", k=16, policy=KPolicy.AUTO)
 LOOKUP = lane("lookup", LaneKind.LOOKUP, k=8)
 MODEL = lane("draft-model", LaneKind.DRAFT_MODEL, k=4)
 THREE: Final = ((K2, 14.0, ((2, 2), (2, 1))), (K5, 24.0, ((5, 5), (5, 1), (5, 3))), (ADAPTIVE, 15.0, ((4, 3), (1, 1))))
@@ -137,6 +153,11 @@ RACES: Final[dict[str, Callable[[], Trace]]] = {
     "four lanes": lambda: trace(
         [BASE, K2, MODEL, ADAPTIVE],
         [[run(10), run(14, ((2, 2), (2, 1))), run(22, ((4, 4), (4, 1)), fork_at=12), run(15, ((4, 3), (1, 1)))]],
+        "clock",
+    ),
+    "a lane that ends its drafts": lambda: trace(
+        [BASE, K2, K5, AUTO],
+        [[run(10), run(14, ((2, 2), (2, 1))), run(24, ((5, 5), (5, 1), (5, 3))), steered(16)]],
         "clock",
     ),
     "requests at once": lambda: trace(

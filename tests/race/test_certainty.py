@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.certainty import BINS, STARTS, Certainty, bin_of
+from app.race.certainty import Certainty, bin_of, calibrated
+from app.race.events import Round
+from app.race.known_costs import BINS, STARTS, Calibration
 
 
 def test_bins_cover_all_probabilities_in_order() -> None:
@@ -63,3 +66,27 @@ def test_chances_are_chances_and_never_fall_with_certainty(seen: list[tuple[list
     for table in (certainty.beginnings(), certainty.followers()):
         assert np.allclose(table.sum(axis=1), 1)
         assert (table > 0).all()
+
+
+def test_what_was_kept_begins_the_next_race_and_is_soon_overruled() -> None:
+    good = calibrated([Round(0, 1, (), 2, 2, certainty=(0.9, 0.9))] * 60, 4)
+    known = Certainty(4, good)
+    place = bin_of(0.9)
+    assert known.chances()[0, place] > Certainty(4).chances()[0, place]
+    for _ in range(80):
+        known.saw([0.9], 1, 0, 0)
+    assert known.chances()[0, place] < 0.4
+
+
+def test_what_was_kept_of_longer_drafts_counts_at_the_last_place() -> None:
+    kept = calibrated([Round(0, 1, (), 6, 6, certainty=(0.9,) * 6)] * 9, 6)
+    assert Certainty(2, kept).tried(1) > Certainty(2, kept).tried(0)
+
+
+def test_rounds_without_probabilities_teach_nothing() -> None:
+    assert calibrated([Round(0, 1, (), 3, 1)], 4) == calibrated([], 4)
+
+
+@pytest.mark.parametrize("kept", [Calibration(), Calibration(((1.0,),), ((1.0,),)), Calibration(follow=((1.0,) * 10,))])
+def test_counts_of_another_shape_are_left_alone(kept: Calibration) -> None:
+    assert np.array_equal(Certainty(3, kept).chances(), Certainty(3).chances())

@@ -78,3 +78,12 @@ def test_a_long_run_is_merged_without_losing_accepted_tokens() -> None:
     bars.update(lane([(10_000_000, number % 5) for number in range(MAX_POINTS * 4)]))
     assert bars.rounds == 8
     assert abs(sum(bars.accepted) / len(bars.accepted) - 2.0) < 0.05
+
+
+def test_what_was_drafted_and_not_tried_is_counted_apart() -> None:
+    state, bars = LaneState(), RoundSeries()
+    state.apply(Prefilled(0, 1000, 3, Token(0, "a")))
+    state.apply(Round(1000, 2000, (Token(1, "x"),) * 2, 2, 1, certainty=(0.9, 0.8, 0.1, 0.2)))
+    state.apply(Round(2000, 3000, (Token(1, "x"),), 3, 0))
+    bars.update(state)
+    assert (bars.made, bars.drafted) == ([4.0, 3.0], [2.0, 3.0])

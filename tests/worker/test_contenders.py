@@ -108,8 +108,10 @@ def test_lanes_are_named_after_what_drafts_and_never_twice() -> None:
 
 def test_what_does_not_tell_how_certain_it_is_cannot_race_with_k_auto() -> None:
     like = LaneSpec("mtp", LaneKind.MTP, "llama.cpp", "target.gguf", "drafter.gguf", 3)
-    assert [spec.id for spec in drafting_specs(like, (AUTO, Contender(2)))] == ["mtp-auto", "mtp-k2"]
-    for engine, kind in (("llama.cpp", LaneKind.LOOKUP), ("transformers", LaneKind.MTP), ("mlx", LaneKind.MTP)):
+    for engine in ("llama.cpp", "transformers"):
+        found = drafting_specs(replace_engine(like, engine), (AUTO, Contender(2)))
+        assert [spec.id for spec in found] == ["mtp-auto", "mtp-k2"]
+    for engine, kind in (("llama.cpp", LaneKind.LOOKUP), ("vllm", LaneKind.MTP), ("mlx", LaneKind.MTP)):
         with pytest.raises(ProblemError) as caught:
             drafting_specs(replace_engine(like, engine), (Contender(AUTO.k, AUTO.policy, kind),))
         assert caught.value.problem.kind == "certainty-unknown"

@@ -16,9 +16,10 @@ from app.ui.widgets import button, card, label, set_text
 class WhatIfDialog(QDialog):
     """Tries out another acceptance and another K on a :class:`Ground`."""
 
-    def __init__(self, theme: Theme, found: Ground, title: str, pair: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, found: Ground, title: str, pair: str, parent: QWidget, policies: str = "") -> None:
+        """``policies``: what policies would do on this text, as a sentence."""
         super().__init__(parent)
-        self._found, self._pair = found, pair
+        self._found, self._pair, self._policies = found, pair, policies
         self.setWindowTitle("What if")
         room = parent.window().size()
         self.resize(min(960, max(640, room.width() - 80)), min(700, max(440, room.height() - 24)))
@@ -85,9 +86,9 @@ class WhatIfDialog(QDialog):
         super().showEvent(event)
         self.acceptance.setFocus()
 
-    def show_ground(self, found: Ground) -> None:
+    def show_ground(self, found: Ground, policies: str = "") -> None:
         """Shows other costs of the same race; the sliders stay where they are."""
-        self._found = found
+        self._found, self._policies = found, policies
         self._show()
 
     def reset(self) -> None:
@@ -110,7 +111,7 @@ class WhatIfDialog(QDialog):
         self.chart.show_ground(found, tried, k)
         set_text(self.sentence, prediction_words(found, tried, k))
         set_text(self.cost, cost_sentence(found.costs, k))
-        set_text(self.note, ground_words(found, self._pair))
+        set_text(self.note, " ".join(filter(None, (self._policies, ground_words(found, self._pair)))))
         set_text(self._acceptance_told, f"{self.acceptance.value()}%")
         set_text(self._k_told, str(k))
         set_text(self._acceptance_was, f"measured {self._measured_share}%")

@@ -10,6 +10,7 @@ from app.places import Places
 from app.present.view import RaceView
 from app.race.events import PassCosts
 from app.race.lanes import LaneKind
+from app.race.policies_here import forecast_words
 from app.race.trace import Header
 from app.ui.tasks import Tasks, in_thread
 from app.ui.theme import Theme
@@ -24,7 +25,7 @@ def open_what_if(theme: Theme, view: RaceView, places: Places | None, window: QW
         return
     header = view.header
     title = " \u00b7 ".join(part for part in (header.pair_title or header.pair, header.prompt_name) if part)
-    dialog = WhatIfDialog(theme, found, title, header.pair, window)
+    dialog = WhatIfDialog(theme, found, title, header.pair, window, forecast_words(view.forecasts(found)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
     if places is None:
@@ -35,7 +36,7 @@ def open_what_if(theme: Theme, view: RaceView, places: Places | None, window: QW
         pass_costs = await in_thread(lambda: kept_pass_costs(header, places, context))
         better = view.ground(pass_costs) if pass_costs is not None else None
         if better is not None:
-            dialog.show_ground(better)
+            dialog.show_ground(better, forecast_words(view.forecasts(better)))
 
     Tasks(dialog).start(show(), name="pass costs", doing="the kept measurements were read")
 
