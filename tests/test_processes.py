@@ -12,6 +12,7 @@ import pytest
 
 from app.processes import find_program, module_command, output_of, safe_environment
 
+ROOT = Path(__file__).resolve().parents[1]
 TAKEN = (
     "app", "psutil", "msgspec", "numpy", "httpx", "llama_cpp", "hashlib", "ctypes", "sitecustomize", "usercustomize"
 )  # fmt: skip
@@ -61,6 +62,25 @@ def test_a_keeper_and_the_server_that_it_starts_run_nothing_of_a_hostile_folder(
         assert "usage" in keeper.stdout.read()
     assert keeper.returncode == 0
     assert not marks(hostile)
+
+
+@pytest.mark.parametrize("start", ["-m", "script"])
+@pytest.mark.parametrize("path", ["{root}", ":{root}", "{root}:", ".:{root}", "{root}::{root}"])
+def test_the_app_itself_imports_nothing_of_the_folder_that_it_is_started_in(
+    tmp_path: Path, start: str, path: str
+) -> None:
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    for name in ("msgspec", "psutil", "httpx", "rich", "threading", "argparse"):
+        (folder / f"{name}.py").write_text(MARK)
+    script = tmp_path / "mtp-race"
+    script.write_text("import sys\nfrom app.__main__ import main\nsys.exit(main())\n")
+    env = {**os.environ, "MTP_RACE_HOME": str(tmp_path / "home"), "PYTHONPATH": path.format(root=ROOT)}
+    env.pop("PYTHONSAFEPATH", None)
+    command = [sys.executable, *(["-m", "app"] if start == "-m" else [str(script)]), "models", "--json"]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert (done.returncode, marks(folder)) == (0, []), done.stderr
+    assert json.loads(done.stdout)
 
 
 def test_relative_and_empty_entries_of_the_path_are_left_out() -> None:
