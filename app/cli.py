@@ -16,7 +16,8 @@ from app.terminal.environment import FAILED, Environment
 if TYPE_CHECKING:
     from app.draw.studio import Studio
 
-_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "watch", "export", "sweep-export", "window", None)
+_DRAW: Final = ("export", "card", "article", "site", "sweep-export")
+_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "watch", "window", None, *_DRAW)
 """Commands that a signal never cuts off inside a step: it stops what they do, once that has begun."""
 
 

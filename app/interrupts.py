@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final
 
+_AGAIN_S: Final = 1.0
 SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -17,11 +19,16 @@ class Interrupts:
 
     At first it only remembers that one came, so that nothing is cut off while a command is still being prepared. Then
     either :meth:`let_go` makes them interrupt as Python does, or :meth:`calls` hands them to whatever can stop cleanly.
+
+    One wish often comes as several signals: a terminal that is closed hangs up on its shell and its commands, and the
+    shell does so once more. Only Ctrl+C, a second later, says that whoever waits does not want to wait any longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock``: seconds."""
         self.wanted = False
         """Whether a signal came."""
+        self._clock, self._first = clock, 0.0
         self._stop: Callable[[], object] | None = None
         self._every = False
         self._held = False
@@ -64,8 +71,7 @@ class Interrupts:
 
         Args:
             stop: Must be safe to call between any two steps of the main thread.
-            every: Call it again at every further signal. Else a second one raises KeyboardInterrupt: whoever sends it
-                does not want to wait.
+            every: Call it again at every further signal. Else Ctrl+C a second later raises KeyboardInterrupt.
         """
         self._stop, self._every = stop, every
         try:
@@ -75,9 +81,13 @@ class Interrupts:
         finally:
             self._stop = None
 
-    def _heard(self, _number: int, _frame: object) -> None:
+    def _heard(self, number: int, _frame: object) -> None:
         again, self.wanted = self.wanted, True
+        if not again:
+            self._first = self._clock()
         if self._stop is not None and (self._every or not again):
             self._stop()
+        elif again and (number != signal.SIGINT or self._clock() - self._first < _AGAIN_S):
+            return
         elif again or not self._held:
             raise KeyboardInterrupt

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.race.problems import Problem, ProblemError
@@ -56,3 +59,30 @@ def write_whole(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise ProblemError(write_problem(path, error)) from error
+
+
+@contextlib.contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder to fill, whose files are in ``folder`` at the end: all of them, or nothing is left behind.
+
+    Raises:
+        ProblemError: ``folder`` is not empty, or cannot be written.
+    """
+    scratch = None
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProblemError(Problem("folder-full", f"{folder} is not empty.", action="Choose a new folder."))
+        beside = folder.absolute()
+        scratch = Path(tempfile.mkdtemp(prefix=f".{beside.name[:40]}.", suffix=".part", dir=beside.parent))
+        yield scratch
+        if folder.is_dir():  # It stays the same folder: somebody may stand in it.
+            for path in scratch.iterdir():
+                path.replace(folder / path.name)
+        else:
+            scratch.chmod(0o755)
+            scratch.replace(folder)
+    except OSError as error:
+        raise ProblemError(write_problem(folder, error)) from error
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)

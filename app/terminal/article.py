@@ -14,6 +14,6 @@ def run(arguments: argparse.Namespace, env: Environment, studio: Studio) -> int:
     """Writes the article and prints where it is. Returns the exit status."""
     language = load_language(env.places.resources, arguments.language)
     ensure_qt()
-    where = studio.article(arguments.sources, arguments.to, language, lambda *_: None, film=arguments.film)
+    where = studio.article(arguments.sources, arguments.to, language, env.heed, film=arguments.film)
     env.say(str(where))
     return OK

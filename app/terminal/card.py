@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace, env: Environment) -> int:
         env.tell(f"mtp-race: {trace.note}")
     ensure_qt()
     look = DARK if arguments.theme == "dark" else LIGHT
-    write_whole(target, with_trace(card_png(RaceView.of(trace), look, packed.sentence), packed))
+    picture = with_trace(card_png(RaceView.of(trace), look, packed.sentence), packed)
+    env.heed()
+    write_whole(target, picture)
     env.say(str(target))
     env.tell(packed.sentence)
     return OK

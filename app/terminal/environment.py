@@ -12,6 +12,7 @@ from app.boundary.unexpected import UNEXPECTED
 from app.interrupts import Interrupts
 from app.places import Places, find_places
 from app.race.problems import Problem
+from app.terminal.screen import outlasting
 from app.worker.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ class Environment:
         for stream in (self.stdout, self.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
+        self.stdout, self.stderr = outlasting(self.stdout), outlasting(self.stderr)
+
+    def heed(self, *_: object) -> None:
+        """Ends a command, between two steps of it, that got a signal: inside one, native code would not survive it.
+
+        Raises:
+            KeyboardInterrupt: one came.
+        """
+        if self.interrupts.wanted:
+            raise KeyboardInterrupt
 
     def console(self) -> VisibleConsole:
         """A console on standard error: standard output carries nothing but results."""

@@ -75,17 +75,13 @@ def _options(arguments: argparse.Namespace, encoder: Encoder, known: tuple[str, 
 
 
 def _progress(env: Environment) -> Tell:
-    """A line on standard error that is written over; a pipe gets none.
-
-    Between two frames it is also where a signal ends the export: inside one, native code would not survive it.
-    """
+    """A line on standard error that is written over; a pipe gets none. Between two frames a signal ends the export."""
     shown = 0.0
     terminal = env.stderr.isatty()
 
     def tell(done: int, total: int) -> None:
         nonlocal shown
-        if env.interrupts.wanted:
-            raise KeyboardInterrupt
+        env.heed()
         now = time.monotonic()
         if terminal and (now - shown > _TELL_EVERY_S or done == total):
             shown = now

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, env: Environment, studio: Studio) -> int:
         env.tell("Nothing was written. Add --yes to write it, and --blank machine,prompt to leave these out.")
         return USAGE
     ensure_qt()
-    where = studio.site(arguments.sources, arguments.folder, blank, lambda *_: None, dark=arguments.theme == "dark")
+    where = studio.site(arguments.sources, arguments.folder, blank, env.heed, dark=arguments.theme == "dark")
     env.say(str(where))
     return OK
 

@@ -6,8 +6,9 @@ Tables and sentences are those of ``app/present``; here they are only put in the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app.draw.card import card_png
@@ -18,7 +19,7 @@ from app.draw.sweep.files import chart_png
 from app.library.cards import pack, with_trace
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace, trace_bytes, unreadable
-from app.library.writing import make_folder, write_problem
+from app.library.writing import make_folder, whole_folder
 from app.present.figures import conditions, figure_rows
 from app.present.film_options import FilmOptions
 from app.present.programs import program_sentences
@@ -41,7 +42,11 @@ THEMES = (("light", LIGHT), ("dark", DARK))
 
 @dataclass
 class _Article:
-    """The folder, and the parts of the text by heading."""
+    """The folder, and the parts of the text by heading.
+
+    Attributes:
+        heed: Called between the frames of a film; it may end all.
+    """
 
     folder: Path
     resources: Path
@@ -52,6 +57,7 @@ class _Article:
     results: list[str] = field(default_factory=list)
     repeat: list[str] = field(default_factory=list)
     races: int = 0
+    heed: Callable[[], None] = lambda: None
 
     def keep(self, name: str, data: bytes) -> str:
         """Writes a file of the folder and returns its name."""
@@ -76,22 +82,19 @@ def write_article(
         ProblemError: a source cannot be read, the folder is not empty, or it cannot be written.
         Cancelled: ``tell`` raised it.
     """
-    try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise ProblemError(Problem("folder-full", f"{folder} is not empty.", action="Choose a new folder."))
-        make_folder(folder)
-        article = _Article(folder, resources, film)
+    make_folder(folder.parent)
+    with whole_folder(folder) as scratch:
+        article = _Article(scratch, resources, film)
         titles = []
         with speaking(language):
             for number, source in enumerate(sources):
-                tell(number, len(sources))
+                article.heed = partial(tell, number, len(sources))
+                article.heed()
                 sweep = source.is_dir() or source.suffix.lower() == ".json"
                 titles.append((_add_sweep if sweep else _add_race)(article, source, number + 1))
             text = _text(article, list(dict.fromkeys(titles)))
         article.keep(FILE, text.encode())
         tell(len(sources), len(sources))
-    except OSError as error:
-        raise ProblemError(write_problem(folder, error)) from error
     return folder / FILE
 
 
@@ -145,7 +148,7 @@ def _add_race(article: _Article, source: Path, number: int) -> str:
     article.results.append(article.pictures(words, f"{name}-card", cards))
     if article.film:
         job = RaceJob(trace, source.name, FilmOptions(width=1280, height=720), article.resources, behaviour)
-        export(job, str(article.folder / f"{name}.mp4"), lambda *_: None)
+        export(job, str(article.folder / f"{name}.mp4"), lambda *_: article.heed())
         article.results.append(f"[{say('film')}]({name}.mp4)")
     article.repeat.append(race_command(header, prompt_file))
     return header.pair_title or header.pair
@@ -186,7 +189,7 @@ def _add_sweep(article: _Article, source: Path, number: int) -> str:
     article.results += list(_charts(article, result, number))
     if article.film:
         job = SweepJob(result, FilmOptions(width=1280, height=720), article.resources)
-        export_film(job, str(article.folder / f"sweep-{number}.mp4"), lambda *_: None)
+        export_film(job, str(article.folder / f"sweep-{number}.mp4"), lambda *_: article.heed())
         article.results.append(f"[{say('film')}](sweep-{number}.mp4)")
     article.repeat.append(sweep_command(result))
     return result.pair_title or result.pair

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from app.library.blank import blanked, blanked_sweep
 from app.library.cards import pack, with_trace
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace
-from app.library.writing import write_problem
+from app.library.writing import whole_folder
 from app.present.figures import machine, machine_text
 from app.present.film_options import FilmOptions
 from app.present.sweep_figures import best_cell, best_sentence, position_rows, prompt_rows, speedup_words
@@ -65,11 +63,7 @@ def write_site(
         ProblemError: a source cannot be read, the folder is not empty, or it cannot be written.
         Cancelled: ``tell`` raised it.
     """
-    scratch = None
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProblemError(Problem("folder-full", f"{folder} is not empty.", action="Choose a new folder."))
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".part", dir=folder.parent))
+    with whole_folder(folder) as scratch:
         entries = []
         for number, source in enumerate(sources):
             tell(number, len(sources))
@@ -83,16 +77,7 @@ def write_site(
         ]
         shown = {"title": "Races", "entries": entries, "filters": filters, "heads": HEADS, "links": ()}
         (scratch / "index.html").write_text(_page(resources, shown, dark=dark), encoding="utf-8")
-        scratch.chmod(0o755)
-        if folder.is_dir():
-            folder.rmdir()
-        scratch.replace(folder)
         tell(len(sources), len(sources))
-    except OSError as error:
-        raise ProblemError(write_problem(folder, error)) from error
-    finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
     return folder / "index.html"
 
 

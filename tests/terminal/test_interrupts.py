@@ -24,11 +24,12 @@ from app.race.events import Finish
 from app.race.fold import Phase
 from tests.models.fakehub import Handler
 from tests.models.hubkit import TARGET, filled, pinned_pair
+from tests.terminal.conftest import Terminal
 from tests.terminal.test_forecast import tiny_registry
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals are those of Linux and macOS")
 RUN = ["run", "--prompt", "code", "--max-tokens", "1500"]
-CTRL_C = "Ctrl+C"
+CTRL_C, CLOSED = "Ctrl+C", "the terminal is closed"
 
 
 class Typed:
@@ -67,13 +68,16 @@ class Typed:
         family = psutil.Process(self.process.pid).children(recursive=True)
         if how == CTRL_C:
             os.write(self._master, b"\x03")
+        elif how == CLOSED:
+            os.close(self._master)
         else:
             os.killpg(self.process.pid, getattr(signal, how))
         status = self.process.wait(timeout=20)  # Less than the patience with any server.
         _, left = psutil.wait_procs(family, timeout=20)
         assert not left
         self._reader.join(timeout=20)
-        os.close(self._master)
+        if how != CLOSED:
+            os.close(self._master)
         return status, self.said.decode(errors="replace")
 
 
@@ -84,7 +88,14 @@ def size(path: Path) -> int:
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("race_format", "how"),
-    [("clock", CTRL_C), ("heats", CTRL_C), ("free", CTRL_C), ("heats", "SIGTERM"), ("clock", "SIGHUP")],
+    [
+        ("clock", CTRL_C),
+        ("heats", CTRL_C),
+        ("free", CTRL_C),
+        ("heats", "SIGTERM"),
+        ("clock", "SIGHUP"),
+        ("clock", CLOSED),
+    ],
 )
 def test_a_race_that_is_interrupted_ends_well_and_its_trace_is_whole(
     tmp_path: Path, race_format: str, how: str
@@ -157,16 +168,27 @@ def test_a_signal_is_remembered_until_it_is_known_what_to_stop() -> None:
         signal.raise_signal(signal.SIGTERM)
         with interrupts.calls(lambda: stopped.append("race")):
             assert stopped == ["race"]
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGINT)  # Whoever sends it twice does not want to wait.
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
-def test_a_command_that_cannot_be_stopped_cleanly_is_interrupted() -> None:
+def test_several_signals_in_a_moment_are_one_wish_and_a_late_ctrl_c_is_another() -> None:
+    now, stopped = [10.0], []
+    with Interrupts(lambda: now[0]) as interrupts, interrupts.calls(lambda: stopped.append("race")):
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGINT, signal.SIGTERM):  # as a terminal that is closed
+            signal.raise_signal(number)
+        now[0] = 12.0
+        signal.raise_signal(signal.SIGTERM)
+        assert stopped == ["race"]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)  # Whoever types it again does not want to wait.
+
+
+def test_a_command_that_cannot_be_stopped_cleanly_is_interrupted_once() -> None:
     with Interrupts() as interrupts:
         signal.raise_signal(signal.SIGHUP)
         with pytest.raises(KeyboardInterrupt):
             interrupts.let_go()
+        signal.raise_signal(signal.SIGINT)  # While what it left is cleared away.
 
 
 def test_a_signal_that_is_to_be_ignored_stays_ignored() -> None:
@@ -212,3 +234,41 @@ def test_a_download_is_stopped_while_the_hub_says_nothing(
         released.set()
     assert (status, "Traceback" in said) == (130, False), said
     assert "What was fetched is kept." in said
+
+
+@pytest.mark.parametrize("command", ["card", "article", "site"])
+def test_what_draws_is_stopped_between_two_steps_and_leaves_nothing(
+    terminal: Terminal, recorded: Path, tmp_path: Path, command: str
+) -> None:
+    words = {
+        "card": ["card", recorded, "--to", tmp_path / "card.png"],
+        "article": ["article", recorded, "--to", tmp_path / "article"],
+        "site": ["site", tmp_path / "site", recorded, "--yes"],
+    }
+    terminal.environment.interrupts.wanted = True  # A signal came while something was drawn.
+    assert terminal(*words[command]) == 130
+    assert {path.name for path in tmp_path.iterdir()} <= {"home", recorded.name}
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_streams_that_are_closed_are_no_mistake_and_take_no_file_for_themselves(
+    tmp_path: Path, closed: tuple[int, ...]
+) -> None:
+    trace = Path(__file__).resolve().parents[1] / "video" / "data" / "fibonacci.ndjson"
+    said = tmp_path / "said"
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    with said.open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "app", "show", str(trace)],
+            env={**os.environ, "MTP_RACE_HOME": str(tmp_path / "home")},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            preexec_fn=close,
+        )
+    assert done.returncode == 0
+    assert b"mistake" not in said.read_bytes()
