@@ -329,6 +329,9 @@ def connection_problem(address: str, error: BaseException) -> Problem:
     if isinstance(error, httpx.RemoteProtocolError):
         sentence = f"The server at {address} ended the connection, or does not speak HTTP."
         action = "Check the port, and whether the address begins with https://. See the server's own log."
+    elif isinstance(error, httpx.DecodingError):
+        sentence = f"What the server at {address} sends is packed and cannot be unpacked."
+        action = "See the server's own log, and any proxy before it."
     elif isinstance(error, httpx.ReadTimeout):
         sentence = f"The server at {address} took the request and then said nothing for too long."
         action = "See the server's own log."

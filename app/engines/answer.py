@@ -13,7 +13,7 @@ from app.engines.stream import Stream
 from app.race.events import Finish, Round, Token, Totals
 from app.race.problems import Problem, ProblemError
 
-_BROKEN: Final = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "failed"))
+_BROKEN: Final = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "failed", "content_filter"))
 """Words of a server for an answer that it did not bring to an end."""
 
 

@@ -29,7 +29,7 @@ from app.engines.crowd import Crowd
 from app.engines.order import order_of
 from app.engines.servers.base import Adapter, Piece, ServedModel
 from app.engines.servers.counters import DraftCounts, fetch_counts
-from app.engines.servers.said import fault, quoted, server_failed, status_problem
+from app.engines.servers.said import fault, quoted, said_with, server_failed, status_problem
 from app.engines.started import StartedServer
 from app.engines.stream import CONNECT_S, SILENCE_S, Stream, decoded
 from app.net import connection_problem, make_client, parse_address
@@ -121,6 +121,9 @@ class ServerEngine:
         path = self._adapter.models_path
         try:
             with client.stream("GET", path, timeout=CONNECT_S) as reply:
+                if reply.status_code != 200:
+                    address = str(client.base_url.join(path))
+                    raise ProblemError(status_problem(address, reply, said_with(reply, _MAX_LIST)))
                 body = bytearray()
                 for part in reply.iter_bytes():
                     body += part
@@ -128,8 +131,6 @@ class ServerEngine:
                         raise ProblemError(self._no_such(client, "Its list of models does not end."))
         except httpx.HTTPError as error:
             raise ProblemError(connection_problem(str(client.base_url), error)) from error
-        if reply.status_code != 200:
-            raise ProblemError(status_problem(str(client.base_url.join(path)), reply, bytes(body)))
         text = body.decode("utf-8-sig", "replace")
         try:
             found = decoded(text)

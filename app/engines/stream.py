@@ -13,7 +13,7 @@ import msgspec
 from app.boundary.unexpected import problem_of
 from app.engines.base import Stopped
 from app.engines.event_stream import ERROR, Event, EventStream, TooLong
-from app.engines.servers.said import fault, in_words, quoted, server_failed, status_problem
+from app.engines.servers.said import fault, in_words, quoted, said_with, server_failed, status_problem
 from app.net import break_off, connection_problem
 from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 
@@ -83,7 +83,7 @@ class Stream:
         with self._client.stream("POST", self._path, content=self._content, headers=kind) as response:
             self._response = response
             if response.status_code != 200:
-                raise ProblemError(status_problem(self._address, response, _body(response)))
+                raise ProblemError(status_problem(self._address, response, said_with(response, _MAX_SAID)))
             events = EventStream()
             try:
                 for piece in response.iter_bytes():
@@ -138,7 +138,7 @@ class Stream:
                     Problem(
                         "server-unreadable",
                         f"What came from {self._address} is no answer of a model.",
-                        cause=f"It begins with: {quoted(unused)}",
+                        cause=f"It begins with: {quoted(in_words(unused))}",
                         action="Check that the address belongs to the kind of server that was chosen.",
                         details=unused[:4000],
                     )
@@ -182,15 +182,6 @@ def _encoded(body: dict[str, Any]) -> bytes:
                 action="Save the prompt as UTF-8, or type that character again.",
             )
         ) from error
-
-
-def _body(response: httpx.Response) -> bytes:
-    said = bytearray()
-    for chunk in response.iter_bytes():
-        said += chunk
-        if len(said) > _MAX_SAID:
-            break
-    return bytes(said[:_MAX_SAID])
 
 
 def _unreadable(cause: str, details: str = "") -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engines.servers.base import ServedModel
-from app.engines.servers.said import fault, in_words, status_problem, words_of
+from app.engines.servers.said import fault, in_words, said_with, status_problem, text_of, words_of
 from app.race.events import Finish
 from app.race.lanes import Request
 from app.race.problems import Problem, ProblemError
@@ -43,6 +44,7 @@ ERRORS = {
     "an error that is true": sse({"error": True, "message": SAID}),
     "an event": [*HEAD, "event: error", f"data: {SAID}", ""],
     "an event of JSON": [*HEAD, "event: error", json.dumps({"message": SAID}), f'data: {{"message":"{SAID}"}}', ""],
+    "an error that nobody knows": [*HEAD, *sse({"error": {"why": {"text": SAID}}})],
     "a text": [json.dumps({"error": SAID})],
     "an error in a chunk": sse({**delta(""), "error": {"message": SAID}}),
     "a deep one": sse({"error": {"metadata": 1, "error": {"detail": {"message": SAID}}}}),
@@ -68,6 +70,25 @@ def test_words_are_found_in_a_page_and_in_text() -> None:
     assert in_words("<p>Not <b>here</b></p>").split() == ["Not", "here"]
     assert in_words("{broken") == "{broken"
     assert in_words("[" * 100_000).startswith("[")
+    page = "<html><style>p{color:red}</style><SCRIPT>a='x<y'</SCRIPT><!-- v1 <b> --><h1>502</h1>nginx &amp; co</html>"
+    assert in_words(page).split() == ["502", "nginx", "&", "co"]
+    assert in_words("<p>before<script>a" + "<script" * 50_000) == "before"
+
+
+def test_what_came_with_a_status_is_read_in_whatever_letters_and_left_where_it_cannot_be_unpacked() -> None:
+    def said(body: bytes, **headers: str) -> str:
+        return text_of(said_with(httpx.Response(500, content=iter([body[:5], body[5:]]), headers=headers), 1000))
+
+    assert said(f'{{"error":"{SAID}"}}'.encode("utf-16")) == said(f'\ufeff{{"error":"{SAID}"}}'.encode())
+    assert SAID in said(gzip.compress(SAID.encode()), **{"Content-Encoding": "gzip"})
+    assert said(SAID.encode(), **{"Content-Encoding": "gzip"}) == ""
+
+
+def test_what_is_packed_and_cannot_be_unpacked_is_told_as_that(play: Play) -> None:
+    packed = {"models": "x", "headers_sent": {"Content-Encoding": "gzip"}}
+    failed = problem_of(play, "vllm", [], models_status=500, **packed)
+    assert (failed.kind, "HTTP 500" in failed.cause) == ("server-failed", True)
+    assert "cannot be unpacked" in problem_of(play, "vllm", [], models_status=200, **packed).sentence
 
 
 @pytest.mark.parametrize(

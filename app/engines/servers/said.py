@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import html
 import json
 import re
 from typing import Any, Final
@@ -23,6 +25,8 @@ _DEPTH: Final = 6
 _MOST: Final = 500
 """Most characters of a server's words that are shown."""
 _TAG: Final = re.compile(r"<[^<>]{0,300}>")
+_UNSEEN: Final = re.compile(r"<(style|script|!--)", re.IGNORECASE)
+"""What begins a part of a page that nobody reads; it ends with the same word, or with ``-->``."""
 
 
 def quoted(text: str, most: int = 300) -> str:
@@ -54,7 +58,8 @@ def fault(chunk: Any) -> str | None:
         return None
     error = chunk.get("error")
     if error not in (None, False, "", {}, [], 0):
-        return words_of(error) or words_of({name: chunk[name] for name in chunk if name != "error"})
+        rest = words_of({name: chunk[name] for name in chunk if name != "error"})
+        return words_of(error) or rest or ("" if error is True else json.dumps(error, default=str)[:_MOST])
     if chunk.get("object") == "error" or chunk.get("type") == "error":
         return words_of(chunk)
     if isinstance(chunk.get("message"), str) or not _ANSWER & chunk.keys():
@@ -71,7 +76,43 @@ def in_words(text: str) -> str:
             return words_of(json.loads(text)) or text
         except (ValueError, RecursionError):
             return text
-    return _TAG.sub(" ", text) if text.startswith("<") else text
+    return html.unescape(_TAG.sub(" ", _seen(text))).strip() if text.startswith("<") else text
+
+
+def _seen(page: str) -> str:
+    """Returns a page without its styles, scripts and remarks."""
+    parts, at = [], 0
+    while (begin := _UNSEEN.search(page, at)) is not None:
+        parts.append(page[at : begin.start()])
+        word = begin[1].lower()
+        end = page.lower().find("-->" if word == "!--" else f"</{word}", begin.end())
+        if end < 0:
+            return "".join(parts)
+        at = end + 3 if word == "!--" else end
+    return "".join([*parts, page[at:]])
+
+
+def said_with(response: httpx.Response, most: int) -> bytes:
+    """Reads the beginning of what came with a status, as many bytes; nothing of what is packed and cannot be unpacked.
+
+    Raises:
+        httpx.TransportError: the connection broke.
+    """
+    said = bytearray()
+    try:
+        for piece in response.iter_bytes():
+            said += piece
+            if len(said) > most:
+                break
+    except httpx.DecodingError:
+        return b""
+    return bytes(said[:most])
+
+
+def text_of(body: bytes) -> str:
+    """Returns the text of a server's words, which are UTF-8 unless a mark at their beginning says otherwise."""
+    utf_16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16" if utf_16 else "utf-8-sig", "replace")
 
 
 def server_failed(said: str, details: str = "") -> Problem:
@@ -94,7 +135,7 @@ def status_problem(address: str, response: httpx.Response, body: bytes) -> Probl
         body: The beginning of the body.
     """
     status = response.status_code
-    text = body.decode("utf-8", "replace")
+    text = text_of(body)
     kind, sentence, action = _of_status(status, address, response.headers)
     said = quoted(in_words(text), _MOST)
     if "load" in said.lower() and status in (425, 429, 500, 502, 503, 504):
