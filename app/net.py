@@ -12,6 +12,7 @@ import fnmatch
 import functools
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import urllib.request
@@ -55,11 +56,11 @@ class Proxies(msgspec.Struct, frozen=True):
         return "" if not found or self._is_excepted(host) else found
 
     def _is_excepted(self, host: str) -> bool:
-        address = _address(host)
-        if address is not None:
-            return any(address in network for network in self.networks)
-        name = host.lower().rstrip(".")
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.names)
+        address, name = _address(host), host.lower().rstrip(".")
+        if address is not None and any(address in network for network in self.networks):
+            return True
+        patterns = self.names if address is None else [one for one in self.names if one.endswith(".*")]
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def find_proxies(settings: Mapping[str, str] | None = None) -> Proxies:
@@ -76,8 +77,8 @@ def find_proxies(settings: Mapping[str, str] | None = None) -> Proxies:
     by_scheme = {name: _proxy(name, found[name]) for name in ("http", "https", "all") if found.get(name, "").strip()}
     names: list[str] = []
     networks: list[_Network] = []
-    for entry in found.get("no", "")[:_MOST].split(","):
-        text = entry.strip().lower().rpartition("://")[2]
+    for entry in re.split(r"[,;\s]+", found.get("no", "")[:_MOST]):
+        text = entry.lower().rpartition("://")[2]
         if text == "*":
             return Proxies()
         network = _network(text)
@@ -114,11 +115,13 @@ def _proxy(name: str, value: str) -> str:
     if not mark:
         scheme, rest = "http", value.strip()  # As everywhere: HTTP_PROXY=proxy:3128.
     known = _SCHEMES.get(scheme.lower())
+    typed_well = bool(mark) or not rest.partition("/")[2]  # Not http:/proxy or http//proxy.
     try:
-        url = _read(f"{known}://{rest}" if known else "")
+        url = _read(f"{known}://{rest}" if known and typed_well else "")
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
-    if not url.host or not 0 < (url.port or 1080) < 1 << 16:
+    port = 1080 if url.port is None else url.port
+    if not url.host or "%" in url.host or not 0 < port < 1 << 16:
         raise ProblemError(
             Problem(
                 "proxy-bad",

@@ -108,6 +108,9 @@ def test_a_near_host_is_reached_directly_whatever_proxy_is_set(monkeypatch: pyte
         ("*.example.com", "a.b.example.com", "example.org"),
         ("example.com:443", "example.com", "example.co"),
         ("http://example.com", "example.com", "example.net"),
+        ("example.org example.com;x", "example.com", "y.z"),
+        ("192.168.*", "192.168.3.4", "192.169.3.4"),
+        ("*.5", "a.5", "10.0.0.5"),
         ("[::1, ]]], fd07:::/999, example.com", "EXAMPLE.com.", "10.0.0.1"),
     ],
 )
@@ -124,7 +127,21 @@ def test_the_proxy_of_a_scheme_goes_before_the_one_for_all() -> None:
     assert net.find_proxies({"all": "socks://a:1", "no": "a.b,*"}).proxy_for("http", "x.y") == ""
 
 
-@pytest.mark.parametrize("value", ["ftp://a:1", "socks4://a", "http://", "http://[::1", "http://a:99999999", "://"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ftp://a:1",
+        "socks4://a",
+        "http://",
+        "http://[::1",
+        "http://a:99999999",
+        "://",
+        "http:/a",
+        "http//a:1",
+        "http://a:0",
+        "http://a b",
+    ],
+)
 def test_a_proxy_that_cannot_be_used_is_named_without_its_password(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scheme, mark, rest = value.partition("://")
     monkeypatch.setenv("ALL_PROXY", f"{scheme}{mark}user:s3cret@{rest}" if rest else value)
