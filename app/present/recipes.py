@@ -16,6 +16,7 @@ from app.race.advised import Advised, advised_by_sweep
 from app.race.lanes import KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.race.trace import Trace
+from app.race.visible import visible
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -209,7 +210,8 @@ def make_recipe(recipe: Recipe, advised: Advised) -> MadeRecipe:
     if advised.adaptive and advised.k:
         notes.append(f"The race chose K as it went, up to {advised.k}; here it is fixed.")
     reason = advised.reason if advised.k else f"Leave it off. {advised.reason}"
-    text = recipe.on(advised.target, advised.drafter, advised.k) if advised.k else recipe.off(advised.target)
+    target, drafter = visible(advised.target), visible(advised.drafter)  # Whoever pastes it runs these two and no more.
+    text = recipe.on(target, drafter, advised.k) if advised.k else recipe.off(target)
     return MadeRecipe(
         program=recipe.name,
         title=recipe.title,

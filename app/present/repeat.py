@@ -8,6 +8,7 @@ from app.race.axis_report import axis_prompts
 from app.race.lanes import KPolicy, LaneKind
 from app.race.sweep_result import SweepResult
 from app.race.trace import Header
+from app.race.visible import visible
 
 _POLICIES = {KPolicy.COST: "adaptive", KPolicy.HEURISTIC: "heuristic"}
 
@@ -30,7 +31,7 @@ def race_command(header: Header, prompt_file: str) -> str:
         words += ["--engine", header.lanes[0].engine]
     if request.concurrency > 1:
         words += ["--concurrency", str(request.concurrency)]
-    return shlex.join(words)
+    return shlex.join(visible(word, 4000) for word in words)
 
 
 def sweep_command(result: SweepResult) -> str:
@@ -40,4 +41,5 @@ def sweep_command(result: SweepResult) -> str:
     names = list(axis_prompts(result)) if result.axis else [prompt.prompt for prompt in result.prompts]
     words = ["mtp-race", "sweep", "--pair", result.pair, "--prompts", ",".join(names), "--k", ",".join(ks)]
     values = ",".join(dict.fromkeys(row.condition for row in result.prompts))
-    return shlex.join([*words, *(["--over", f"{result.axis}={values}"] if result.axis else [])])
+    words += ["--over", f"{result.axis}={values}"] if result.axis else []
+    return shlex.join(visible(word, 4000) for word in words)

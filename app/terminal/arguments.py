@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from app import __version__
 from app.library.blank import BLANKS
@@ -14,6 +14,7 @@ from app.present.film_options import FRAME_RATES, SCENES, SPEED_LIMITS, SWEEP_SC
 from app.race.axes import AXES, Axis, parse_axis
 from app.race.formats import FORMATS
 from app.race.lanes import MAX_CONCURRENCY, MAX_CONTENDERS, MAX_K, Contender, LaneKind, parse_contenders
+from app.race.visible import visible_text
 from app.sandbox.gate.addresses import host_pattern
 from app.sandbox.packages import OFFERED
 
@@ -22,9 +23,16 @@ exit status: 0 fine, 1 the command could not do its work, 2 bad arguments, 3 a l
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with words that may hold anything."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(visible_text(message))
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mtp-race",
         description="Race a local LLM against itself with a multi-token-prediction (MTP) drafter. "
         "Without a command it opens the window.",

@@ -12,6 +12,7 @@ from app.boundary.unexpected import UNEXPECTED
 from app.interrupts import Interrupts
 from app.places import Places, find_places
 from app.race.problems import Problem
+from app.race.visible import visible_text
 from app.terminal.screen import outlasting
 from app.worker.pool import WorkerPool
 
@@ -75,10 +76,8 @@ class Environment:
 
     def say_raw(self, text: str) -> None:
         """Writes a text to standard output: with visible signs on a terminal, else byte by byte as it is, in UTF-8."""
-        from app.terminal.visible import visible
-
         if self.stdout.isatty():
-            self._write(self.stdout, visible(text))
+            self._write(self.stdout, visible_text(text))
         elif isinstance(self.stdout, TextIOWrapper):
             self.stdout.flush()
             self.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))

@@ -10,7 +10,7 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
 
 from app.race.events import Token
-from app.terminal.visible import visible
+from app.race.visible import visible_text
 
 _TAB: Final = "    "
 _LONGEST: Final = 65_536
@@ -50,7 +50,7 @@ def _last_pieces(tokens: Sequence[Token], tail: str, rows: int) -> list[tuple[st
 
 
 def _flat(text: str) -> str:
-    return visible(text).replace("\t", _TAB)
+    return visible_text(text).replace("\t", _TAB)
 
 
 def _folded(text: str, width: int) -> Iterator[tuple[int, int]]:

@@ -14,14 +14,9 @@ from typing import IO, Any, Final
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from app.race.visible import sign
+from app.race.visible import STEERS, visible_text
 
-_UNFIT: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line end, DEL, C1
-    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # turn text around, or are not seen
-    "\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_UNFIT_IN_JSON: Final = re.compile(f"\t|\n|{_UNFIT.pattern}")
+_UNFIT_IN_JSON: Final = re.compile(f"\t|\n|{STEERS.pattern}")
 
 
 _PLAIN: Final = str.maketrans(
@@ -32,14 +27,9 @@ _PLAIN: Final = str.maketrans(
 """For encodings that lack them: this app's own signs."""
 
 
-def visible(text: str) -> str:
-    """Returns the text with visible signs for what a terminal would obey; its lines and tabs stay."""
-    return _UNFIT.sub(lambda found: sign(found[0]), text) if _UNFIT.search(text) else text
-
-
 def visible_line(text: str) -> str:
     """Returns the text as one line: its line ends and tabs are signs too."""
-    return visible(text).replace("\n", "\u240a").replace("\t", "\u2409")
+    return visible_text(text).replace("\n", "\u240a").replace("\t", "\u2409")
 
 
 def in_encoding(text: str, encoding: str | None) -> str:
@@ -80,5 +70,5 @@ class VisibleConsole(Console):
         for segment in super().render(renderable, options):
             text, style, control = segment
             if not control and not (text.isascii() and text.isprintable()):
-                text = in_encoding(visible(text), self.encoding)
+                text = in_encoding(visible_text(text), self.encoding)
             yield segment if text is segment.text else Segment(text, style, control)

@@ -30,6 +30,7 @@ from app.present.view import RaceView
 from app.race.language import Catalogue, say, speaking
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
+from app.race.visible import visible_text
 from app.sandbox.races import stored_behaviour
 from app.video.encoders.base import RaceJob
 from app.video.encoders.markdown import plain
@@ -222,4 +223,4 @@ def fenced(text: str) -> str:
     """Returns a text as it is, in a fence that nothing in it can end."""
     longest = max((len(found) for found in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text.strip()}\n{fence}"
+    return f"{fence}text\n{visible_text(text.strip())}\n{fence}"

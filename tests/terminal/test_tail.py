@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from app.race.events import Token
+from app.race.visible import visible_text
 from app.terminal.tail import last_rows
-from app.terminal.visible import visible
 
 PIECES = st.lists(st.tuples(st.text("ab再🎈é\n\t\x1b ", max_size=9), st.booleans()), max_size=40)
 
@@ -24,7 +24,7 @@ def test_the_last_rows_of_any_text_are_its_end_folded_at_the_width(
     everything = rows_of(pieces, width, 10_000)
     assert found == everything[-rows:]
     assert all(cell_len(row) <= width for row in everything)
-    text = visible("".join(piece for piece, _ in pieces)).replace("\t", "    ")
+    text = visible_text("".join(piece for piece, _ in pieces)).replace("\t", "    ")
     assert "".join(everything) == text.replace("\n", "")
 
 
@@ -37,7 +37,7 @@ def test_accepted_draft_tokens_and_nothing_else_are_marked(pieces: list[tuple[st
         for span in row.spans
         if span.style
     )
-    drafted = visible("".join(text for text, is_draft in pieces if is_draft))
+    drafted = visible_text("".join(text for text, is_draft in pieces if is_draft))
     assert marked == drafted.replace("\t", "    ").replace("\n", "")
 
 

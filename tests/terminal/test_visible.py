@@ -18,8 +18,9 @@ from rich.text import Text
 from app.race.events import Done, Finish, Prefilled, Round, Token
 from app.race.problems import Problem
 from app.race.trace import Record, TraceWriter
+from app.race.visible import visible_text
 from app.terminal.environment import Environment
-from app.terminal.visible import VisibleConsole, visible, visible_json, visible_line
+from app.terminal.visible import VisibleConsole, visible_json, visible_line
 from tests.engines.fake_server import playing, sse
 from tests.race.builders import header
 from tests.terminal.conftest import Terminal
@@ -27,25 +28,26 @@ from tests.terminal.pseudo_terminal import run_in_terminal
 
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
 HOSTILE = "a\x1b]0;PWNED\x07\x1b[2J\x9b31m\r\x7f\u202eevil\u2066[/b][bold]:smile:\x00\ud83d"
+SAMPLE = Path(__file__).resolve().parents[1] / "video" / "data" / "fibonacci.ndjson"
 TEXTS = st.text(st.characters() | st.sampled_from(HOSTILE))
 
 
 @given(TEXTS)
 def test_no_command_to_a_terminal_is_left_in_any_text(text: str) -> None:
-    assert not COMMANDS.search(visible(text))
+    assert not COMMANDS.search(visible_text(text))
     assert not set(visible_line(text)) & {"\n", "\t"}
-    assert visible(visible(text)) == visible(text)
+    assert visible_text(visible_text(text)) == visible_text(text)
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
 def test_text_without_commands_stays_as_it_is(text: str) -> None:
-    assert visible(text) == visible_line(text) == text
+    assert visible_text(text) == visible_line(text) == text
 
 
 def test_each_command_becomes_a_sign_that_is_seen() -> None:
-    assert visible("\x1b[2J\x07\x7f\x9b\u202e\n\t") == "␛[2J␇␡\\x9b\\u202e\n\t"
+    assert visible_text("\x1b[2J\x07\x7f\x9b\u202e\n\t") == "␛[2J␇␡\\x9b\\u202e\n\t"
     assert visible_line("a\nb\tc") == "a␊b␉c"
-    assert visible("👩‍👩‍👧 再 ‌é") == "👩‍👩‍👧 再 ‌é"
+    assert visible_text("👩‍👩‍👧 再 ‌é") == "👩‍👩‍👧 再 ‌é"
 
 
 @given(st.recursive(TEXTS | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
@@ -168,3 +170,32 @@ def test_words_of_a_server_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert status == 3
     assert "␛]0;PWNED␇".encode() in got
     assert b"\x1b]0" not in got
+
+
+def test_words_of_the_command_line_that_are_refused_steer_nothing(terminal: Terminal) -> None:
+    for words in (["--\x1b[31m"], ["\x1b[31m"], ["run", "--k", "\x9b2J"], ["show", "a", "\u202eb"]):
+        assert terminal(*words) == 2
+        assert not COMMANDS.search(terminal.err)
+
+
+STEERS = "a\x1b]8;;http://x\x1b\\b\x9b2J\u202ec\x07\r\nd"
+
+
+def test_names_of_a_foreign_trace_steer_no_terminal_in_what_is_made_of_it(terminal: Terminal, tmp_path: Path) -> None:
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines()
+    head = json.loads(lines[0])
+    for name in ("pair", "pair_title", "prompt_name", "workload"):
+        head[name] += STEERS
+    for lane in head["lanes"]:
+        lane["target"] += STEERS
+    head["request"]["prompt"] += STEERS
+    trace = tmp_path / f"a{STEERS[:3]}.ndjson"
+    trace.write_text("\n".join([json.dumps(head), *lines[1:]]) + "\n", encoding="utf-8")
+    for words in (["export", trace, "--to", tmp_path / "a.md"], ["article", trace, "--to", tmp_path / "b"],
+                  ["site", tmp_path / "c", trace, "--yes"], ["recipe", trace], ["show", trace]):  # fmt: skip
+        assert terminal(*words) == 0, terminal.err
+        assert not COMMANDS.search(terminal.out.replace("\n", ""))
+    made = [path for path in tmp_path.rglob("*") if path.suffix in (".md", ".html")]
+    assert len(made) == 4
+    for path in made:
+        assert not COMMANDS.search(path.read_text(encoding="utf-8").replace("\t", "").replace("\n", "")), path.name

@@ -23,6 +23,7 @@ from app.present.programs import program_sentences
 from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.problems import Problem, ProblemError
+from app.race.visible import visible_text
 from app.video.encoders.base import RaceJob, Usual
 
 MAX_EMBED: Final = 200_000
@@ -118,9 +119,13 @@ def embed(job: RaceJob) -> str:
 
 
 def templates(resources: Path) -> jinja2.Environment:
-    """Returns the templates of pages; what is put in is escaped."""
+    """Returns the templates of pages; what is put in is escaped, and what would turn its letters around is seen."""
     loader = jinja2.FileSystemLoader(resources / "export")
-    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, finalize=_seen)
+
+
+def _seen(value: object) -> object:
+    return visible_text(value) if type(value) is str else value  # Markup is another type, and of this app.
 
 
 def _shown(job: RaceJob) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from app.draw.studio import Tell
 from app.present.figures import conditions, figure_rows
 from app.present.programs import program_sentences
 from app.present.view import RaceView
+from app.race.visible import visible_text
 from app.video.encoders.base import RaceJob, Usual
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
@@ -52,4 +53,4 @@ def summary(view: RaceView, job: RaceJob) -> str:
 
 def plain(text: str) -> str:
     """Returns ``text`` so that Markdown takes none of it as a mark."""
-    return text.translate(_SPECIAL)
+    return visible_text(text).translate(_SPECIAL)
