@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QFontMetricsF,
     QMouseEvent,
@@ -25,6 +25,7 @@ from app.draw.look import mix
 from app.present.highlight import Span
 from app.present.steering import round_words
 from app.race.fold import LaneState, Phase
+from app.ui.long_lines import MOST, LongLines
 from app.ui.theme import Theme, color, mono_font
 
 _LINE_HEIGHT = 112
@@ -92,6 +93,10 @@ class LaneText(QTextEdit):
         self._hovered = -1
         self._spans: list[Span] = []
         self._line, self._closed, self._closing, self._looked = LineStart(), False, 1, 1
+        self._long = LongLines(self.document())
+        self._elsewhere = QTimer(self)
+        self._elsewhere.setSingleShot(True)
+        self._elsewhere.timeout.connect(self._break_elsewhere)
         self._digit = QFontMetricsF(mono_font(10)).horizontalAdvance("0")
         self.setProperty("role", "lane")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -133,10 +138,27 @@ class LaneText(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Finds the place of the next token again: lines break elsewhere."""
         super().resizeEvent(event)
+        if self._long.any and event.size().width() != event.oldSize().width():
+            self._elsewhere.start()  # It may be the scroll bar that comes while something is written.
         self._place_caret()
+
+    def _break_elsewhere(self) -> None:
+        """Writes all again where long lines are broken for another width, and stays where the user looks."""
+        self._elsewhere.stop()
+        bar, follow = self.verticalScrollBar(), self._follow
+        at = bar.value()
+        if bar.isVisible():  # While there is no text it would go, and long lines be broken for a width without it.
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._write_again()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self._follow = follow
+        bar.setValue(bar.maximum() if follow else at)
 
     def _theme_changed(self) -> None:
         self._restyle()
+        self._write_again()
+
+    def _write_again(self) -> None:
         state, spans = self._state, self._spans
         self.clear_text()
         if state is not None:
@@ -151,12 +173,26 @@ class LaneText(QTextEdit):
 
     def clear_text(self) -> None:
         """Shows nothing, and follows the end again."""
+        self._long.clear()
+        self._elsewhere.stop()
         self.clear()
         self._end = QTextCursor(self.document())
         self._reset_block()
         self._ends, self._round_ends, self._spans = [], [], []
         self._state, self._tail_shown, self._follow, self._hovered = None, False, True, -1
         self._line, self._closed, self._closing, self._looked = LineStart(), False, 1, 1
+
+    def toPlainText(self) -> str:
+        """The text, with the line ends that the model wrote and no others."""
+        return self._long.text() if self._long.any else super().toPlainText()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied: as :meth:`toPlainText`."""
+        if not self._long.any:
+            return super().createMimeDataFromSelection()
+        copied = QMimeData()
+        copied.setText(self._long.text(self.textCursor().selectionStart(), self.textCursor().selectionEnd()))
+        return copied
 
     @property
     def following(self) -> bool:
@@ -165,6 +201,8 @@ class LaneText(QTextEdit):
 
     def sync(self, state: LaneState) -> None:
         """Shows ``state``. Starts anew when it is another state or went back in time."""
+        if self._elsewhere.isActive():
+            self._break_elsewhere()
         if state is not self._state:
             if self._state is not None and not self._go_back(self._state, state):
                 self.clear_text()
@@ -186,8 +224,9 @@ class LaneText(QTextEdit):
         cursor.setPosition(self._ends[keep - 1])
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        self._long.forget(self._ends[keep - 1])
         del self._ends[keep:]
-        self._line = LineStart(self.document().lastBlock().text())
+        self._line = LineStart(self._long.last_line())
         self._closed, self._looked = False, 1
         self._hide_fences()
         self._round_ends = []
@@ -205,6 +244,16 @@ class LaneText(QTextEdit):
         run: list[str] = []
         marked = False
         hangs: list[tuple[int, int]] = []
+        laid = offset
+
+        def write() -> None:
+            nonlocal run, hangs
+            if run:
+                cursor.insertText("".join(run), self._drafted if marked else self._plain)
+            for at, indent in hangs:
+                self._hang(at, indent)
+            run, hangs = [], []
+
         for token in state.tokens[len(self._ends) :]:
             for text, tinted in self._line.pieces(token.text.translate(_CLEAN), token.drafted):
                 if tinted is not marked and run:
@@ -216,14 +265,17 @@ class LaneText(QTextEdit):
                 run.append(text)
                 offset += _utf16(text)
             self._ends.append(offset)
-        if run:
-            cursor.insertText("".join(run), self._drafted if marked else self._plain)
-        for at, indent in hangs:
-            self._hang(at, indent)
+            if offset - laid > MOST:  # What is laid out at once is bounded too.
+                write()
+                cursor.endEditBlock()
+                laid = offset = offset + self._long.split(self._ends)
+                cursor.beginEditBlock()
+        write()
         if state.tail and not self._tail_shown:
             self._tail_shown = True
             cursor.insertText(state.tail.translate(_CLEAN), self._plain)
         cursor.endEditBlock()
+        self._long.split(self._ends)
         self._hide_fences()
         self._place_caret()
 
@@ -234,7 +286,10 @@ class LaneText(QTextEdit):
         shape = cursor.blockFormat()
         code = indent > 0 or self._fenced
         room = min((indent + _HANG) * self._digit, 0.4 * self.viewport().width()) if code else 0.0
-        if shape.leftMargin() != room:  # A line begins in the shape of the one before it.
+        if (shape.leftMargin(), shape.textIndent()) != (
+            room,
+            -room,
+        ):  # A line begins in the shape of the one before it.
             shape.setLeftMargin(room)
             shape.setTextIndent(-room)
             cursor.setBlockFormat(shape)
@@ -253,7 +308,8 @@ class LaneText(QTextEdit):
         line = self.document().findBlockByNumber(self._closing if self._closed else max(1, self._looked))
         self._closed = False  # What was a fence may have been the beginning of more.
         while line.isValid() and not self._closed:
-            self._closed, self._closing = line.text().rstrip() == _FENCE, line.blockNumber()
+            self._closed = line.text().rstrip() == _FENCE and not self._long.continues(line)
+            self._closing = line.blockNumber()
             self._show_line(line, shown=not self._closed)
             line = line.next()
         self._looked = last.blockNumber()
@@ -394,8 +450,8 @@ class LaneText(QTextEdit):
         for span in spans:
             style = QTextCharFormat()
             style.setForeground(color(getattr(self._theme.look, span.role)))
-            block = document.findBlock(span.start)
-            at, end = span.start, span.start + span.length
+            at, end = self._long.begin(span.start), self._long.end(span.start + span.length)
+            block = document.findBlock(at)
             while block.isValid() and at < end:
                 inside = QTextLayout.FormatRange()
                 inside.start = at - block.position()
