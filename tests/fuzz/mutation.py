@@ -6,6 +6,8 @@ import random
 import struct
 from collections.abc import Sequence
 
+from tests.fuzz.retyping import retyped
+
 MOST_BYTES = 1 << 20
 """Longest input that is made."""
 NUMBERS = (
@@ -31,13 +33,15 @@ WORDS = (
 
 
 def mutate(samples: Sequence[bytes], words: Sequence[bytes], chance: random.Random) -> bytes:
-    """Returns one sample after one to eight changes.
+    """Returns one sample after one to eight changes, of its bytes or of what its values are.
 
     Args:
         samples: Real inputs.
         words: Words of their format, besides those that trouble every reader.
         chance: Decides all.
     """
+    if chance.random() < 0.3 and (typed := retyped(chance.choice(samples), chance)) is not None:
+        return typed[:MOST_BYTES]
     data = bytearray(chance.choice(samples))
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 5, 8))):
         at = chance.randrange(len(data) + 1)

@@ -45,23 +45,31 @@ from app.models.registry.user_pairs import add_user_pair
 from app.net import find_proxies
 from app.places import find_places
 from app.present.playback import Playback
+from app.race.events import Noise, PassCosts
 from app.race.lanes import Message
 from app.race.problems import ProblemError
 from app.race.prompts import Prompt, prompt_file
 from app.race.sweep_result import SweepResult, write_sweep
+from app.sandbox.behaviour import Behaviour, BehaviourVerdict
+from app.sandbox.environment import read_ready
+from app.sandbox.races import behaviour_path, stored_behaviour
 from app.ui import settings as remembered
 from app.worker.forecast_store import ForecastStore
+from app.worker.noise import NoiseFloors
+from app.worker.pass_costs import PassCostStore
 from tests.draw.sweeps import sweep
 from tests.models.files.test_gguf import GOOD
 from tests.models.files.test_local import CONFIG, DRAFTER, safetensors
 from tests.models.forecast.test_remote import config_of, gguf_of
 from tests.models.forecast.test_shape import tiny_shape
 from tests.models.ggufs import Shape, write_drafter, write_target
+from tests.race.builders import header
 from tests.race.test_forecast import made_forecast
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Shape(hidden=32, layers=2, heads=2, kv_heads=1, head_dim=16, feed_forward=32, vocabulary=300)
 
+_HEADER = header()
 NANO = 'schema = 1\n[[pair]]\nid = "nano"\ntitle = "Nano"\nengines = ["llama.cpp"]\n' + (
     'target.resource = "nano"\ntarget.files = [{ path = "nano-target.gguf" }]\n'
 )
@@ -381,10 +389,59 @@ def _prompt_samples(folder: Path) -> list[bytes]:
     return [prompt_file(asked).encode()]
 
 
+def _served(data: bytes, folder: Path) -> None:
+    """A server's list of its models, as each kind of server would be read."""
+    try:
+        reply = decoded(data.decode("utf-8-sig", "replace"))
+    except ValueError:
+        return
+    if not isinstance(reply, list):
+        fault(reply)
+    for module in ("llama_server", "vllm", "sglang", "ollama", "lmstudio"):
+        for model in importlib.import_module(f"app.engines.servers.{module}").create()._adapter.models(reply):
+            assert isinstance(model.name, str)
+            assert model.writes in (True, False)
+
+
+def _served_samples(folder: Path) -> list[bytes]:
+    openai = {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "x", "meta": {"n_ctx": 5}}]}
+    tags = {"models": [{"name": "m:1b", "model": "m:1b", "details": {"family": "bert", "families": ["bert"]}}]}
+    studio = {"data": [{"id": "e", "type": "embeddings", "state": "loaded"}, {"id": "m", "type": "llm"}]}
+    return [json.dumps(value).encode() for value in (openai, tags, studio)]
+
+
+def _stored(data: bytes, folder: Path) -> None:
+    """Small files of the user's folder: what was measured before, a verdict beside its trace, what was chosen."""
+    path = folder / "stored.json"
+    path.write_bytes(data)
+    PassCostStore(path).get(_HEADER, 512)
+    NoiseFloors(path).get(_HEADER)
+    behaviour_path(folder / "race.ndjson").write_bytes(data)
+    found = stored_behaviour(folder / "race.ndjson")
+    assert found is None or found.to_json()
+    (folder / "ready.json").write_bytes(data)
+    read_ready(folder)
+
+
+def _stored_samples(folder: Path) -> list[bytes]:
+    noise, costs = NoiseFloors(folder / "noise.json"), PassCostStore(folder / "costs.json")
+    noise.put(_HEADER, Noise(0.5, 9))
+    costs.put(_HEADER, PassCosts(512, {1: 5, 4: 9}, 3))
+    verdict = Behaviour(verdict=BehaviourVerdict.DIFFERENT, sentence="They print other things.")
+    files = [(folder / name).read_bytes() for name in ("noise.json", "costs.json")]
+    return [
+        *files,
+        verdict.to_json(),
+        json.dumps({"python": "/usr/bin/python3", "packages": "/", "fonts": None}).encode(),
+    ]
+
+
 READERS: dict[str, Reader] = {
     "answer": Reader(
         _answer, _answer_samples, (b"data: ", b"\n\n", b"\r", b"event: error", b"\\ud83d", b"NaN", b'"usage"')
     ),
+    "served": Reader(_served, _served_samples, (b'"data"', b'"models"', b'"details"', b'"type"', b'"id"')),
+    "stored": Reader(_stored, _stored_samples, (b'"forward_ns"', b'"floor"', b'"verdict"', b'"t"', b"1e400")),
     "metrics": Reader(_metrics, _metrics_samples, (b"vllm:", b"_total", b'position="', b"1e999")),
     "gguf": Reader(
         _gguf,

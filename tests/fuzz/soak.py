@@ -59,7 +59,7 @@ class Soak:
         races: How many.
         tokens: The most tokens of each lane.
         every: Races between two lines of the table.
-        steps: Wait for a line on standard input after each line of the table, so that a machine can be shared.
+        steps: Wait for a line on standard input before each line of the table, so that a machine can be shared.
     """
 
     races: int
@@ -71,7 +71,8 @@ class Soak:
 
     def watch(self, window: MainWindow) -> None:
         """Begins with a window that is about to be shown."""
-        self._window, self._running, self._began = window, False, time.monotonic()
+        self._window, self._running = window, False
+        self._wait()
         self._timer = QTimer(window)
         self._timer.timeout.connect(self._look)
         self._timer.start(_LOOK_MS)
@@ -104,6 +105,9 @@ class Soak:
             print("| races | s each | " + " | ".join(COLUMNS) + " |\n|" + "---|" * (len(COLUMNS) + 2), flush=True)
         each = (time.monotonic() - self._began) / self.every
         print(f"| {self.done} | {each:.2f} | " + " | ".join(map(str, values)) + " |", flush=True)
+        self._wait()
+
+    def _wait(self) -> None:
         if self.steps and self.done < self.races:
             sys.stdin.readline()
         self._began = time.monotonic()
@@ -153,7 +157,7 @@ def main() -> int:
         "--tokens", type=int, default=16, help="the most of each lane (default 16, the least that the window takes)"
     )
     parser.add_argument("--every", type=int, default=50, help="races between two lines of the table (default 50)")
-    parser.add_argument("--steps", action="store_true", help="wait for a line on standard input after each of them")
+    parser.add_argument("--steps", action="store_true", help="wait for a line on standard input before each of them")
     arguments = parser.parse_args()
     soak = Soak(arguments.races, arguments.tokens, arguments.every, arguments.steps)
     build = application.build_window

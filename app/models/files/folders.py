@@ -54,7 +54,7 @@ def read_folder_info(path: Path) -> ModelInfo:
     text = next((part for part in parts if isinstance(part, dict)), config)
     drafts_as = _drafts_as(config)
     kind = config.get("model_type") or (drafts_as and drafts_as.value)
-    if kind in _ENCODERS or is_file(path / _MARK):
+    if (isinstance(kind, str) and kind in _ENCODERS) or is_file(path / _MARK):
         raise GgufError(f"{path.name} is a model that writes no text, such as one for embeddings.")
     hidden, layers = _number(text, "hidden_size"), _number(text, "num_hidden_layers")
     if not isinstance(kind, str) or not kind or not 0 < hidden <= 1 << 20 or not 0 < layers <= 10_000:
