@@ -32,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of all commands."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="mtp-race",
         description="Race a local LLM against itself with a multi-token-prediction (MTP) drafter. "
         "Without a command it opens the window.",

@@ -85,7 +85,7 @@ def test_what_came_with_a_status_is_read_in_whatever_letters_and_left_where_it_c
 
 
 def test_what_is_packed_and_cannot_be_unpacked_is_told_as_that(play: Play) -> None:
-    packed = {"models": "x", "headers_sent": {"Content-Encoding": "gzip"}}
+    packed: dict[str, Any] = {"models": "x", "headers_sent": {"Content-Encoding": "gzip"}}
     failed = problem_of(play, "vllm", [], models_status=500, **packed)
     assert (failed.kind, "HTTP 500" in failed.cause) == ("server-failed", True)
     assert "cannot be unpacked" in problem_of(play, "vllm", [], models_status=200, **packed).sentence
