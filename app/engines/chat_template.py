@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
@@ -31,6 +32,9 @@ PROCESSOR_S: Final = 60
 DROPPED: Final = "dropped"
 """Error of a template in whose text the user's message is not."""
 _MARKER: Final = "mtpRaceMarkerOfThePrompt"
+_WORD: Final = re.compile(r"\w+")
+_MOST_LOOKED_AT: Final = 20_000
+"""Characters of a prompt whose words are looked for."""
 _MAX_TEMPLATE: Final = 1 << 20
 _MAX_TEXT: Final = 16 << 20
 _MAX_REPEAT: Final = 1 << 20
@@ -133,11 +137,18 @@ def rendered(asked: Asked) -> str:
     failed: Exception = jinja2.TemplateError(DROPPED)
     for number, make in enumerate((lambda text: text, lambda text: [{"type": "text", "text": text}])):
         try:
-            if _MARKER in with_content(make, _MARKER):
-                return with_content(make, asked.prompt)
+            marked, text = with_content(make, _MARKER), with_content(make, asked.prompt)
+            if _MARKER in marked and _holds(text, asked.prompt):
+                return text
         except Exception as error:  # noqa: BLE001 - the template is somebody's program, and may raise anything
             failed = error if number == 0 else failed
     raise failed
+
+
+def _holds(text: str, prompt: str) -> bool:
+    """Whether most words of a prompt are in a text. A template may trim or mark them, but not leave out a long one."""
+    words = set(_WORD.findall(prompt[:_MOST_LOOKED_AT]))
+    return 2 * sum(word in text for word in words) >= len(words)
 
 
 def answer(asked: Asked) -> Rendered:
@@ -148,7 +159,7 @@ def answer(asked: Asked) -> Rendered:
         return Rendered(error="It needs too much memory.")
     except Exception as error:  # noqa: BLE001 - as above
         said = str(error)[:500]
-        return Rendered(error=DROPPED if said == DROPPED else f"{type(error).__name__}: {said}.")
+        return Rendered(error=DROPPED if said == DROPPED else f"{type(error).__name__}: {said.rstrip('.')}.")
     return Rendered(text) if len(text) <= _MAX_TEXT else Rendered(error="Its text is too long.")
 
 

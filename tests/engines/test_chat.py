@@ -106,6 +106,29 @@ def test_a_template_that_leaves_out_the_prompt_is_refused(template: str) -> None
     assert caught.value.problem.action
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for m in messages %}{% if m.content | length < 40 %}{{ m.content }}{% endif %}{% endfor %}assistant:",
+        "{{ messages[0].content[:30] }}",
+        "{{ messages[0].content.split('sea')[0] }}",
+    ],
+)
+def test_a_template_that_leaves_out_a_long_prompt_is_refused_and_takes_a_short_one(template: str) -> None:
+    assert "Hi" in render(template, "Hi")
+    with pytest.raises(ProblemError) as caught:
+        render(
+            template, "Hi. Say in short words: what is the sea, why is it blue, who lives there, and how deep is it?"
+        )
+    assert caught.value.problem.kind == "template-drops-prompt"
+
+
+@pytest.mark.parametrize("prompt", ["???", "", "🎈", "a  b\n\n c\t", '"quoted" <b>&amp;</b> back\\slash'])
+def test_a_template_may_trim_and_mark_what_the_user_wrote(prompt: str) -> None:
+    template = "{% for m in messages %}[{{ m.content | trim | tojson }}]{% endfor %}"
+    assert render(template, prompt).startswith("[")
+
+
 @pytest.mark.parametrize("thinking", [True, False])
 def test_thinking_is_off_unless_asked_for_in_templates_that_think_by_themselves_too(thinking: bool) -> None:
     template = (
