@@ -138,7 +138,7 @@ def rendered(asked: Asked) -> str:
     for number, make in enumerate((lambda text: text, lambda text: [{"type": "text", "text": text}])):
         try:
             marked, text = with_content(make, _MARKER), with_content(make, asked.prompt)
-            if _MARKER in marked and _holds(text, asked.prompt):
+            if _MARKER in marked and f"': '{_MARKER}" not in marked and _holds(text, asked.prompt):  # Not as Python's.
                 return text
         except Exception as error:  # noqa: BLE001 - the template is somebody's program, and may raise anything
             failed = error if number == 0 else failed
