@@ -124,8 +124,9 @@ class Stream:
             raise ProblemError(_unreadable(f"{error}.", data)) from error
         if (reason := fault(chunk)) is not None:
             raise ProblemError(server_failed(reason, data))
-        self._chunks += 1
-        self._items.put(chunk)
+        for part in chunk if isinstance(chunk, list) else [chunk]:  # Gateways bundle several.
+            self._chunks += 1
+            self._items.put(part)
 
     def _finish(self, unused: str) -> None:
         """The stream is over: what belonged to no event may be a document of several lines."""
@@ -145,7 +146,8 @@ class Stream:
                 ) from error
             if (reason := fault(chunk)) is not None:
                 raise ProblemError(server_failed(reason, unused))
-            self._items.put(chunk)
+            for part in chunk if isinstance(chunk, list) else [chunk]:
+                self._items.put(part)
         self._items.put(None)
 
 

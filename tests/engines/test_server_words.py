@@ -143,6 +143,13 @@ def test_all_text_of_a_chunk_is_kept_what_is_thought_before_what_is_answered(pla
         assert Run(lane, Request("x", max_tokens=9)).text == "Let me think done.The answer is 4!"
 
 
+def test_what_gateways_bundle_or_send_in_fields_of_their_own_is_text_too(play: Play) -> None:
+    one = {"choices": [{"index": 0, "delta": {"content": "b", "reasoning_details": [{"text": "a"}]}}]}
+    bundle = [one, delta("c", used(3, 5), "stop")]
+    with loaded(play("vllm", sse(bundle))) as lane:
+        assert Run(lane, Request(prompt="haiku", max_tokens=5)).text == "abc"
+
+
 def test_ollamas_thought_and_answer_in_one_line_are_both_kept(play: Play) -> None:
     lines = [
         json.dumps({"message": {"thinking": "2+2", "content": "4"}, "done": False}),

@@ -143,9 +143,13 @@ def words(value: Any, depth: int = 0) -> str:
     return ""
 
 
+_THOUGHTS: Final = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+"""Fields in which servers and the gateways before them send what a model thinks."""
+
+
 def said_in(message: dict[str, Any]) -> str:
     """Returns all text of a message or a part of one: what the model thinks, then what it answers."""
-    thoughts = [words(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking")]
+    thoughts = [words(message.get(name)) for name in _THOUGHTS]
     thought = next((item for item in thoughts if item), "")  # Some servers send the same one under two names.
     return thought + words(message.get("content")) + words(message.get("refusal"))
 
