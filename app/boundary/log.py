@@ -5,6 +5,7 @@ Loggers are named ``mtp_race.<room>``. Nothing that a user wrote or a model answ
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -45,9 +46,10 @@ class LogFile(RotatingFileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Writes one record and closes the file."""
         super().emit(record)
-        if self.stream is not None:
-            self.stream.close()
-            self.stream = None  # The base class opens it again.
+        stream, self.stream = self.stream, None  # The base class opens it again.
+        if stream is not None:
+            with contextlib.suppress(OSError):  # A full disk, which is told when the last bytes are written.
+                stream.close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - a name of the base class
         """Says nothing: whoever has no log has a Problem on the screen all the same."""

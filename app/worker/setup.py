@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -105,7 +106,8 @@ def start_race(
             floors.put(header, session.noise)
         calibrations.learn(header, session.runs)
         if file is not None:
-            file.close()
+            with suppress(OSError):  # Every line was flushed: what the disk refused has been told.
+                file.close()
 
     session.start()
     return StartedRace(session, header, path, finish)
@@ -149,7 +151,8 @@ def _begin(path: Path, file: BinaryIO, header: Header, names: NamesOnly) -> Trac
     try:
         return TraceWriter(file, header, names)
     except OSError as error:
-        file.close()
+        with suppress(OSError):
+            file.close()
         raise ProblemError(_unwritable(path, error)) from error
 
 
