@@ -14,7 +14,7 @@ from app.race.problems import Problem, ProblemError
 from app.race.prompts import MAX_CHARACTERS, Prompt, prompt_file, read_prompts
 from app.race.visible import visible
 
-_ORDER = ("code", "pandas", "english", "japanese", "haiku", "json")
+_ORDER = ("code", "pandas", "stocks", "english", "japanese", "haiku", "json")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _MOST_BYTES: Final = 16 * MAX_CHARACTERS
 _MOST_IN_BIN: Final = 100

@@ -1,0 +1,86 @@
+"""Makes resources/recordings/stocks.recording.jsonl: invented prices for the prompt ``stocks``.
+
+They have the form in which the address that the prompt names answers. No figure is of any market, and its first line
+says so.
+
+    python packaging/stocks_recording.py
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+from pathlib import Path
+
+OUT = Path(__file__).resolve().parents[1] / "resources" / "recordings" / "stocks.recording.jsonl"
+HOST = "query1.finance.yahoo.com"
+NOTE = "The prices are invented: they come with MTP Race, so that this prompt runs without a network."
+MONTHS = 120
+FIRST = (2016, 12)
+TOKYO = datetime.timezone(datetime.timedelta(hours=9))
+# The same request as it is written by programs and by the libraries that they use.
+PATHS = ("/v8/finance/chart/%5EN225", "/v8/finance/chart/^N225")
+QUERIES = ("range=10y&interval=1mo", "interval=1mo&range=10y")
+
+
+def months() -> list[int]:
+    """Returns the beginnings of the months, seconds since 1970."""
+    found = []
+    for number in range(MONTHS):
+        year, month = divmod(FIRST[1] - 1 + number, 12)
+        found.append(int(datetime.datetime(FIRST[0] + year, month + 1, 1, tzinfo=TOKYO).timestamp()))
+    return found
+
+
+def prices() -> list[dict[str, float]]:
+    """Returns a walk of prices by chance, the same each time: the months' open, high, low, close and volume."""
+    chance = random.Random(225)
+    close = 18_000.0
+    found = []
+    for _ in range(MONTHS):
+        before, close = close, round(close * (1 + chance.gauss(0.008, 0.045)), 2)
+        high = round(max(before, close) * (1 + abs(chance.gauss(0, 0.012))), 2)
+        low = round(min(before, close) * (1 - abs(chance.gauss(0, 0.012))), 2)
+        found.append({"open": before, "high": high, "low": low, "close": close, "volume": 0})
+    return found
+
+
+def chart() -> str:
+    """Returns the answer's body."""
+    rows, times = prices(), months()
+    meta = {
+        "currency": "JPY",
+        "symbol": "^N225",
+        "exchangeName": "OSA",
+        "instrumentType": "INDEX",
+        "longName": "Nikkei 225 (invented prices)",
+        "timezone": "JST",
+        "exchangeTimezoneName": "Asia/Tokyo",
+        "gmtoffset": 32400,
+        "regularMarketPrice": rows[-1]["close"],
+        "dataGranularity": "1mo",
+        "range": "10y",
+    }
+    quote = {name: [row[name] for row in rows] for name in ("open", "high", "low", "close", "volume")}
+    adjusted = [{"adjclose": quote["close"]}]
+    result = {"meta": meta, "timestamp": times, "indicators": {"quote": [quote], "adjclose": adjusted}}
+    return json.dumps({"chart": {"result": [result], "error": None}}, separators=(",", ":"))
+
+
+def main() -> None:
+    """Writes the recording."""
+    header = {"mtp_race_recording": 1, "created": "2026-12-01T00:00:00+00:00", "hosts": [HOST], "note": NOTE}
+    body = chart()
+    lines = [header]
+    for path in PATHS:
+        for query in QUERIES:
+            url = f"https://{HOST}{path}?{query}"
+            headers = [["content-type", "application/json;charset=utf-8"]]
+            lines.append({"method": "GET", "url": url, "status": 200, "headers": headers, "text": body})
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

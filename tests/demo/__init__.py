@@ -1,0 +1,1 @@
+"""The published demo, whole and without a network: see ``__main__.py``."""
