@@ -78,9 +78,9 @@ def end_to_end(view: RaceView) -> EndToEnd | None:
         "name": found[1][0].name,
         "ratio": ratio_text(ratio),
     }
-    sentence = "Generate and run: {other} s with {name}, {base} s without, {ratio} as fast."
+    sentence = "Generate and run: {name} {other} s, baseline {base} s: {ratio} as fast."
     if ratio is None:
-        sentence = "Generate and run: {other} s with {name}, {base} s without; see how the programs ended."
+        sentence = "Generate and run: {name} {other} s, baseline {base} s; see how the programs ended."
     return EndToEnd((found[0][0].spec.id, found[1][0].spec.id), (base, other), ratio, say(sentence, **words))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.present.programs import end_to_end
 from app.present.view import RaceView
@@ -57,6 +57,48 @@ class VerdictMark(QWidget):
         painter.end()
 
 
+class ShortLabel(QLabel):
+    """A text of at most so many lines; a longer one ends in an ellipsis, and the tool tip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole, self._lines = "", 3
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_whole(self, text: str) -> None:
+        """Shows ``text``, or as much of it as there is room for."""
+        self._whole = text
+        self._fit()
+
+    def set_lines(self, lines: int) -> None:
+        """Takes at most so many lines."""
+        if lines != self._lines:
+            self._lines = lines
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cuts the text anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setToolTip(self._whole)
+        shown, words = self._whole, self._whole.split(" ")
+        while len(words) > 1 and not self._fits(shown):
+            words.pop()
+            shown = " ".join(words).rstrip(",.:;") + "\u2026"
+        if shown != self.text():
+            self.setText(shown)
+
+    def _fits(self, text: str) -> bool:
+        metrics = self.fontMetrics()
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        needed = metrics.boundingRect(QRect(0, 0, max(1, self.width()), 10_000), flags, text)
+        return needed.height() <= self._lines * metrics.lineSpacing() + 2
+
+
 class SameStrip(QFrame):
     """Shows the token verdict, and the behaviour verdict where there is one.
 
@@ -86,7 +128,7 @@ class SameStrip(QFrame):
         )
         self.show_button.clicked.connect(self._show_fork)
         self.behaviour_mark = VerdictMark(theme)
-        self._behaviour = label("", wrap=True)
+        self._behaviour = ShortLabel()
         self.behaviour_button = button("Show", "quiet", tip="Shows what the programs printed.", name="Show programs")
         self.behaviour_button.clicked.connect(self.show_behaviour)
         self.get_button = button("Get it", "quiet", tip="Brings it for the sandbox, and runs both programs again")
@@ -130,7 +172,7 @@ class SameStrip(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Leaves the note out in a narrow window; the view behind "Show" tells it as well."""
-        self._note.setVisible(not narrow)
+        self._note.setVisible(not narrow and self._behaviour.isHidden())
 
     def fit(self, lanes: int, low: bool) -> None:
         """Keeps the height that all strips have, and writes smaller in a low window."""
@@ -154,6 +196,7 @@ class SameStrip(QFrame):
         """Shows the token verdict, with several drafting lanes the worst one, and the time to generate and run."""
         time = end_to_end(view)
         self._time.setVisible(time is not None)
+        self._behaviour.set_lines(1 if time is not None else 3)
         set_text(self._time, time.sentence if time is not None else "")
         found = view.worst
         if found is None:
@@ -180,7 +223,8 @@ class SameStrip(QFrame):
         self.get_button.setAccessibleName(f"Get {lacks}")
         self.get_button.setVisible(bool(lacks))
         self.behaviour_mark.set_tone(tone)
-        self._behaviour.setText(sentence)
+        self._behaviour.set_whole(sentence)
+        self._note.hide()  # Its place is needed; the view behind "Show" tells it as well.
         self.behaviour_mark.show()
         self._behaviour.show()
         self.behaviour_button.setVisible(details and not lacks)
