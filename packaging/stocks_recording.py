@@ -3,7 +3,7 @@
 They have the form in which the address that the prompt names answers. No figure is of any market, and its first line
 says so.
 
-    python packaging/stocks_recording.py
+    python packaging/stocks_recording.py [--print]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
+import sys
 from pathlib import Path
 
 OUT = Path(__file__).resolve().parents[1] / "resources" / "recordings" / "stocks.recording.jsonl"
@@ -69,7 +70,7 @@ def chart() -> str:
 
 
 def main() -> None:
-    """Writes the recording."""
+    """Writes the recording, or prints it."""
     header = {"mtp_race_recording": 1, "created": "2026-12-01T00:00:00+00:00", "hosts": [HOST], "note": NOTE}
     body = chart()
     lines = [header]
@@ -78,8 +79,12 @@ def main() -> None:
             url = f"https://{HOST}{path}?{query}"
             headers = [["content-type", "application/json;charset=utf-8"]]
             lines.append({"method": "GET", "url": url, "status": 200, "headers": headers, "text": body})
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    if sys.argv[1:] == ["--print"]:
+        sys.stdout.write(text)
+        return
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    OUT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -136,11 +136,12 @@ def versions_sentence(behaviour: Behaviour) -> str:
 
 
 def program_sentences(view: RaceView) -> list[str]:
-    """Returns what is told of the programs: whether they behave the same, and the time from prompt to result."""
+    """Returns what is told of the programs: whether they behave the same, the time to their results, whose data."""
     if view.behaviour is None:
         return []
     found = end_to_end(view)
-    return [view.behaviour.sentence, *([found.sentence] if found else [])]
+    told = [view.behaviour.sentence, found.sentence if found else "", view.behaviour.data_note]
+    return [text for text in told if text]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
     `sentence` says the verdict and its main reason; `action` what the user can do about it, if anything. `lacks` is the
     package that a program wanted and that the app can bring; `python` and `packages` are the versions that ran;
-    `fetched` is what they asked the gate for.
+    `fetched` is what they asked the gate for, and `data_note` what is to be known of the data that they got.
     """
 
     version: int = VERSION
@@ -93,6 +93,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     unmatched_a: tuple[str, ...] = ()
     unmatched_b: tuple[str, ...] = ()
     fetched: tuple[Fetched, ...] = ()
+    data_note: str = ""
     sandbox: str = ""
     python: str = ""
     packages: dict[str, str] = {}

@@ -24,6 +24,7 @@ from app.sandbox.gate.words import fetching_action
 from app.sandbox.interpreter import Layout, layout
 from app.sandbox.matching import match_functions
 from app.sandbox.packages import SCIENTIFIC, package_of
+from app.sandbox.plain import plain_line
 from app.sandbox.replies import INPUTS, SEED, Reply
 from app.sandbox.results import Job, Limits, RunResult
 from app.sandbox.runs import BothPrograms
@@ -135,6 +136,7 @@ class _Verification:
             unmatched_a=rest_a,
             unmatched_b=rest_b,
             fetched=fetched,
+            data_note=_data_note(gate),
         )
 
     def _jobs(self, seed: int) -> list[Job]:
@@ -207,6 +209,13 @@ def _same(aspects: Sequence[Aspect], a: Program, b: Program) -> tuple[BehaviourV
     if silent and a.source != b.source and not any(x.name in ("figures", "files", "functions") for x in aspects):
         return BehaviourVerdict.NOT_COMPARABLE, "Not comparable: neither program shows or defines anything to compare."
     return BehaviourVerdict.SAME, " ".join(parts)
+
+
+def _data_note(gate: FetchGate | None) -> str:
+    """What the recording says of its data, where a program got some of it."""
+    if gate is None or not any(one.recorded for one in gate.fetched):
+        return ""
+    return plain_line(gate.recording.header.note)
 
 
 def _lacking(a: RunResult, b: RunResult) -> str:

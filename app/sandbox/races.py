@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
-from app.places import write_private
+from app.places import find_places, write_private
 from app.race.events import Finish
 from app.race.fold import LaneState, RaceState
-from app.race.problems import DECODE_ERRORS
+from app.race.problems import DECODE_ERRORS, ProblemError
 from app.race.trace import Header, baseline_id, contender_id
 from app.sandbox.base import Sandbox, Unavailable
 from app.sandbox.behaviour import Behaviour, from_json
 from app.sandbox.fences import holds_python_block
-from app.sandbox.gate.recording import Permission, recording_path
+from app.sandbox.gate.recording import SUFFIX, Permission, read_recording, recording_path
 from app.sandbox.replies import Fetching, Reply
 from app.sandbox.verify import verify
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 CODE = "code"
 """The workload class whose races are always verified."""
 
@@ -55,17 +57,42 @@ def verify_race(
     base, other = baseline_id(header), contender_id(header)
     if base is None or other is None:
         return None
-    fetching = fetching_for(trace, hosts)
+    fetching = fetching_for(trace, hosts, bundled_recording(header))
     return verify(_reply(state.lanes[base]), _reply(state.lanes[other]), sandbox, stop, fetching=fetching)
 
 
-def fetching_for(trace: Path | None, hosts: tuple[str, ...]) -> Fetching | None:
-    """Returns what the programs of a race may fetch: from those hosts, and what is recorded beside its trace."""
+def fetching_for(trace: Path | None, hosts: tuple[str, ...], bundled: Path | None = None) -> Fetching | None:
+    """Returns what the programs of a race may fetch: from those hosts, and what is recorded beside its trace.
+
+    Args:
+        bundled: A recording that came with the app; put beside the trace where nothing else may be fetched.
+    """
     kept = recording_path(trace) if trace is not None else None
     permission = Permission(hosts) if hosts else None
-    if permission is None and (kept is None or not kept.exists()):
+    if permission is not None or (kept is not None and kept.exists()):
+        return Fetching(permission, str(kept) if kept is not None else "")
+    if bundled is None:
         return None
-    return Fetching(permission, str(kept) if kept is not None else "")
+    if kept is None or trace is None or not trace.exists():
+        return Fetching(None, str(bundled))
+    try:
+        write_private(kept, bundled.read_bytes())
+    except OSError:
+        return Fetching(None, str(bundled))  # the disk that refuses it is told when the verdict is stored
+    return Fetching(None, str(kept))
+
+
+def bundled_recording(header: Header) -> Path | None:
+    """Returns the recording that came with the app for a race's prompt; None if there is none that answers it."""
+    name = header.prompt_name
+    path = find_places().resources / "recordings" / f"{name}{SUFFIX}"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        return None
+    try:
+        hosts = read_recording(path).hosts
+    except ProblemError:
+        return None  # a file of the app was changed: then the prompt has no network
+    return path if any(host in header.request.prompt for host in hosts) else None
 
 
 def _reply(lane: LaneState) -> Reply:

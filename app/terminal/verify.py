@@ -29,8 +29,12 @@ from app.terminal.environment import FAILED, OK, USAGE, Environment
 def behaviour_fields(behaviour: Behaviour | None) -> dict[str, Any]:
     """Returns the behaviour verdict as fields of the result's JSON object."""
     if behaviour is None:
-        return {"behaviour_verdict": None, "behaviour_reason": None}
-    return {"behaviour_verdict": behaviour.verdict.value, "behaviour_reason": behaviour.sentence}
+        return {"behaviour_verdict": None, "behaviour_reason": None, "data_note": None}
+    return {
+        "behaviour_verdict": behaviour.verdict.value,
+        "behaviour_reason": behaviour.sentence,
+        "data_note": behaviour.data_note,
+    }
 
 
 def verify_and_store(

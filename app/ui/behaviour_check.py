@@ -119,7 +119,7 @@ def _verify(view: RaceView, trace: Path | None, stop: threading.Event) -> Behavi
     from app.sandbox.base import find_sandbox
     from app.sandbox.races import store_behaviour, verify_race
 
-    behaviour = verify_race(view.header, view.state, find_sandbox(), stop)
+    behaviour = verify_race(view.header, view.state, find_sandbox(), stop, trace=trace)
     if behaviour is not None and trace is not None and not stop.is_set() and trace.exists():
         store_behaviour(trace, behaviour)
     return behaviour

@@ -26,6 +26,7 @@ from app.present.programs import (
 )
 from app.present.view import RaceView
 from app.sandbox.behaviour import Aspect, Behaviour
+from app.sandbox.gate.words import fetched_lines
 from app.ui.same_strip import VerdictMark
 from app.ui.theme import Theme, color, mono_font
 from app.ui.widgets import button, card, label, scroll_in
@@ -106,7 +107,7 @@ class BehaviourDialog(QDialog):
         layout.setSpacing(12)
         lead, *more = program_sentences(view) or [behaviour.sentence]
         layout.addWidget(label(lead, "lead", wrap=True))
-        for text in (*more, behaviour.action, versions_sentence(behaviour)):
+        for text in (*more, behaviour.action):
             if text:
                 layout.addWidget(label(text, "muted", wrap=True))
         shown = shown_programs(view)
@@ -118,6 +119,9 @@ class BehaviourDialog(QDialog):
             layout.addWidget(self._aspects(behaviour.aspects))
         names = ("Baseline", "Drafted") if shown is None else (shown[0].lane.title, shown[1].lane.title)
         self._counterexamples(layout, behaviour, names)
+        for text in (*fetched_lines(behaviour.fetched), versions_sentence(behaviour)):
+            if text:
+                layout.addWidget(label(text, "muted", wrap=True))
         layout.addStretch(1)
         close = button("Close", tip="Esc")
         close.clicked.connect(self.accept)

@@ -37,6 +37,7 @@ class FiguresScene:
         self.seconds = _EACH_S * len(figures)
         end = end_to_end(set_.final)
         self._sentence = end.sentence if end is not None else ""
+        self._note = set_.behaviour.data_note if set_.behaviour is not None else ""
         self._rows = time_table(set_.final)
 
     def key(self, at: float) -> object:
@@ -60,6 +61,8 @@ class FiguresScene:
         foot = stage.wrap(self._sentence, 30, box.width(), "medium", most=2) if self._sentence else []
         below = u(_ROW * len(self._rows) + 52) if self._rows else 0.0
         below += u(44 * len(foot) + 12) if foot else 0.0
+        note = stage.wrap(self._note, 24, box.width(), most=2) if self._note else []
+        below += u(36 * len(note) + 6) if note else 0.0
         charts = QRectF(box.left(), y + u(16), box.width(), box.bottom() - y - u(16) - below)
         spare = charts.height() - self._wanted(pictures, charts.width())
         if spare > 0:
@@ -77,6 +80,9 @@ class FiguresScene:
         for line in foot:
             y += u(44)
             stage.text(line, box.left(), y, 30, style="medium")
+        for line in note:
+            y += u(38)
+            stage.text(line, box.left(), y, 24, tone=look.muted)
 
     def _wanted(self, pictures: list[QImage | None], width: float) -> float:
         """The height of both cards that the pictures can fill."""
