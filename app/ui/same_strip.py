@@ -11,7 +11,7 @@ from app.present.view import RaceView
 from app.present.words import TOKEN_TONES
 from app.race.verdict import Comparison, TokenVerdict
 from app.ui.theme import Theme, color
-from app.ui.widgets import button, fit_strip, label, restyle, set_text
+from app.ui.widgets import button, fit_strip, label, restyle
 
 _DROP = 5
 """Pixels by which a sign and its first line of text stand lower than the button beside them."""
@@ -60,8 +60,9 @@ class VerdictMark(QWidget):
 class ShortLabel(QLabel):
     """A text of at most so many lines; a longer one ends in an ellipsis, and the tool tip has all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: str = "") -> None:
         super().__init__()
+        self.setProperty("role", role or None)
         self._whole, self._lines = "", 3
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
@@ -71,6 +72,11 @@ class ShortLabel(QLabel):
         """Shows ``text``, or as much of it as there is room for."""
         self._whole = text
         self._fit()
+
+    @property
+    def whole(self) -> str:
+        """All of the text."""
+        return self._whole
 
     def set_lines(self, lines: int) -> None:
         """Takes at most so many lines."""
@@ -91,12 +97,16 @@ class ShortLabel(QLabel):
             shown = " ".join(words).rstrip(",.:;") + "\u2026"
         if shown != self.text():
             self.setText(shown)
+        margins = self.contentsMargins()
+        self.setMinimumHeight(self._height(shown) + margins.top() + margins.bottom() if shown else 0)
 
     def _fits(self, text: str) -> bool:
-        metrics = self.fontMetrics()
+        return self._height(text) <= self._lines * self.fontMetrics().lineSpacing() + 2
+
+    def _height(self, text: str) -> int:
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
-        needed = metrics.boundingRect(QRect(0, 0, max(1, self.width()), 10_000), flags, text)
-        return needed.height() <= self._lines * metrics.lineSpacing() + 2
+        room = QRect(0, 0, max(1, self.contentsRect().width()), 10_000)
+        return self.fontMetrics().boundingRect(room, flags, text).height()
 
 
 class SameStrip(QFrame):
@@ -117,9 +127,9 @@ class SameStrip(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Same output?")
         self._lane = ""
-        self._low = False
+        self._low = self._narrow = False
         self.mark = VerdictMark(theme)
-        self._tokens = label("", wrap=True)
+        self._tokens = ShortLabel()
         self.show_button = button(
             "Show",
             "quiet",
@@ -134,8 +144,9 @@ class SameStrip(QFrame):
         self.get_button = button("Get it", "quiet", tip="Brings it for the sandbox, and runs both programs again")
         self.get_button.clicked.connect(self._get)
         self._lacks = ""
-        self._time = label("", wrap=True)
-        self._note = label("", "note", wrap=True)
+        self._time = ShortLabel()
+        self._time.set_lines(2)
+        self._note = ShortLabel("note")
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
@@ -172,7 +183,8 @@ class SameStrip(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:
         """Leaves the note out in a narrow window; the view behind "Show" tells it as well."""
-        self._note.setVisible(not narrow and self._behaviour.isHidden())
+        self._narrow = narrow
+        self._note.setVisible(bool(self._note.text()) and not narrow)
 
     def fit(self, lanes: int, low: bool) -> None:
         """Keeps the height that all strips have, and writes smaller in a low window."""
@@ -186,18 +198,19 @@ class SameStrip(QFrame):
         """Forgets the token verdict; the behaviour verdict stays, since the same race is shown from another moment."""
         self._lane = ""
         self.mark.set_tone("faint")
-        self._tokens.setText("Both lanes should write the same tokens. They are compared as they come.")
+        self._tokens.set_whole("Both lanes should write the same tokens. They are compared as they come.")
         self._tokens.setProperty("role", "muted")
         self._tokens.style().polish(self._tokens)
         self.show_button.hide()
-        self._note.setText("")
+        self._note.set_whole("")
 
     def show_view(self, view: RaceView) -> None:
         """Shows the token verdict, with several drafting lanes the worst one, and the time to generate and run."""
         time = end_to_end(view)
         self._time.setVisible(time is not None)
         self._behaviour.set_lines(1 if time is not None else 3)
-        set_text(self._time, time.sentence if time is not None else "")
+        self._tokens.set_lines(1 if time is not None else 3)
+        self._time.set_whole(time.sentence if time is not None else "")
         found = view.worst
         if found is None:
             return
@@ -206,8 +219,12 @@ class SameStrip(QFrame):
             return
         self.mark.set_tone(TOKEN_TONES[worst.verdict])
         restyle(self._tokens, "low" if self._low else "")
-        set_text(self._tokens, view.same_lines[0])
-        set_text(self._note, "\n".join(part for part in (_note(worst, over=view.over), view.heats_note) if part))
+        self._tokens.set_whole(view.same_lines[0])
+        # Where programs are told of too, there is less room; the view behind "Show" tells the closest call as well.
+        closest = _note(worst, over=view.over) if self._behaviour.isHidden() else ""
+        self._note.set_lines(3 if self._behaviour.isHidden() else 1)
+        self._note.set_whole("\n".join(part for part in (closest, view.heats_note) if part))
+        self._note.setVisible(bool(self._note.text()) and not self._narrow)
         self._lane = lane.spec.id
         self.show_button.setVisible(worst.fork_at is not None or (view.over and worst.compared > 0))
 
@@ -224,7 +241,6 @@ class SameStrip(QFrame):
         self.get_button.setVisible(bool(lacks))
         self.behaviour_mark.set_tone(tone)
         self._behaviour.set_whole(sentence)
-        self._note.hide()  # Its place is needed; the view behind "Show" tells it as well.
         self.behaviour_mark.show()
         self._behaviour.show()
         self.behaviour_button.setVisible(details and not lacks)
@@ -232,7 +248,7 @@ class SameStrip(QFrame):
     @property
     def sentence(self) -> str:
         """The token verdict as shown."""
-        return self._tokens.text()
+        return self._tokens.whole
 
     def _get(self) -> None:
         self.get_button.setEnabled(False)
