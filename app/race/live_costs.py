@@ -51,11 +51,18 @@ class LiveCosts:
 
     @property
     def off(self) -> float:
-        """By how much passes differ from what was known of them, as a logarithm; without end if nothing was."""
+        """By how much the shape of costs differs from what was known of it, as a logarithm; without end if nothing was.
+
+        A machine that is slower all over is not off, nor is one that was disturbed in a single pass of a width.
+        """
         if not self._known:
             return inf
-        seen = [(_quick(times), self._known[width]) for width, times in self._passes.items() if width in self._known]
-        return max((abs(log(max(found, 1.0) / known)) for found, known in seen), default=0.0)
+        seen = [
+            log(max(_quick(times), 1.0) / self._known[width])
+            for width, times in self._passes.items()
+            if width in self._known and len(times) > 1
+        ]
+        return max(seen) - min(seen) if seen else 0.0
 
     def saw(self, item: Round, made: int) -> None:
         """Takes in a round for which ``made`` tokens were drafted, tried or not."""

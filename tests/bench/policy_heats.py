@@ -11,24 +11,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
 
+import msgspec
+
 from app.engines.llama_cpp import LlamaEngine
 from app.race.events import Round
 from app.race.gate import Gate
 from app.race.known_costs import KnownCosts
 from app.race.kpolicy import Policy, policy_for
-from app.race.lanes import KPolicy, Request
+from app.race.lanes import KPolicy, LaneSpec, Request, Sampling
 from app.race.simulate import PassTable, Place, simulate
 from app.race.statistics import paired_interval
 from tests.bench.peer import RESULTS, spec
 from tests.bench.policies import known_of, learned
-from tests.bench.recordings import LONGEST, MIXED, MOST, bundled_prompts, recorded, recordings
+from tests.bench.recordings import LONGEST, MIXED, MOST, RANDOM, bundled_prompts, recorded, recordings, shuffled_drafter
 
+HOT: Final = "haiku at 2.0"
 POLICIES: Final = (KPolicy.HEURISTIC, KPolicy.COST, KPolicy.AUTO)
 now = time.process_time_ns
 Runs = dict[str, list[int]]
@@ -53,11 +57,23 @@ def run(engine: LlamaEngine, requests: Sequence[Request], policy: Policy) -> tup
     return spent, rounds
 
 
-def race(requests: Sequence[Request], known: KnownCosts, heats: int) -> tuple[Runs, dict[str, list[Round]]]:
+def asked(name: str, tokens: int) -> list[Request]:
+    """Returns what is answered one after the other under one policy."""
+    texts = bundled_prompts()
+    if name == HOT:
+        return [Request(texts["haiku"], tokens, Sampling(temperature=2.0, seed=seed)) for seed in range(4)]
+    if name == RANDOM:
+        return [Request(texts["code"], tokens)]
+    return [Request(texts[item], tokens) for item in (MIXED if name == "mixed" else (name,))]
+
+
+def race(
+    requests: Sequence[Request], lane_spec: LaneSpec, known: KnownCosts, heats: int
+) -> tuple[Runs, dict[str, list[Round]]]:
     """Returns each lane's times, heat by heat, and its rounds of the last heat."""
     plain, drafting = LlamaEngine(), LlamaEngine()
     plain.load(spec(0, 1))
-    drafting.load(spec(LONGEST, 1))
+    drafting.load(lane_spec)
     times: Runs = {}
     rounds: dict[str, list[Round]] = {}
     lanes = [f"k{k}" for k in range(MOST + 1)] + [item.value for item in POLICIES]
@@ -80,13 +96,19 @@ def policy_of(lane: str, known: KnownCosts) -> Policy:
     return policy_for(policy, LONGEST if policy is KPolicy.AUTO else MOST, known)
 
 
-def table_of(times: Runs, rounds: dict[str, list[Round]], draft: float, known: KnownCosts) -> PassTable:
-    """Returns what passes cost by the fixed lanes: their time over their rounds, less the drafts.
+def table_of(times: Runs, rounds: dict[str, list[Round]], known: KnownCosts) -> PassTable:
+    """Returns what drafts and passes cost by the fixed lanes: their time over their rounds, in processor time.
 
-    Wider ones cost what the probe says, brought to the level of the widest of these.
+    Wider passes cost what the probe says, brought to the level of the widest of these.
     """
+    shares = []
+    for k in range(1, MOST + 1):
+        done = rounds[f"k{k}"]
+        share = sum(item.draft_ns for item in done) / sum(item.end_ns - item.start_ns for item in done)
+        shares.append(share * times[f"k{k}"][-1] / sum(item.drafted for item in done))
+    draft = median(shares)
     passes = {k + 1: median(times[f"k{k}"]) / len(rounds[f"k{k}"]) - k * draft for k in range(MOST + 1)}
-    level = passes[MOST + 1] / known.passes[MOST]
+    level = median(passes[width] / known.passes[width - 1] for width in range(MOST - 2, MOST + 2))
     wider = {width: level * known.passes[width - 1] for width in range(MOST + 2, LONGEST + 2)}
     return PassTable(passes | wider, draft)
 
@@ -110,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--heats", type=int, default=4)
     parser.add_argument("--tokens", type=int, default=200)
-    parser.add_argument("--prompts", default="code,pandas,english,japanese,haiku,json,mixed")
+    parser.add_argument("--prompts", default=f"code,pandas,english,japanese,haiku,json,mixed,{HOT},{RANDOM}")
     parser.add_argument("--texts", type=Path, help="recorded texts: start from what auto learned on those for tuning")
     parser.add_argument("--add", action="store_true", help="keep the results of other prompts in the file")
     arguments = parser.parse_args()
@@ -121,19 +143,23 @@ def main() -> None:
     probed = probing.probe_passes(tuple(range(1, LONGEST + 2)), 128, repeats=9)
     probing.close()
     known = KnownCosts(tuple(probed.forward_ns.values()), probed.draft_ns)
+    kept = known
     if arguments.texts is not None:
         table = PassTable({width: float(ns) for width, ns in probed.forward_ns.items()}, float(probed.draft_ns), 1e5)
-        known = known_of(table, learned(recordings(arguments.texts).others, table))
-    texts = bundled_prompts()
+        kept = known_of(table, learned(recordings(arguments.texts).others, table))
     for name in arguments.prompts.split(","):
-        requests = [Request(texts[item], arguments.tokens) for item in (MIXED if name == "mixed" else (name,))]
-        times, rounds = race(requests, known, arguments.heats)
-        costs = table_of(times, rounds, float(probed.draft_ns), known)
-        places = [recorded(request, arguments.tokens) for request in requests]
+        requests, lane_spec = asked(name, arguments.tokens), spec(LONGEST, 1)
+        if name == RANDOM:
+            lane_spec = msgspec.structs.replace(lane_spec, drafter=shuffled_drafter(Path(tempfile.mkdtemp())))
+        # What greedy races of the pair showed is not used where the target draws, nor for another drafter.
+        begin = known if name in (HOT, RANDOM) else kept
+        times, rounds = race(requests, lane_spec, begin, arguments.heats)
+        costs = table_of(times, rounds, begin)
+        places = [recorded(request, arguments.tokens, lane_spec) for request in requests]
         best = min((f"k{k}" for k in range(1, MOST + 1)), key=lambda lane: median(times[lane]))
         row: dict[str, object] = {"tokens": sum(map(len, places)), "best fixed K": best, "heats": arguments.heats}
         for lane in ("k3", *(item.value for item in POLICIES)):
-            said = simulated_ns(places, lane, known, costs, arguments.tokens)
+            said = simulated_ns(places, lane, begin, costs, arguments.tokens)
             row[lane] = {
                 "over best fixed K": told([a / b for a, b in zip(times[best], times[lane], strict=True)]),
                 "over baseline": told([a / b for a, b in zip(times["k0"], times[lane], strict=True)]),
