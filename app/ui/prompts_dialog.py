@@ -29,6 +29,7 @@ from app.library.prompts import (
     save_prompt,
 )
 from app.places import Places
+from app.present.naming import first_words
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
 from app.ui.prompt_form import PromptForm
@@ -215,6 +216,8 @@ class PromptsDialog(QDialog):
         edited = self.form.prompt(prompt)
         if edited == prompt:
             return True
+        if edited.title == _NEW.title and edited.text != _NEW.text:
+            edited = msgspec.structs.replace(edited, title=first_words(edited.text))
         if not self._do(lambda: save_prompt(self._places, edited, replace=True)):
             return False
         self._changed(prompt.name, "")

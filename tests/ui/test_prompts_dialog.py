@@ -89,6 +89,8 @@ def test_a_system_prompt_turns_and_thinking_are_part_of_it(dialog: PromptsDialog
 def test_a_new_prompt_is_written(dialog: PromptsDialog, places: Places, qtbot: QtBot) -> None:
     click(qtbot, dialog.new_button)
     qtbot.keyClicks(dialog.form.text, "Tell me of bees.")
+    click(qtbot, dialog.save_button)
+    assert texts(places) == {"Mine": "Write it.", "Tell me of bees.": "Tell me of bees."}
     dialog.form.title.selectAll()
     qtbot.keyClicks(dialog.form.title, "Bees")
     click(qtbot, dialog.close_button)
