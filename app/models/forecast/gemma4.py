@@ -14,7 +14,7 @@ import gguf
 import msgspec
 import numpy as np
 
-from app.models.forecast.shape import ModelShape
+from app.models.forecast.shape import ROWS, ModelShape
 from app.models.forecast.vocabulary import put_gemma
 from app.models.forecast.weights import FILE_TYPES, KINDS, Floats, Kind, Writer
 
@@ -44,7 +44,7 @@ def write_target(path: Path, shape: ModelShape, layers: Sequence[int], matrices:
     put_metadata(writer.out, shape, layers, Made(KINDS[matrices]), f"{shape.name} slice")
     put_gemma(writer.out, shape.vocabulary)
     writer.random("token_embd.weight", KINDS[table], shape.vocabulary, shape.hidden)
-    put_target(writer, shape, layers, Made(KINDS[matrices]), KINDS[table])
+    put_target(writer, shape, layers, Made(KINDS[matrices]), KINDS[ROWS])
     writer.close()
 
 
@@ -124,14 +124,18 @@ def _frequencies(shape: ModelShape) -> Floats:
     return np.array([1.0] * turned + [1e30] * (half - turned), np.float32)
 
 
-def put_target(writer: Writer, shape: ModelShape, layers: Sequence[int], made: Made, table: Kind) -> None:
-    """Adds all weights of a target but the table of embeddings and an output matrix."""
+def put_target(writer: Writer, shape: ModelShape, layers: Sequence[int], made: Made, rows: Kind) -> None:
+    """Adds all weights of a target but the table of embeddings and an output matrix.
+
+    Args:
+        rows: Type of the per-layer embeddings.
+    """
     writer.ones("output_norm.weight", shape.hidden, 6.0)
     writer.values("rope_freqs.weight", _frequencies(shape))
     if shape.per_layer:
-        rows = shape.per_layer * len(layers)
-        writer.random("per_layer_token_embd.weight", table, shape.vocabulary, rows, deviation=0.06)
-        writer.random("per_layer_model_proj.weight", Kind.BF16, rows, shape.hidden)
+        width = shape.per_layer * len(layers)
+        writer.random("per_layer_token_embd.weight", rows, shape.vocabulary, width, deviation=0.06)
+        writer.random("per_layer_model_proj.weight", Kind.BF16, width, shape.hidden)
         writer.ones("per_layer_proj_norm.weight", shape.per_layer)
     for number, layer in enumerate(layers):
         _put_layer(writer, shape, layer, f"blk.{number}.", made)

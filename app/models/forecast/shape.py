@@ -10,15 +10,17 @@ import msgspec
 
 BITS: Final = {"Q4_0": 4.5, "Q4_K": 4.5, "Q5_K": 5.5, "Q6_K": 6.5625, "Q8_0": 8.5, "BF16": 16.0}
 """Bits a weight takes, by the types that slices can be written in."""
+ROWS: Final = "Q4_0"
+"""Type of per-layer embeddings in slices: a pass reads one row of them for each token, which is cheap in any type."""
 _BLOCK: Final = 32
 _FEW_WORDS: Final = 1024
 _LARGEST: Final = 1 << 24
 _MOST_LAYERS: Final = 512
 _LARGEST_FILE: Final = 1 << 42
-_MOST_BYTES: Final = 2_500_000_000
+_MOST_BYTES: Final = 3_200_000_000
 _TOKEN_BYTES: Final = 54
 """Of the vocabulary in each file."""
-_DEEP, _SHALLOW, _SHALLOW_SHARED = 12, 2, 6
+_DEEP, _SHALLOW, _SHALLOW_SHARED = 18, 2, 6
 _LAYERS_OF_DRAFTER: Final = 4
 
 
@@ -113,17 +115,17 @@ class ModelShape(msgspec.Struct, frozen=True):
             total += 4 * (self.kv_heads * self.head_dim if sliding else self.kv_heads_full * self.head_dim_full)
         return total
 
-    def file_bytes(self, layers: Sequence[int], matrices: str, table: str) -> int:
+    def file_bytes(self, layers: Sequence[int], matrices: str, table: str, rows: str = "") -> int:
         """Returns about how many bytes a file with these layers has.
 
         Args:
-            matrices, table: Types of the weights in the layers, and of the tables of embeddings.
+            matrices, table: Types of the weights in the layers, and of the table of embeddings.
+            rows: Type of the per-layer embeddings; empty: as the table.
         """
-        tables = self.vocabulary * (self.hidden + self.per_layer * len(layers))
+        looked_up = self.vocabulary * self.per_layer * len(layers) * BITS[rows or table]
         inside = sum(self.weights(layer, self.experts) for layer in layers)
-        return (
-            int((tables * BITS[table] + inside * BITS[matrices]) / 8) + self.per_layer * len(layers) * self.hidden * 2
-        )
+        tables = self.vocabulary * self.hidden * BITS[table] + looked_up
+        return int((tables + inside * BITS[matrices]) / 8) + self.per_layer * len(layers) * self.hidden * 2
 
     def drafter_bytes(self, matrices: str) -> int:
         """Returns about how many bytes the drafter's file has."""
@@ -139,7 +141,7 @@ class ModelShape(msgspec.Struct, frozen=True):
         """
         shallow = _SHALLOW_SHARED if self.shared else _SHALLOW
         deep = min(_DEEP, self.layers)
-        while deep > shallow + 2 and self.file_bytes(self.some_layers(deep), matrices, table) > _MOST_BYTES:
+        while deep > shallow + 2 and self.file_bytes(self.some_layers(deep), matrices, table, ROWS) > _MOST_BYTES:
             deep -= 1
         return tuple(self.some_layers(shallow)), tuple(self.some_layers(deep))
 
@@ -162,7 +164,7 @@ class SlicePlan(msgspec.Struct, frozen=True):
     @property
     def bytes(self) -> int:
         """Of all files together, about."""
-        slices = sum(self.shape.file_bytes(layers, self.weights, self.table) for layers in self.layers)
+        slices = sum(self.shape.file_bytes(layers, self.weights, self.table, ROWS) for layers in self.layers)
         words = (len(self.layers) + 1) * _TOKEN_BYTES * self.shape.vocabulary
         return slices + self.shape.drafter_bytes(self.draft_weights) + words
 

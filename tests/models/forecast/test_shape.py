@@ -17,7 +17,7 @@ def test_slices_have_every_kind_of_layer_and_end_as_llama_cpp_requires(name: str
     shape = REGISTRY.shapes[name]
     kinds = {shape.kind(layer) for layer in range(shape.layers)}
     shallow, deep = shape.slices("Q4_0", "Q4_0")
-    assert len(shallow) < len(deep) <= 12
+    assert len(shallow) < len(deep) <= 18
     for layers in (shallow, deep):
         assert list(layers) == sorted(set(layers))
         assert {shape.kind(layer) for layer in layers} == kinds
@@ -47,8 +47,8 @@ def test_every_gguf_pair_of_gemma_names_a_shape_that_is_there_and_its_weights() 
 def test_the_deep_slice_of_a_mixture_is_as_deep_as_its_file_may_be_large() -> None:
     shape = REGISTRY.shapes["gemma-4-26b-a4b"]
     deep = shape.slices("Q4_0", "Q4_0")[1]
-    assert len(deep) < 12
-    assert shape.file_bytes(deep, "Q4_0", "Q4_0") < 2_500_000_000
+    assert len(deep) < 18
+    assert shape.file_bytes(deep, "Q4_0", "Q4_0") < 3_200_000_000
     assert Counter(map(shape.kind, deep)) == {"sliding": len(deep) - 1, "full": 1}
 
 
