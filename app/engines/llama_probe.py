@@ -90,7 +90,8 @@ def probe_passes(lane: LlamaLane, widths: tuple[int, ...], context: int, repeats
         times = []
         for number in range(warm_up + repeats):
             tokens = [words[0 if same else (context + number * width + place) % len(words)] for place in range(width)]
-            others.sum()
+            if number >= warm_up:
+                others.sum()
             taken = clock.time(lambda tokens=tokens: lane.forward(tokens, context))  # type: ignore[misc]
             lane.forget(context)
             if number >= warm_up:

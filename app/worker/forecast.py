@@ -37,8 +37,8 @@ CONTEXT: Final = 256
 USUAL_WEIGHTS: Final = "Q4_0"
 """Of a model whose makers publish no GGUF file: most people run it in 4 bits."""
 _ROOM: Final = 512
-_ROUNDS: Final = 3
-_REPEATS: Final = 2
+_ROUNDS: Final = 2
+_REPEATS: Final = 3
 _CACHES: Final = 3
 """So many times the last cache: with more read between, nothing of a slice is left in it."""
 _WRITING: Final = 0.3

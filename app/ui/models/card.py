@@ -70,7 +70,7 @@ class ModelCard(QFrame):
         self.forecast = button(
             "Will it pay?",
             "quiet",
-            tip="Says before a download what MTP brings on this machine. Takes a minute or two, and some GB of the disk",
+            tip="Says before a download what MTP brings on this machine: a minute or two, some GB of the disk",
         )
         for wide in (self.race, self.get):
             wide.setMinimumWidth(_BUTTON_WIDTH)  # So that the chips stand below each other.
