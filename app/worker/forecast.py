@@ -153,11 +153,13 @@ def make_forecast(
         ProblemError: It cannot be made, or was given up. Nothing is left on the disk.
     """
     plan = plan_slices(subject.shape, subject.weights, subject.draft_weights)
-    if memory.free < 2 * plan.bytes:  # The files, and the copies that llama.cpp rearranges for the processor.
+    # The files, the copies that llama.cpp rearranges for the processor, and what is read between passes.
+    needed = 2 * plan.bytes + sum(_elsewhere(plan, number) for number in range(len(plan.layers)))
+    if memory.free < needed:
         raise ProblemError(
             Problem(
                 "forecast-no-memory",
-                f"A forecast needs {bytes_text(2 * plan.bytes)} of memory, and {bytes_text(memory.free)} are free.",
+                f"A forecast needs {bytes_text(needed)} of memory, and {bytes_text(memory.free)} are free.",
                 action="Close other programs, or forecast a smaller model.",
             )
         )
