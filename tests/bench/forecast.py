@@ -29,7 +29,7 @@ from app.race.costs import probed_costs
 from app.race.events import PassCosts, Round
 from app.race.forecast import FORECAST_WIDTHS, Forecast
 from app.race.lanes import LaneKind, LaneSpec, Request
-from app.race.predict import even_rates, extended_rates, predict
+from app.race.predict import even_rates, predict
 from app.worker.forecast import CONTEXT, ForecastSubject, least_costs, make_forecast
 from app.worker.pass_costs import measure_passes
 from app.worker.process import WorkerProcess
@@ -76,8 +76,17 @@ def whole_passes(spec: LaneSpec) -> PassCosts:
         worker.wait(5)
 
 
-def raced(spec: LaneSpec, ks: Sequence[int]) -> dict[int, tuple[float, list[float], float]]:
-    """For each K: processor time of an emitted token, position rates, and the median time of a full check, ns."""
+class Run(msgspec.Struct):
+    """A run: processor time of an emitted token, what each round drafted, tokens a round, time of a full check, ns."""
+
+    token_ns: float
+    drafted: list[int]
+    a_round: float
+    check_ns: float
+
+
+def raced(spec: LaneSpec, ks: Sequence[int]) -> dict[int, Run]:
+    """Runs the pair at each K."""
     found = {}
     with closing(LlamaEngine()) as engine:
         engine.load(spec)
@@ -88,23 +97,22 @@ def raced(spec: LaneSpec, ks: Sequence[int]) -> dict[int, tuple[float, list[floa
             began = time.thread_time_ns()
             while isinstance(step := engine.round(), Round):
                 rounds.append(step)
-            taken = time.thread_time_ns() - began
-            full = [item for item in rounds if item.drafted == k]
-            rates = [sum(item.accepted > place for item in full) / max(1, len(full)) for place in range(k)]
-            check = median(item.verify_ns for item in full) if full else 0.0
-            found[k] = (taken / sum(item.emitted for item in rounds), rates, check)
+            taken, emitted = time.thread_time_ns() - began, sum(item.emitted for item in rounds)
+            checks = [item.verify_ns for item in rounds if item.drafted == k]
+            drafted = [item.drafted for item in rounds]
+            found[k] = Run(taken / emitted, drafted, emitted / len(rounds), median(checks) if checks else 0.0)
     return found
 
 
 def speedups(made: Forecast, target: Path, drafter: Path, ks: Sequence[int]) -> dict[int, dict[str, float]]:
-    """Measured and forecast speedup of each K, at the position rates of its own run."""
-    plain = raced(lane(target, drafter, 0), [0])[0][0]
+    """Measured speedup of each K, and what the forecast's costs give for the very rounds that were run."""
+    plain = raced(lane(target, drafter, 0), [0])[0].token_ns
     costs, table = probed_costs(made.costs), {}
-    for k, (token_ns, rates, check) in raced(lane(target, drafter, 8), ks).items():
-        forecast = predict(costs, extended_rates(rates, k), k, TOKENS).speedup
+    for k, run in raced(lane(target, drafter, 8), ks).items():
+        told = costs.step * run.a_round * len(run.drafted) / sum(map(costs.round_ns, run.drafted))
         usual = predict(costs, even_rates(FOLLOW, k), k, TOKENS).speedup
-        table[k] = {"measured": plain / token_ns, "forecast": forecast, "at_follow": usual, "check_ns": check}
-        table[k]["error"] = forecast * token_ns / plain - 1
+        table[k] = {"measured": plain / run.token_ns, "forecast": told, "at_follow": usual, "check_ns": run.check_ns}
+        table[k]["error"] = told * run.token_ns / plain - 1
     return table
 
 
