@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from app.draw.studio import Studio
 
 _DRAW: Final = ("export", "card", "article", "site", "sweep-export")
-_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "watch", "window", None, *_DRAW)
+_NATIVE: Final = (*_DRAW, "window", None)
+"""Commands inside native code that would not survive an interruption."""
+_STOPS_CLEANLY: Final = ("run", "sweep", "suite", "watch", *_NATIVE)
 """Commands that a signal never cuts off inside a step: it stops what they do, once that has begun."""
 
 
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None, env: Environment | None = None)
 def _run(parsed: argparse.Namespace, env: Environment) -> int:
     if parsed.command not in _STOPS_CLEANLY:
         env.interrupts.let_go()
+    elif parsed.command in _NATIVE:
+        env.interrupts.asks()
     # Imported here, so that a command does not wait for what only others need.
     match parsed.command:
         case "run" | "replay" | "show":

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any, Final
 
 _AGAIN_S: Final = 1.0
+_TAKEN_S: Final = 10.0
+"""How long a wish to stop may wait for somebody who takes it, such as while a file that never ends is read."""
 SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -32,6 +34,7 @@ class Interrupts:
         self._stop: Callable[[], object] | None = None
         self._every = False
         self._held = False
+        self._taken = False
         self._depth = 0
         self._before: dict[int, Any] = {}
 
@@ -42,6 +45,8 @@ class Interrupts:
             for number in SIGNALS:
                 if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
                     self._before[number] = signal.signal(number, self._heard)
+            if hasattr(signal, "SIGALRM"):
+                self._before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._waited)
         return self
 
     def __exit__(
@@ -49,19 +54,25 @@ class Interrupts:
     ) -> None:
         self._depth -= 1
         if self._depth == 0:
+            self._wait(0.0)
             for number, handler in self._before.items():
                 signal.signal(number, handler)
             self._before.clear()
 
     def ignore(self) -> None:
         """From now on signals do nothing, for good: what was to be done is done, and the process is about to end."""
+        self._wait(0.0)
         for number in self._before:
             signal.signal(number, signal.SIG_IGN)
         self._before.clear()
 
+    def asks(self) -> None:
+        """From now on somebody asks for :attr:`wanted` again and again, in place of :meth:`calls`."""
+        self._taken = True
+
     def let_go(self) -> None:
         """From now on a signal raises KeyboardInterrupt in the main thread; one that was held back does so now."""
-        self._held = False
+        self._held, self._taken = False, True
         if self.wanted and self._before:
             raise KeyboardInterrupt
 
@@ -73,7 +84,7 @@ class Interrupts:
             stop: Must be safe to call between any two steps of the main thread.
             every: Call it again at every further signal. Else Ctrl+C a second later raises KeyboardInterrupt.
         """
-        self._stop, self._every = stop, every
+        self._stop, self._every, self._taken = stop, every, True
         try:
             if self.wanted:
                 stop()
@@ -85,9 +96,20 @@ class Interrupts:
         again, self.wanted = self.wanted, True
         if not again:
             self._first = self._clock()
+            if not self._taken:
+                self._wait(_TAKEN_S)
         if self._stop is not None and (self._every or not again):
             self._stop()
         elif again and (number != signal.SIGINT or self._clock() - self._first < _AGAIN_S):
             return
         elif again or not self._held:
+            raise KeyboardInterrupt
+
+    def _wait(self, seconds: float) -> None:
+        """Has :meth:`_waited` called after so long, in whatever the main thread waits for by then; 0 takes it back."""
+        if hasattr(signal, "SIGALRM") and signal.SIGALRM in self._before:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def _waited(self, _number: int, _frame: object) -> None:
+        if not self._taken:
             raise KeyboardInterrupt

@@ -33,7 +33,7 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.models.files.disk import is_dir, is_file, read_start, size, walk
+from app.models.files.disk import is_dir, is_file, read_start, walk
 from app.race.lanes import Message
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import MAX_CHARACTERS, MAX_TURNS, Prompt
@@ -158,16 +158,17 @@ def _read(path: Path) -> Iterator[_Found | _Bad]:
 
 
 def _text(path: Path) -> str:
-    if size(path) > MAX_BYTES:
-        raise ProblemError(
-            Problem(
-                "suite-huge",
-                f"{path.name} is larger than {MAX_BYTES >> 20} MB.",
-                action="Take a part of it, such as its first thousand lines.",
-            )
-        )
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ProblemError(
+                Problem(
+                    "suite-huge",
+                    f"{path.name} is larger than {MAX_BYTES >> 20} MB.",
+                    action="Take a part of it, such as its first thousand lines.",
+                )
+            )
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         problem = Problem(

@@ -10,6 +10,7 @@ from app.race.problems import DECODE_ERRORS, Problem, ProblemError
 from app.race.sweep_result import SweepResult, read_sweep
 
 FILE: Final = "sweep.json"
+_MOST_BYTES: Final = 64 << 20
 
 
 def load_sweep(path: Path) -> SweepResult:
@@ -20,7 +21,11 @@ def load_sweep(path: Path) -> SweepResult:
     """
     file = path / FILE if path.is_dir() else path
     try:
-        return read_sweep(file.read_bytes())
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise ProblemError(Problem("sweep-huge", f"{file.name} is larger than any sweep."))
+        return read_sweep(data)
     except OSError as error:
         cause = f"{error.strerror or error}."
         raise ProblemError(Problem("sweep-file", f"{file.name} cannot be opened.", cause=cause)) from error

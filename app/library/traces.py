@@ -33,18 +33,23 @@ def trace_bytes(path: Path) -> Iterator[bytes]:
         ProblemError: it is larger than any trace, or a picture without one.
     """
     with path.open("rb") as stream:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ProblemError(
-                Problem("trace-huge", f"{path.name} is larger than any trace.", f"It has {size:,} bytes.")
-            )
+        if path.stat().st_size > MAX_BYTES:
+            raise ProblemError(_huge(path))
         start = stream.read(16)
         stream.seek(0)
         if is_picture(start):
             yield from trace_in(stream)
             return
+        left = MAX_BYTES
         while chunk := stream.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:  # It grows, or is a device without end.
+                raise ProblemError(_huge(path))
             yield chunk
+
+
+def _huge(path: Path) -> Problem:
+    return Problem("trace-huge", f"{path.name} is larger than any trace.", f"It has more than {MAX_BYTES:,} bytes.")
 
 
 def unreadable(path: Path, error: OSError) -> Problem:

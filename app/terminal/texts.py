@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from typing import Final
 
 from app.race.problems import Problem, ProblemError
+
+_MOST_BYTES: Final = 4 << 20
 
 
 def read_text(path: Path) -> str:
@@ -15,10 +18,17 @@ def read_text(path: Path) -> str:
         ProblemError: it cannot be read, or is no text.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)  # It may be a model by mistake, or have no end.
         # Editors on Windows begin a file with a byte order mark; what they call Unicode is UTF-16.
         is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if len(data) > _MOST_BYTES:
+            problem = Problem("prompt-file", f"{path} is larger than {_MOST_BYTES >> 20} MB.", action="Shorten it.")
+            raise ProblemError(problem)
         text = data.decode("utf-16" if is_utf_16 else "utf-8-sig")
+        if "\0" in text:
+            problem = Problem("prompt-file", f"{path} is no text: it holds zero bytes.", action="Save it as UTF-8.")
+            raise ProblemError(problem)
         return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         problem = Problem(

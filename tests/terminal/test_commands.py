@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -324,3 +325,21 @@ def test_heats_that_the_chess_clock_contradicts_are_noted(terminal: Terminal, tm
     assert "The chess clock says 1.98× for MTP K=3 (3 races)" in told
     assert terminal("show", trace, "--json") == 0
     assert "(3 races)" in terminal.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="devices are those of Linux and macOS")
+@pytest.mark.parametrize(
+    "words", [["run", "--prompt-file"], ["suite", "--list"], ["show"], ["sweep-export", "--to", "x"], ["verify"]]
+)
+def test_a_file_without_end_is_refused(terminal: Terminal, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "endless.jsonl").symlink_to("/dev/zero")
+    assert terminal(*words, tmp_path / "endless.jsonl") in (1, 2)
+    assert terminal.err.startswith("mtp-race: ")
+    assert "mistake" not in terminal.err
+
+
+@pytest.mark.parametrize("data", [b"h\0i", "hi there".encode("utf-16-le")])
+def test_a_prompt_file_with_zero_bytes_is_no_text(terminal: Terminal, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "prompt.txt").write_bytes(data)
+    assert terminal("run", "--prompt-file", tmp_path / "prompt.txt") == 2
+    assert "zero bytes" in terminal.err

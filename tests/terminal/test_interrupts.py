@@ -183,6 +183,26 @@ def test_several_signals_in_a_moment_are_one_wish_and_a_late_ctrl_c_is_another()
             signal.raise_signal(signal.SIGINT)  # Whoever types it again does not want to wait.
 
 
+def opened(fifo: Path) -> bool:
+    """Whether somebody reads it."""
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def test_a_command_that_reads_what_never_comes_can_be_ended(tmp_path: Path) -> None:
+    fifo = tmp_path / "prompt"
+    os.mkfifo(fifo)
+    keep = os.open(fifo, os.O_RDWR)
+    app = Typed(tmp_path / "home", "run", "--prompt-file", str(fifo))
+    app.wait_for(lambda: opened(fifo) and psutil.Process(app.process.pid).status() == psutil.STATUS_SLEEPING)
+    status, said = app.stop("SIGTERM")
+    os.close(keep)
+    assert (status, "Traceback" in said) == (130, False), said
+
+
 def test_a_command_that_cannot_be_stopped_cleanly_is_interrupted_once() -> None:
     with Interrupts() as interrupts:
         signal.raise_signal(signal.SIGHUP)
