@@ -132,7 +132,7 @@ def read_suite(path: Path, sample: int = 0, seed: int = 0) -> Suite:
         )
     prompts = tuple(_prompt(number, item) for number, item in chosen)
     return Suite(
-        name=path.name,
+        name=visible(path.name),
         prompts=prompts,
         found=len(found),
         notes=tuple(notes),
@@ -189,7 +189,7 @@ def _folder(path: Path) -> Iterator[_Found | _Bad]:
             yield _Bad(f"{visible(file.name)} is not UTF-8 text.")
             continue
         kind = file.parent.name if file.parent != path else ""
-        yield _Found(text=text, kind=kind, title=file.stem)
+        yield _Found(text=text, kind=visible(kind), title=visible(file.stem))
 
 
 def _json_lines(text: str) -> Iterator[_Found | _Bad]:

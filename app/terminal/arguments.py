@@ -29,6 +29,15 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(visible_text(message))
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuses words that are no text, as bytes of another encoding are; names of files may hold anything."""
+        found, rest = super().parse_known_args(args, namespace)
+        for value in vars(found).values():
+            for word in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(word, str) and not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
+                    self.error(f"{word!a} is no text in this terminal's encoding")
+        return found, rest
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of all commands."""

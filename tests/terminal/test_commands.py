@@ -130,11 +130,6 @@ def test_a_prompt_file_of_any_editor_gives_its_text_alone(terminal: Terminal, tm
     assert (request.prompt, request.thinking) == ("Sag „hallo“.\nZweimal.", True)
 
 
-def test_a_prompt_that_is_no_text_is_refused(terminal: Terminal) -> None:
-    assert terminal("run", "--prompt-text", "caf\udce9") == 2
-    assert "no text" in terminal.err
-
-
 def test_a_prompt_file_that_is_no_text_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "prompt.txt"
     path.write_bytes(b"\xff\x00bad")
@@ -343,3 +338,28 @@ def test_a_prompt_file_with_zero_bytes_is_no_text(terminal: Terminal, tmp_path: 
     (tmp_path / "prompt.txt").write_bytes(data)
     assert terminal("run", "--prompt-file", tmp_path / "prompt.txt") == 2
     assert "zero bytes" in terminal.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--prompt-text", "caf\udce9"],
+        ["run", "--engine", "\udcff"],
+        ["models", "get", "\udcff"],
+        ["prompts", "add", "x", "--text", "\udcff"],
+    ],
+)
+def test_words_that_are_no_text_are_refused(
+    terminal: Terminal, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert terminal(*words) == 2
+    assert "is no text" in capsys.readouterr().err
+
+
+@pytest.mark.real
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_suite_whose_name_is_in_another_encoding_is_measured(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a\udcff.jsonl").write_text('{"prompt": "Count to 2."}\n')
+    words = ["--k", "1", "--max-tokens", "16", "--out", tmp_path / "out\udcff", "--json"]
+    assert terminal("suite", tmp_path / "a\udcff.jsonl", *words) == 0, terminal.err
+    assert json.loads(terminal.out)["suite"] == "a\\udcff.jsonl"

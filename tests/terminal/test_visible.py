@@ -172,10 +172,14 @@ def test_words_of_a_server_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert b"\x1b]0" not in got
 
 
-def test_words_of_the_command_line_that_are_refused_steer_nothing(terminal: Terminal) -> None:
+def test_words_of_the_command_line_that_are_refused_steer_nothing(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
     for words in (["--\x1b[31m"], ["\x1b[31m"], ["run", "--k", "\x9b2J"], ["show", "a", "\u202eb"]):
         assert terminal(*words) == 2
-        assert not COMMANDS.search(terminal.err)
+        said = capsys.readouterr().err
+        assert "error: " in said
+        assert not COMMANDS.search(said.replace("\n", ""))
 
 
 STEERS = "a\x1b]8;;http://x\x1b\\b\x9b2J\u202ec\x07\r\nd"
