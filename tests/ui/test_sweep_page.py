@@ -433,3 +433,50 @@ def test_a_dot_of_a_suite_opens_its_race(page: SweepPage, places: Places, qtbot:
     assert path.parent == folder
     assert mark.cell is not None
     assert (path.name, lanes) == (mark.cell.traces[0], ("baseline", mark.cell.lane))
+
+
+@pytest.mark.real
+def test_a_suite_is_raced_stopped_and_gone_on_with_by_clicks(
+    page: SweepPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text("".join(f'{{"prompt": "Say {word}.", "category": "words"}}\n' for word in ("one", "two", "three")))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    monkeypatch.setitem(sweep_controls.SPENDS, "5 heats each", Spend(1))
+    page.controls.suite_action.trigger()
+    dialog = next(item for item in page.window().findChildren(SuiteDialog) if item.isVisible())
+    click(qtbot, dialog.file_button)
+    qtbot.waitUntil(lambda: dialog.suite is not None)
+    click(qtbot, dialog.use_button)
+    page.controls.ks.setText("2")
+    page.controls.spend.setCurrentText("5 heats each")
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: page.result.heats >= 1, timeout=60_000)
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: not page.running, timeout=20_000)
+    assert page.result.heats < 3
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: not page.running and page.result.heats == 3, timeout=120_000)
+    assert page.result.suite == "mine.jsonl"
+    assert page.charts["strip"].isVisible()
+    assert not page.charts["speedup"].isVisible()
+    rows = [words.text() for name, words in page.advice.rows if name.isVisibleTo(page)]
+    assert "on 3 prompts" in rows[0]
+    dots = {(mark.cell.prompt, mark.cell.lane) for mark in page.charts["strip"].marks if mark.cell}
+    assert len(dots) == 3
+
+
+@pytest.mark.real
+def test_a_condition_is_swept_by_clicks(page: SweepPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sweep_controls.SPENDS, "5 heats each", Spend(1))
+    pick(page, "haiku")
+    page.controls.ks.setText("2")
+    page.controls.axis.setCurrentText("Context depth")
+    page.controls.values.setText("0, 64")
+    page.controls.spend.setCurrentText("5 heats each")
+    click(qtbot, page.controls.go)
+    qtbot.waitUntil(lambda: page.result.heats == 2 and not page.running, timeout=120_000)
+    assert [row.condition for row in page.result.prompts] == ["0", "64"]
+    assert page.charts["conditions"].isVisible()
+    assert page.advice.rows[0][0].text() == "Context depth"
+    assert "K = 2 gains most at" in page.advice.rows[0][1].text()
