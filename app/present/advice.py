@@ -37,3 +37,8 @@ def _suite_rows(result: SweepResult) -> list[tuple[str, str]]:
 def _of_kind(lane: SuiteLane, kind: SuiteKind) -> str:
     said = kind_sentence(lane, kind).partition(": ")[2]
     return f"{kind.prompts} {'prompt' if kind.prompts == 1 else 'prompts'}: {said}"
+
+
+def advice_warnings(result: SweepResult) -> tuple[str, ...]:
+    """Returns what makes all of it less sure, in sentences."""
+    return suite_result(result).warnings if result.suite else result.warnings

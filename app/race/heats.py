@@ -194,6 +194,11 @@ def warnings(
     return said
 
 
+def says_few(warning: str) -> bool:
+    """Whether a warning of :func:`warnings` is that there are few heats: where prompts are counted it says nothing."""
+    return warning.startswith("Only ") and " heats: from " in warning
+
+
 def _condition_warnings(conditions: Sequence[Conditions]) -> list[str]:
     said = []
     loads = sorted(item.other_load for item in conditions if item.other_load >= 0)

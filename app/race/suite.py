@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from app.race.heats import says_few
 from app.race.lanes import KPolicy
 from app.race.statistics import Interval, median_interval, rank_correlation, total_interval
 from app.race.sweep_report import AS_FAST
@@ -151,7 +152,7 @@ def suite_result(sweep: SweepResult) -> SuiteResult:
         best=best.lane if best else None,
         advice=_advice(lanes, best, measured, len(sweep.prompts)),
         left_out=tuple(f"{prompt.title}: {prompt.left_out}" for prompt in sweep.prompts if prompt.left_out),
-        warnings=sweep.warnings,
+        warnings=tuple(warning for warning in sweep.warnings if not says_few(warning)),
     )
 
 

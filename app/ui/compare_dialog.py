@@ -19,7 +19,7 @@ from app.ui.widgets import button, label, scroll_in, set_text
 
 
 class CompareDialog(QDialog):
-    """Compares one stored result with another that the user picks; the older one is "before".
+    """Compares one stored result with another that the user picks, which is "before" unless they are swapped.
 
     Args:
         shown: The result that is looked at, and what it is called.

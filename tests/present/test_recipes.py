@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.models.files.nano_hf import convert
 from app.present.recipes import RECIPES, find_recipe, make_recipe
 from app.race.advised import Advised, advised_by_sweep
 from app.race.problems import ProblemError
@@ -107,3 +108,34 @@ def test_the_llama_server_recipe_starts_a_server_that_drafts_so_many_tokens(k: i
     drafted = [chunk.get("timings", {}).get("draft_n", 0) for chunk in chunks]
     rounds = [after - before for before, after in itertools.pairwise(drafted)]
     assert max(rounds, default=0) == k
+
+
+_READ_BACK = """
+import sys
+from transformers.generation import candidate_generator
+drafted = []
+for found in list(vars(candidate_generator).values()):
+    if isinstance(found, type) and "get_candidates" in vars(found):
+        def watched(self, ids, *rest, _get=found.get_candidates, **named):
+            made = _get(self, ids, *rest, **named)
+            drafted.append(made[0].shape[1] - ids.shape[1])
+            return made
+        found.get_candidates = watched
+exec(sys.stdin.read())
+print(max(drafted, default=0))
+"""
+"""Runs a recipe that comes in, and prints the most tokens that transformers drafted at once."""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("k", [0, 2, 5])
+def test_the_transformers_recipe_drafts_so_many_tokens(k: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    if importlib.util.find_spec("transformers") is None:
+        pytest.skip("transformers is not installed")
+    target, drafter = convert(NANO, tmp_path_factory.mktemp("hf"))
+    advised = Advised(k=k, reason="", target=str(target), drafter=str(drafter))
+    text = make_recipe(find_recipe("transformers"), advised).text
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _READ_BACK], input=text, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert int(done.stdout.split()[-1]) == k

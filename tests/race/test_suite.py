@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from app.race.heats import says_few, warnings
 from app.race.statistics import Interval, median_interval, rank_correlation, total_interval
 from app.race.suite import SuiteResult, seconds_words, suite_result
 from app.race.sweep_result import Cell, PromptResult, SweepResult
@@ -137,3 +138,10 @@ def test_a_correlation_is_told_only_where_it_is_sure() -> None:
 )
 def test_times_are_said_in_words(seconds: float, words: str) -> None:
     assert seconds_words(seconds) == words
+
+
+def test_few_heats_a_prompt_are_no_warning_of_a_suite() -> None:
+    few = warnings(Interval(1.5, 1.2, 1.8, 1, "t"), {}, [])
+    assert [says_few(sentence) for sentence in few] == [True]
+    found = suite_result(SweepResult(suite="mine.jsonl", warnings=(*few, "Something else.")))
+    assert found.warnings == ("Something else.",)

@@ -67,6 +67,7 @@ def draw_costs(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
     dots = [frame.at(item.accepted or 0.0, item.round_cost or 0.0) for item in others]
     _draw_own(canvas, frame, own, taken, dots)
     _draw_others(canvas, frame, others, taken, points)
+    _name_line(canvas, frame, taken, [*dots, *points])
 
 
 def _draw_gains(canvas: Canvas, frame: Frame) -> None:
@@ -83,15 +84,26 @@ def _draw_gains(canvas: Canvas, frame: Frame) -> None:
             _shade(canvas, frame, shade)
         canvas.path(ends, look.muted if gain == 1.0 else mix(look.muted, look.card, 0.45), 1.8 if gain == 1.0 else 1.0,
                     dashed=gain != 1.0)  # fmt: skip
-        text = "break-even" if gain == 1.0 else f"{gain:g}×"
-        wide = canvas.measure(text, _TINY, "semibold")
-        if gain == 1.0:  # Beside its line, on the side where drafting loses.
-            middle = ends[0] + (ends[1] - ends[0]) * 0.62
-            at = QPointF(middle.x() - wide - 12, middle.y())
-            canvas.text(text, at, size=_TINY, style="semibold", tone=look.muted)
-        else:
+        if gain != 1.0:
+            text = f"{gain:g}×"
+            wide = canvas.measure(text, _TINY)
             at = QPointF(min(ends[1].x(), area.right()) - wide - 3, max(ends[1].y() - 4, area.top() + 10))
             canvas.text(text, at, size=_TINY, tone=look.muted)
+
+
+def _name_line(canvas: Canvas, frame: Frame, taken: list[QRectF], dots: Sequence[QPointF]) -> None:
+    """Names the line between beside it, on the side where drafting loses, where it hides nothing."""
+    wide = canvas.measure("break-even", _TINY, "semibold")
+    reach = min(frame.right, frame.high - 1)
+    wanted = []
+    for share in (0.62, 0.5, 0.4, 0.75, 0.3, 0.85):
+        x = frame.x(reach * share)
+        y = frame.y(reach * share + 1)
+        wanted.append(QRectF(x - wide - 12, y - 9, wide, 11))
+    ink = [dot + QPointF(x, y) for dot in dots for x in (-5, 5) for y in (-5, 5)]
+    place = free_place(wanted, ink, taken, frame.area)
+    at = QPointF(place.left(), place.bottom() - 2)
+    canvas.text("break-even", at, size=_TINY, style="semibold", tone=canvas.look.muted)
 
 
 def _shade(canvas: Canvas, frame: Frame, line: Sequence[QPointF]) -> None:

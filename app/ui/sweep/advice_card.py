@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from app.draw.sweep.labels import ink_of
-from app.present.advice import advice_rows
+from app.present.advice import advice_rows, advice_warnings
 from app.present.sweep_figures import SWEEP_INTRO, SWEEP_QUESTION
 from app.race.sweep_result import SweepResult
 from app.ui.theme import Theme
@@ -67,8 +67,9 @@ class AdviceCard(QFrame):
             else:
                 set_text(name, "")
                 set_text(said, f"{SWEEP_QUESTION} {SWEEP_INTRO}")
-        set_text(self._warnings, "\n".join(result.warnings))
-        self._warnings.setVisible(bool(result.warnings))
+        warnings = advice_warnings(result)
+        set_text(self._warnings, "\n".join(warnings))
+        self._warnings.setVisible(bool(warnings))
         set_text(self._about, _about(result))
 
 

@@ -76,7 +76,7 @@ class SweepControls(QWidget):
         self.axis.addItems([_NO_AXIS, *(facts.title for facts in AXES.values())])
         self.values = QLineEdit()
         self.ks = QLineEdit(_USUAL_KS)
-        self.spend = QComboBox()
+        self.spend = Picker()
         self.spend.addItems(list(SPENDS))
         self.spend.setCurrentText("3 minutes")
         self.bar = QProgressBar()
@@ -128,7 +128,7 @@ class SweepControls(QWidget):
             if tip:  # Other parts tell for themselves.
                 widget.setToolTip(tip)
                 widget.setAccessibleName(name)
-            widget.setMinimumWidth(96)
+            widget.setMinimumWidth(116 if widget is self.spend else 96)
             widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             caption = QLabel(name)
             caption.setProperty("role", "field")
