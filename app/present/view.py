@@ -17,7 +17,6 @@ from app.race.formats import recorded_format
 from app.race.heats import Heats, heats_of
 from app.race.lanes import KPolicy, LaneSpec, drafts_alike, lane_name, lane_title
 from app.race.language import say
-from app.race.policies_here import PolicyForecast, forecasts
 from app.race.problems import Problem
 from app.race.series import RateSeries, RoundSeries
 from app.race.standing import verdict
@@ -28,6 +27,7 @@ from app.race.verdict import Comparison, TokenComparison, TokenVerdict
 from app.race.whatif import Ground, race_ground
 
 if TYPE_CHECKING:
+    from app.race.policies_here import PolicyForecast
     from app.sandbox.behaviour import Behaviour
 
 Told = TypeVar("Told")
@@ -352,6 +352,8 @@ class RaceView:
 
     def forecasts(self, found: Ground) -> tuple[PolicyForecast, ...]:
         """What other policies would have run at on this text; nothing if no lane told what its drafter proposed."""
+        from app.race.policies_here import forecasts  # It needs numpy; the window starts without it.
+
         lane = next((lane for lane in self.contenders if lane.spec.policy is KPolicy.AUTO), None)
         if lane is None:
             return ()

@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 
 from app.places import Places, write_private
-from app.race.certainty import calibrated
 from app.race.heats import Heats
 from app.race.known_costs import Calibration
 from app.race.lanes import MAX_K, KPolicy, LaneSpec
@@ -40,6 +39,8 @@ class Calibrations:
         lane = _steered(header)
         if lane is None:
             return
+        from app.race.certainty import calibrated  # It needs numpy; the window starts without it.
+
         kept, key = self._read(), _key(header, lane)
         found = before = kept.pop(key, None)
         for heat in sorted(heats.states):

@@ -12,6 +12,7 @@ LATER = (
     "av",
     "uharfbuzz",
     "httpx",
+    "filelock",
     "llama_cpp",
     "app.ui.sweep.page",
     "app.ui.export.dialog",

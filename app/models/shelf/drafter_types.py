@@ -7,8 +7,6 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-import filelock
-
 from app.places import Places, make_private
 from app.processes import module_command, safe_environment
 from app.race.problems import Problem, ProblemError
@@ -37,6 +35,8 @@ def make_drafter_type(drafter: str, kind: str, places: Places) -> None:
     Raises:
         ProblemError: it cannot be written.
     """
+    import filelock  # The window starts without it.
+
     target = Path(drafter_place(drafter, kind, places))
     if str(target) == drafter or target.exists():
         return
