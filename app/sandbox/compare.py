@@ -10,6 +10,7 @@ import numpy as np
 
 from app.sandbox.behaviour import Aspect, FigurePair
 from app.sandbox.drawn import DrawnFigure, difference, style_words
+from app.sandbox.gate.words import NETWORK_ERRORS
 from app.sandbox.pictures import Budget, Pixels, compare_pixels, decode, drawn_anew, same_shapes
 from app.sandbox.results import ProducedFile, RunResult
 from app.sandbox.shown import is_shown
@@ -60,6 +61,8 @@ def _says_nothing(result: RunResult) -> str:
         return "ended without a report"
     if result.missing_module:
         return f"needs the module {result.missing_module}, which the sandbox does not have"
+    if result.error is not None and result.error.type in NETWORK_ERRORS:
+        return f"could not fetch what it wanted ({result.error.type})"
     if result.wanted_input or result.wanted_arguments:
         return result.sentence()
     return ""

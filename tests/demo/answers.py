@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-BASELINE: Final = '''Here is a program that fetches the prices, prints a table and draws the returns.
+BASELINE: Final = '''(No model wrote this: it was written by hand for a demo of MTP Race, and is played back.)
+
+Here is a program that fetches the prices, prints a table and draws the returns.
 
 ```python
 """Monthly returns of the Nikkei 225 over ten years."""

@@ -351,6 +351,13 @@ PAIRS = [
         NOT_COMPARABLE,
         "waited",
     ),
+    Pair(
+        "no network in the sandbox",
+        "import urllib.request\nprint(urllib.request.urlopen('https://example.org', timeout=2).status)",
+        "import socket\nsocket.create_connection(('example.org', 443), 2)",
+        NOT_COMPARABLE,
+        "could not fetch",
+    ),
     Pair("keyboard input", "name = input('Name? ')\nprint(name)", "print(input('Name? '))", NOT_COMPARABLE, "keyboard"),
     Pair("too much output", "print('x')", "while True:\n    print('x' * 1000)", DIFFERENT, "printed too much"),
     Pair("too much memory", "print('x')", "x = [0] * 10 ** 10\nprint('x')", DIFFERENT, "MemoryError"),

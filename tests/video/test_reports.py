@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -31,6 +32,23 @@ def test_the_summary_has_the_result_and_the_table(
     assert "<td>Decode rate</td>" in html
     assert "48.3 tok/s</td>" in html
     assert behaviour.sentence in html
+
+
+def test_a_page_shows_what_both_programs_printed_with_differences_marked_and_their_figures(
+    trace: Trace, resources: Path, tmp_path: Path, behaviour: Behaviour
+) -> None:
+    assert behaviour.run_b is not None
+    other = msgspec.structs.replace(behaviour.run_b, stdout=f"{behaviour.run_b.stdout}<b>more</b>\n")
+    found = msgspec.structs.replace(behaviour, run_b=other)
+    text = export(RaceJob(trace, "race.ndjson", FilmOptions(), resources, found), str(tmp_path / "race.html"), done)
+    page = text.read_text(encoding="utf-8")
+    assert page.count("<mark>") == 1
+    assert "<mark>&lt;b&gt;more&lt;/b&gt;</mark>" in page
+    for data in (behaviour.figures[0].a, behaviour.figures[0].b):
+        assert data is not None
+        assert base64.b64encode(data).decode() in page
+    without = export(RaceJob(trace, "race.ndjson", FilmOptions(), resources), str(tmp_path / "none.html"), done)
+    assert "What the programs did" not in without.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("evil", ["a | b", "*bold* `code` [x](y)", "<script>", "# no\n# head", "\\_"])

@@ -10,7 +10,7 @@ from app.sandbox.results import RunResult
 
 HOW: Final = "under Options, or with --fetch-from HOST"
 NOT_ALLOWED: Final = "Programs may not fetch from {host}."
-_NETWORK_ERRORS: Final = frozenset(
+NETWORK_ERRORS: Final = frozenset(
     (
         *("URLError", "ConnectionError", "ConnectError", "ConnectTimeout", "gaierror", "DNSError", "ProxyError"),
         *("MaxRetryError", "NewConnectionError", "NameResolutionError", "ClientConnectorError", "CurlError"),
@@ -25,7 +25,7 @@ def fetching_action(fetched: Sequence[Fetched], runs: Sequence[RunResult], *, ga
         if one.refused:
             allow = f" Allow it {HOW}." if one.refused.startswith(NOT_ALLOWED.partition("{")[0]) else ""
             return f"A program asked for {one.url}. {one.refused}{allow}"
-    if not gate and any(run.error is not None and run.error.type in _NETWORK_ERRORS for run in runs):
+    if not gate and any(run.error is not None and run.error.type in NETWORK_ERRORS for run in runs):
         return f"Programs have no network. Say what they may fetch from {HOW}."
     return ""
 

@@ -19,13 +19,15 @@ from app.draw.look import DARK, LIGHT, Look, fonts_folder
 from app.draw.studio import Tell
 from app.present.figures import clock_text, conditions, figure_rows, rate_text, way_now
 from app.present.playback import Playback
-from app.present.programs import program_sentences
+from app.present.programs import figure_words, program_sentences, shown_programs, versions_sentence
 from app.present.view import LaneView, RaceView
 from app.race.fold import NS
 from app.race.problems import Problem, ProblemError
 from app.race.visible import visible_text
 from app.video.encoders.base import RaceJob, Usual
 
+_FIGURES: Final = 6
+"""Most pairs of figures on a page."""
 MAX_EMBED: Final = 200_000
 """Most bytes of a script for a page of one's own."""
 _FONTS = (
@@ -71,6 +73,7 @@ def page(job: RaceJob, links: Sequence[tuple[str, str]] = (), chart: bytes = b""
         .get_template("replay.html.j2")
         .render(
             **_shown(job),
+            **_programs(job),
             links=links,
             chart=base64.b64encode(chart).decode("ascii"),
             data=script_json(replay_data(playback)),
@@ -98,7 +101,7 @@ def embed(job: RaceJob) -> str:
         f"{{color-scheme:light;{light}}}.race{{height:auto!important}}.lane pre{{height:15em;flex:none}}"
     )
     data = json.dumps(replay_data(playback), ensure_ascii=True, separators=(",", ":"))
-    markup = made.get_template("replay_body.html.j2").render(**_shown(job), links=(), chart="")
+    markup = made.get_template("replay_body.html.j2").render(**_shown(job), programs=(), links=(), chart="")
     text = made.get_template("replay_embed.js.j2").render(
         style=script_json(css + style),
         markup=script_json(markup),
@@ -145,6 +148,18 @@ def _shown(job: RaceJob) -> dict[str, Any]:
         "rows": figure_rows(final),
         "conditions": conditions(final),
     }
+
+
+def _programs(job: RaceJob) -> dict[str, Any]:
+    """Returns what a page shows of the programs: what they printed, their figures, and the versions that ran."""
+    shown = shown_programs(job.final)
+    if shown is None or job.behaviour is None:
+        return {"programs": (), "figures": (), "versions": ""}
+    figures = [
+        (words, *(base64.b64encode(data).decode("ascii") if data else "" for data in (pair.a, pair.b)))
+        for words, pair in figure_words(job.behaviour)
+    ]
+    return {"programs": shown, "figures": figures[:_FIGURES], "versions": versions_sentence(job.behaviour)}
 
 
 def script_json(value: object) -> str:
