@@ -112,7 +112,7 @@ def request_with(request: RaceRequest, found: KChoice, *, pick: bool) -> RaceReq
         k = item.k
         if item.policy in (KPolicy.HEURISTIC, KPolicy.COST):
             k = max(1, min(item.k, found.limit))
-        elif pick and item.kind is LaneKind.MTP:
+        elif pick and item.policy is KPolicy.FIXED and item.kind is LaneKind.MTP:
             k = found.k
         suited.append(msgspec.structs.replace(item, k=k))
     return msgspec.structs.replace(request, contenders=tuple(suited))

@@ -14,13 +14,14 @@ from app.places import Places, find_places
 from app.race.choose_k import FIRST_SENTENCE, KChoice
 from app.race.events import Failed, PassCosts
 from app.race.known_costs import KnownCosts
-from app.race.lanes import ADAPTIVE, Contender, KPolicy, LaneKind
+from app.race.lanes import ADAPTIVE, AUTO, Contender, KPolicy, LaneKind
 from app.race.problems import Problem, ProblemError
 from app.worker.pass_costs import (
     ALL_WIDTHS,
     PassCostStore,
     first_k,
     known_costs,
+    measure_for_auto,
     measure_passes,
     probe_passes,
     usual_context,
@@ -148,6 +149,33 @@ def test_k_is_measured_before_the_first_race_and_known_from_then_on(
     assert told == [FIRST_SENTENCE]
 
 
+def test_before_a_lane_that_ends_its_drafts_all_widths_are_measured_once(
+    nano: RaceRequest, places: Places, pool: WorkerPool
+) -> None:
+    told: list[str] = []
+    auto = msgspec.structs.replace(nano, contenders=(AUTO, Contender(3)))
+    measure_for_auto(auto, places, pool, told.append)
+    assert len(told) == 1
+    nobody = WorkerPool(lambda: pytest.fail("a worker was started"))
+    measure_for_auto(auto, places, nobody, told.append)
+    assert len(told) == 1
+    assert first_k(nano, places, nobody, told.append) is not None  # it takes what was measured
+    assert len(told) == 1
+
+
+def test_nothing_is_measured_for_lanes_that_do_not_ask_or_cannot_be_told(nano: RaceRequest, places: Places) -> None:
+    nobody = WorkerPool(lambda: pytest.fail("a worker was started"))
+    lookup = Contender(AUTO.k, AUTO.policy, LaneKind.LOOKUP)
+    for request in (
+        nano,
+        msgspec.structs.replace(nano, contenders=(ADAPTIVE,)),
+        msgspec.structs.replace(nano, contenders=(lookup,)),
+        msgspec.structs.replace(nano, contenders=(AUTO,), engine="llama-server"),
+        msgspec.structs.replace(nano, contenders=(AUTO,), engine="mlx"),
+    ):
+        measure_for_auto(request, places, nobody, lambda _: pytest.fail("it was said to be measured"))
+
+
 def test_k_of_a_pair_that_is_not_here_or_of_a_server_is_not_measured(nano: RaceRequest, places: Places) -> None:
     nobody = WorkerPool(lambda: pytest.fail("a worker was started"))
     absent = msgspec.structs.replace(
@@ -178,3 +206,5 @@ def test_a_request_takes_the_measured_k_where_none_was_asked_for(nano: RaceReque
     assert [item.k for item in request_with(request, found, pick=True).drafting] == [5, 6, 4]
     assert [item.k for item in request_with(request, found, pick=False).drafting] == [2, 6, 4]
     assert [item.k for item in request_with(nano, found, pick=True).drafting] == [5]
+    steered = msgspec.structs.replace(nano, contenders=(AUTO,))
+    assert [item.k for item in request_with(steered, found, pick=True).drafting] == [AUTO.k]
