@@ -152,7 +152,7 @@ def by_speedup(several: Iterable[Forecast]) -> list[Forecast]:
 PAY_QUESTION: Final = "Will it pay?"
 PAY_ABOUT: Final = (
     "What MTP brings on this machine with each model that fits, before any of them is fetched. A forecast writes "
-    "slices of a model's true shape with random weights, measures them and removes them: about a minute each."
+    "slices of a model's true shape with random weights, measures them and removes them: a minute or two each."
 )
 PAY_TITLES: Final = ("Model", "tok/s", "Best K", "Speedup", "Will it pay?")
 
@@ -163,7 +163,7 @@ def pay_state(fitting: int, missing: int) -> str:
         return "No model that can be forecast fits on this machine."
     if not missing:
         return "All models that fit were forecast."
-    return f"{fitting - missing} of {fitting} models that fit were forecast; the others take about {missing} minutes."
+    return f"{fitting - missing} of {fitting} models that fit were forecast; the others take about {2 * missing} minutes."
 
 
 def pay_rows(several: Sequence[Forecast]) -> list[tuple[str, str, str, str, str]]:

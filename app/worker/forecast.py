@@ -138,7 +138,7 @@ def make_forecast(
     stopped: threading.Event,
     make_worker: Callable[[], WorkerProcess] = WorkerProcess,
 ) -> Forecast:
-    """Makes a forecast, which takes about a minute, and keeps it.
+    """Makes a forecast, which takes a minute or two, and keeps it.
 
     Args:
         subject: For what.
