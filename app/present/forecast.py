@@ -163,7 +163,8 @@ def pay_state(fitting: int, missing: int) -> str:
         return "No model that can be forecast fits on this machine."
     if not missing:
         return "All models that fit were forecast."
-    return f"{fitting - missing} of {fitting} models that fit were forecast; the others take about {2 * missing} minutes."
+    minutes = 2 * missing
+    return f"{fitting - missing} of {fitting} models that fit were forecast; the others take about {minutes} minutes."
 
 
 def pay_rows(several: Sequence[Forecast]) -> list[tuple[str, str, str, str, str]]:

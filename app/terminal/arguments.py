@@ -404,7 +404,7 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     fit.add_argument("--context", type=_int_between(16, 1 << 20), default=4096, metavar="N")
     forecast = actions.add_parser(
         "forecast",
-        help="say before a download what MTP will bring on this machine, from slices of the model's shape (a minute or two)",
+        help="say before a download what MTP will bring on this machine: a minute or two",
     )
     forecast.add_argument(
         "id",
