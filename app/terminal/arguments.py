@@ -413,6 +413,9 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "forecast before, the largest gain first)",
     )
     forecast.add_argument("--all", action="store_true", help="all pairs that fit and were not forecast yet")
+    forecast.add_argument(
+        "--threads", type=_int_between(0, 1024), default=0, metavar="N", help="0: physical cores minus 1"
+    )
     forecast.add_argument("--weights", choices=list(BITS), default="", help="of a model on the hub: their type")
     local = actions.add_parser("local", help="say what local files are; without paths look in other apps' folders")
     local.add_argument("paths", nargs="*")

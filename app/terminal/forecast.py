@@ -35,7 +35,7 @@ def forecast(arguments: argparse.Namespace, env: Environment) -> int:
         try:
             if arguments.all:
                 return _make_all(arguments, env, stopped)
-            made = _make(_subject(arguments.id, arguments.weights, env), env, stopped, quiet=arguments.json)
+            made = _make(_subject(arguments.id, arguments.weights, env), arguments, env, stopped)
         except ProblemError as error:
             if stopped.is_set():
                 env.tell(error.problem.sentence)
@@ -55,7 +55,7 @@ def _make_all(arguments: argparse.Namespace, env: Environment, stopped: threadin
     for number, pair in enumerate(pairs, start=1):
         env.tell(f"{number} of {len(pairs)}: {pair.title}")
         try:
-            _make(registry_subject(pair, registry), env, stopped, quiet=arguments.json)
+            _make(registry_subject(pair, registry), arguments, env, stopped)
         except ProblemError as error:
             if stopped.is_set():
                 raise
@@ -83,10 +83,13 @@ def _subject(name: str, weights: str, env: Environment) -> ForecastSubject:
     )
 
 
-def _make(subject: ForecastSubject, env: Environment, stopped: threading.Event, *, quiet: bool) -> Forecast:
+def _make(
+    subject: ForecastSubject, arguments: argparse.Namespace, env: Environment, stopped: threading.Event
+) -> Forecast:
+    subject = msgspec.structs.replace(subject, threads=arguments.threads)
     published = read_published((env.places.resources / "published-results.toml").read_text(encoding="utf-8"))
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=env.console(), transient=True, disable=quiet) as view:
+    with Progress(*columns, console=env.console(), transient=True, disable=arguments.json) as view:
         task = view.add_task("", total=1.0)
 
         def tell(words: str, share: float) -> None:

@@ -54,12 +54,16 @@ class ForecastSubject(msgspec.Struct, frozen=True):
         pair: Its id and title, and for the memory its sizes.
         shape: Of its target and drafter.
         weights, draft_weights: Types that most of the weights have.
+        threads: CPU threads, 0 for the default.
+        gpu_layers: Layers on the GPU; -1 means all where there is one.
     """
 
     pair: Pair
     shape: ModelShape
     weights: str
     draft_weights: str
+    threads: int = 0
+    gpu_layers: int = -1
 
 
 def registry_subject(pair: Pair, registry: Registry) -> ForecastSubject:
@@ -136,7 +140,6 @@ def make_forecast(
     memory: Memory,
     tell: Tell,
     stopped: threading.Event,
-    make_worker: Callable[[], WorkerProcess] = WorkerProcess,
 ) -> Forecast:
     """Makes a forecast, which takes a minute or two, and keeps it.
 
@@ -147,7 +150,6 @@ def make_forecast(
         memory: Of this machine.
         tell: Gets what is being done and how much of it all is done, 0..1.
         stopped: Set from another thread to give it up.
-        make_worker: Makes a worker that was not started yet.
 
     Raises:
         ProblemError: It cannot be made, or was given up. Nothing is left on the disk.
@@ -166,14 +168,14 @@ def make_forecast(
     writing = f"Writing {bytes_text(plan.bytes)} of random weights in the shape of {subject.shape.name} …"
     tell(writing, 0.0)
     with written(plan, places, lambda share: tell(writing, share * _WRITING), stopped) as folder:
-        slices = _measure(plan, folder, tell, stopped, make_worker)
+        slices = _measure(plan, folder, subject, tell, stopped)
     made = _forecast(subject, plan, slices, published, memory)
     ForecastStore.of(places).put(made)
     return made
 
 
 def _measure(
-    plan: SlicePlan, folder: Path, tell: Tell, stopped: threading.Event, make_worker: Callable[[], WorkerProcess]
+    plan: SlicePlan, folder: Path, subject: ForecastSubject, tell: Tell, stopped: threading.Event
 ) -> list[SliceCosts]:
     """Measures the slices in turns, so that a machine that slows down meets all of them."""
     workers: list[WorkerProcess] = []
@@ -181,8 +183,8 @@ def _measure(
     steps = _ROUNDS * len(plan.layers)
     try:
         for number in range(len(plan.layers)):
-            workers.append(make_worker())
-            workers[-1].start(_spec(folder, number))
+            workers.append(WorkerProcess())
+            workers[-1].start(_spec(folder, number, subject))
         for step in range(steps):
             number = step % len(plan.layers)
             share = _WRITING + (1 - _WRITING) * step / steps
@@ -220,7 +222,7 @@ def _elsewhere(plan: SlicePlan, number: int) -> int:
     return max(0, min(rest, _CACHES * last_cache_bytes()))
 
 
-def _spec(folder: Path, number: int) -> LaneSpec:
+def _spec(folder: Path, number: int, subject: ForecastSubject) -> LaneSpec:
     return LaneSpec(
         id="slice",
         kind=LaneKind.MTP,
@@ -229,7 +231,8 @@ def _spec(folder: Path, number: int) -> LaneSpec:
         drafter=str(folder / DRAFTER),
         k=1,
         context=_ROOM,
-        threads=default_threads(),
+        threads=subject.threads or default_threads(),
+        gpu_layers=subject.gpu_layers,
         options={"memory_check": "off"},
     )
 
@@ -265,7 +268,7 @@ def _forecast(
         pair=subject.pair.id,
         title=subject.pair.title,
         machine=machine.gpus[0] if costs.on_gpu and machine.gpus else machine.cpu,
-        threads=default_threads(),
+        threads=subject.threads or default_threads(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=__version__,
         shape_source=shape.source,

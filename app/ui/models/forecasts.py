@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.models.fit.memory import free_memory
@@ -35,6 +36,7 @@ class Forecasts(QObject):
         self._places = places
         self._wanted: list[Pair] = []
         self._stopped = threading.Event()
+        self.threads, self.gpu_layers = 0, -1
         self._tasks = Tasks(self)
 
     @property
@@ -80,6 +82,7 @@ class Forecasts(QObject):
             resources = self._places.resources
             published = read_published((resources / "published-results.toml").read_text(encoding="utf-8"))
             subject = registry_subject(pair, load_registry(places=self._places))
+            subject = msgspec.structs.replace(subject, threads=self.threads, gpu_layers=self.gpu_layers)
             return make_forecast(subject, self._places, published, free_memory(use_gpu=True), tell, stopped)
 
         try:

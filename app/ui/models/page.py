@@ -271,6 +271,10 @@ class ModelsPage(Page):
         """Gives the forecasts up."""
         self.forecasts.cancel()
 
+    def use_machine(self, threads: int, gpu_layers: int) -> None:
+        """Forecasts with so many threads and layers from the next one on."""
+        self.forecasts.threads, self.forecasts.gpu_layers = threads, gpu_layers
+
     def forecast(self, pairs: Sequence[Pair]) -> None:
         """Forecasts these pairs one after the other, unless something else is measured."""
         if self.race_runs():
