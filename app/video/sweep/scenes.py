@@ -144,7 +144,8 @@ class Curves:
             paint_conditions(stage.painter, inner, result, look, self._progress(at), unit)
         else:
             draw_speedup(stage.painter, inner, result, look, self._progress(at), unit=unit)
-        foot = "dots: measured, 95 % interval · dashed: predicted" + (f" · {self._set.note}" if self._set.note else "")
+        said = "dots: measured, 95 % interval" + ("" if result.axis else " · dashed: predicted")
+        foot = said + (f" · {self._set.note}" if self._set.note else "")
         stage.text(foot, box.left(), box.bottom() - u(8), 22, tone=look.muted, room=box.width())
 
 
