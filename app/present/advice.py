@@ -27,14 +27,15 @@ def _suite_rows(result: SweepResult) -> list[tuple[str, str]]:
     lane = shown_lane(suite)
     if lane is not None:
         rows += [("Why", " ".join(lane.reasons))] if lane.reasons else []
-        rows += [(kind.workload.capitalize(), _of_kind(lane, kind)) for kind in lane.kinds]
+        rows += [(kind.workload.capitalize(), kind_words(lane, kind)) for kind in lane.kinds]
         rows += [("Time", f"{lane_short(lane)}: {saved_words(lane)} over the whole suite.")] if lane.total else []
     if suite.left_out:
         rows.append(("Left out", " ".join(suite.left_out[:3])))
     return rows
 
 
-def _of_kind(lane: SuiteLane, kind: SuiteKind) -> str:
+def kind_words(lane: SuiteLane, kind: SuiteKind) -> str:
+    """Says how one kind of prompt did in a lane, such as ``"10 prompts: wins, median 1.84×"``."""
     said = kind_sentence(lane, kind).partition(": ")[2]
     return f"{kind.prompts} {'prompt' if kind.prompts == 1 else 'prompts'}: {said}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from app.present.advice import advice_warnings
 from app.present.figures import machine_text
 from app.race.language import say
 from app.race.sweep_result import Cell, PromptResult, SweepResult, known
@@ -138,7 +139,7 @@ def note(result: SweepResult) -> str:
     """Returns what is wrong with the sweep as a whole, empty if nothing is."""
     if result.heats < result.planned:
         return f"{result.heats} of up to {result.planned} heats were run."
-    return result.warnings[0] if result.warnings else ""
+    return next(iter(advice_warnings(result)), "")
 
 
 def _version(result: SweepResult) -> str:

@@ -20,10 +20,12 @@ from app.library.cards import pack, with_trace
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace, trace_bytes, unreadable
 from app.library.writing import make_folder, whole_folder
+from app.present.advice import advice_warnings
 from app.present.figures import conditions, figure_rows
 from app.present.film_options import FilmOptions
 from app.present.programs import program_sentences
 from app.present.repeat import race_command, sweep_command
+from app.present.suite_rows import by_kind
 from app.present.sweep_figures import best_sentence, position_rows, prompt_rows
 from app.present.sweep_figures import conditions as sweep_conditions
 from app.present.view import RaceView
@@ -170,13 +172,14 @@ def _race_positions(view: RaceView) -> Iterator[str]:
 def _add_sweep(article: _Article, source: Path, number: int) -> str:
     """Adds a sweep and returns the name of its model."""
     result = load_sweep(source)
-    article.short += [plain(best_sentence(prompt)) for prompt in result.prompts]
+    rows = by_kind(result).prompts
+    article.short += [plain(best_sentence(prompt)) for prompt in rows]
     where = (say("Machine"), say("Engine"), say("Model"), say("Measured"))
     told = sweep_conditions(result)
     article.environment.append(_facts([row for row in told if row[0] in where]))
     article.conditions.append(f"### {say('K sweep')}")
     article.conditions.append(_facts([row for row in told if row[0] not in where]))
-    for prompt in result.prompts:
+    for prompt in rows:
         article.results.append(f"### {plain(say('K sweep: {prompt}', prompt=prompt.title))}")
         article.results += [plain(best_sentence(prompt)), table(prompt_rows(prompt))]
         positions = position_rows(prompt)
@@ -186,7 +189,7 @@ def _add_sweep(article: _Article, source: Path, number: int) -> str:
             article.results.append(table(positions))
         remarks = list(dict.fromkeys(warning for cell in prompt.cells for warning in cell.warnings))
         article.results += [_remarks(remarks)] if remarks else []
-    article.results += [_remarks(list(result.warnings))] if result.warnings else []
+    article.results += [_remarks(list(warnings))] if (warnings := advice_warnings(result)) else []
     article.results += list(_charts(article, result, number))
     if article.film:
         job = SweepJob(result, FilmOptions(width=1280, height=720), article.resources)

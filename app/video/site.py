@@ -17,8 +17,10 @@ from app.library.cards import pack, with_trace
 from app.library.sweeps import load_sweep
 from app.library.traces import open_trace
 from app.library.writing import whole_folder
+from app.present.advice import advice_warnings
 from app.present.figures import machine, machine_text
 from app.present.film_options import FilmOptions
+from app.present.suite_rows import by_kind
 from app.present.sweep_figures import best_cell, best_sentence, position_rows, prompt_rows, speedup_words
 from app.present.sweep_figures import conditions as sweep_conditions
 from app.present.view import RaceView
@@ -118,7 +120,8 @@ def _add_sweep(source: Path, folder: Path, number: str, resources: Path, blank: 
     (folder / f"{name}.json").write_bytes(write_sweep(result) + b"\n")
     files = ((f"{name}.json", "Data"),)
     tables = []
-    for prompt in result.prompts:
+    rows = by_kind(result).prompts
+    for prompt in rows:
         tables.append((prompt.title, prompt_rows(prompt)))
         positions = position_rows(prompt)
         tables += [(f"{prompt.title}: acceptance by draft position", positions)] if positions else []
@@ -131,7 +134,7 @@ def _add_sweep(source: Path, folder: Path, number: str, resources: Path, blank: 
         "title": model,
         "links": (("index.html", "All races"), *files),
         "entries": None,
-        "sentences": [*(best_sentence(prompt) for prompt in result.prompts), *result.warnings],
+        "sentences": [*(best_sentence(prompt) for prompt in rows), *advice_warnings(result)],
         "tables": tables,
         "charts": charts,
         "conditions": sweep_conditions(result),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from app.draw.sweep.charts import charts_of
 from app.library.languages import load_language
 from app.library.traces import open_trace
 from app.race.language import ENGLISH
@@ -25,7 +26,7 @@ from tests.video.chromium import browser, find_chromium
 LATIN = re.compile(r"[A-Za-z]{3,}")
 KEPT = {"MTP", "Nano", "built", "tok", "TTFT", "CPU", "thread", "llama", "cpp", "python", "greedy", "temperature"} | {
     "Intel", "Xeon", "Processor", "GHz", "GiB", "MiB", "Race", "code", "Code", "English", "english", "Synthetic",
-    "synthetic", "made", "for", "tests", "none", "Draft", "model", "adaptive", "Lookup", "tokens",
+    "synthetic", "made", "for", "tests", "none", "Draft", "model", "adaptive", "auto", "Lookup", "tokens",
 }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def test_every_picture_is_in_its_place_in_both_themes(trace_path: Path, resource
     out = write_article([source, trace_path], tmp_path / "out", resources, ENGLISH, lambda *_: None)
     text = out.read_text(encoding="utf-8")
     named = re.findall(r"\]\(([^)]+)\)", text)
-    assert len(named) == 14
+    assert len(named) == 2 * (1 + len(charts_of(sweep())))
     assert set(named) == {path.name for path in out.parent.glob("*.png")}
     assert open_trace(out.parent / "race-2-card-dark.png").complete
     assert (out.parent / "race-2.ndjson").read_bytes() == trace_path.read_bytes()
@@ -131,6 +132,6 @@ def test_it_renders_with_cmark_gfm_and_in_chromium(resources: Path, tmp_path: Pa
     with browser(chromium, tmp_path / "profile") as opened:
         opened.open(page.as_uri())
         shown = opened.evaluate("[...document.images].map((image) => image.complete && image.naturalWidth)")
-        assert len(shown) == 7
+        assert len(shown) == 1 + len(charts_of(sweep()))
         assert all(wide >= 1200 for wide in shown)
         assert opened.evaluate("document.querySelectorAll('table').length") == 10

@@ -20,7 +20,7 @@ from app.terminal.environment import FAILED, OK, USAGE, Environment
 from app.video.encoders.gif import pixels_of
 from app.video.export import export_film
 from app.video.sweep.film import SweepFilm, SweepJob
-from tests.draw.sweeps import sweep
+from tests.draw.sweeps import suite, sweep, sweep_over
 
 SMALL = FilmOptions(width=320, height=180, fps=10, scenes=SWEEP_SCENES)
 FAST = ["--size", "320x180", "--fps", "10", "--speed", "8"]
@@ -177,3 +177,21 @@ def test_what_is_no_sweep_is_refused(tmp_path: Path, content: bytes | None) -> N
     status, out, err = run(str(tmp_path), "--to", str(tmp_path / "sweep.mp4"))
     assert (status, out) == (FAILED, "")
     assert "sweep.json" in err
+
+
+def test_the_film_of_a_suite_has_a_row_for_all_prompts_and_for_each_kind_and_never_one_a_prompt(
+    resources: Path,
+) -> None:
+    made = film(resources, suite(48), msgspec.structs.replace(SMALL, width=1280, height=720))
+    for scene in ("title", "advice", "closing"):
+        told = said(made, scene)
+        assert "All prompts" in told
+        assert "code 0" not in told
+    assert "Every prompt" in said(made, "curves")
+
+
+def test_the_film_of_a_condition_shows_its_chart(resources: Path) -> None:
+    made = film(resources, sweep_over(), msgspec.structs.replace(SMALL, width=1280, height=720))
+    told = said(made, "curves")
+    assert "Speedup against context depth" in told
+    assert "predicted" not in told

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
 
 from app.draw.axes import Frame, spread
 from app.draw.canvas import NORMAL, SMALL, Canvas
-from app.draw.look import Look, readable
+from app.draw.look import readable
 from app.draw.sweep.labels import tone_of
 from app.draw.sweep.speedup import measured
 from app.present.axis_figures import axis_head, axis_rows
@@ -66,17 +65,6 @@ def draw_conditions(canvas: Canvas, area: QRectF, result: SweepResult, progress:
         _names(canvas, frame, series, names)
         said = canvas.fit("as fast as the baseline", SMALL, inner.width() / len(words) - 16)
         canvas.text(said, QPointF(frame.x(min(0.5, len(words) - 1)), one - 5), tone=look.muted, align=0.5)
-
-
-def paint_conditions(
-    painter: QPainter, rect: QRectF, result: SweepResult, look: Look, progress: float, unit: float
-) -> None:
-    """Draws the chart for a film; ``unit`` is the size of one unit in the painter's coordinates."""
-    painter.save()
-    painter.translate(rect.topLeft())
-    painter.scale(unit, unit)
-    draw_conditions(Canvas(painter, look), QRectF(0, 0, rect.width() / unit, rect.height() / unit), result, progress)
-    painter.restore()
 
 
 def _series(result: SweepResult) -> list[_Series]:

@@ -19,7 +19,7 @@ from app.race.sweep_words import span_words
 
 _KEY: Final = 20.0
 _DOT: Final = 4.0
-_MOST_KINDS: Final = 6
+_MOST_KINDS: Final = 5
 
 
 def draw_strip(canvas: Canvas, area: QRectF, result: SweepResult) -> None:
@@ -62,8 +62,8 @@ def _kinds(lanes: Sequence[SuiteLane]) -> list[str]:
 
 
 def _index(kinds: Sequence[str], kind: str) -> int:
-    """The number of a kind's colour and shape; rare kinds share the last."""
-    return min(kinds.index(kind) if kind in kinds else _MOST_KINDS, _MOST_KINDS - 1)
+    """The number of a kind's colour and shape: the first ones stand for all prompts; rare kinds share the last."""
+    return 1 + min(kinds.index(kind) if kind in kinds else _MOST_KINDS, _MOST_KINDS - 1)
 
 
 def _draw_key(canvas: Canvas, area: QRectF, kinds: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.draw.sweep.speedup import measured
 from app.present.film_options import FilmOptions
+from app.present.suite_rows import by_kind
 from app.present.sweep_figures import note
 from app.race.problems import Problem, ProblemError
 from app.race.sweep_result import SweepResult
@@ -34,7 +35,7 @@ class SweepFilm(Reel):
         super().__init__(make_stage(options, resources), options)
         said = note(result)
         self.notes = [said] if said else []
-        set_ = SweepSet(self.stage, options, result, said, read_logo(options.logo))
+        set_ = SweepSet(self.stage, options, by_kind(result), result, said, read_logo(options.logo))
         makers = SWEEP_SCENE_MAKERS.items()
         self._splice([(name, make(set_)) for name, make in makers if name in options.scenes], "curves")
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from app.draw.canvas import Canvas
-from app.draw.sweep.conditions import paint_conditions
+from app.draw.sweep.conditions import draw_conditions
 from app.draw.sweep.labels import tone_of
 from app.draw.sweep.speedup import draw_speedup
+from app.draw.sweep.strip import draw_strip
 from app.present.axis_figures import axis_title
 from app.present.figures import machine_text
 from app.present.film_options import FilmOptions
@@ -49,11 +50,15 @@ _DRAW_S = 5.5
 
 @dataclass(slots=True)
 class SweepSet:
-    """Everything a scene may show; ``note`` is what is wrong with the sweep, empty if nothing is."""
+    """Everything a scene may show; ``note`` is what is wrong with the sweep, empty if nothing is.
+
+    ``result`` has few rows: of a suite the kinds of its prompts, while ``whole`` has each prompt.
+    """
 
     stage: Stage
     options: FilmOptions
     result: SweepResult
+    whole: SweepResult
     note: str
     logo: QImage | None
 
@@ -128,7 +133,7 @@ class Curves:
         box = stage.area.adjusted(u(52), u(150 if tall else 44), -u(52), -u(170 if tall else 48))
         base = box.top() + u(48)
         result = self._set.result
-        heading = axis_title(result) if result.axis else "Speedup against K"
+        heading = axis_title(result) if result.axis else "Every prompt" if result.suite else "Speedup against K"
         name = stage.text(heading, box.left(), base, 44, style="bold")
         logo = draw_logo(self._set, QRectF(box.right() - u(220), box.top() - u(8), u(220), u(70)))
         model = self._set.options.caption or self._set.result.pair_title
@@ -141,12 +146,24 @@ class Curves:
         inner = card.adjusted(u(28), u(28), -u(28), -u(22))
         unit = 2.0 * stage.unit
         if result.axis:
-            paint_conditions(stage.painter, inner, result, look, self._progress(at), unit)
+            self._paint(inner, unit, lambda canvas, area: draw_conditions(canvas, area, result, self._progress(at)))
+        elif result.suite:
+            self._paint(inner, unit, lambda canvas, area: draw_strip(canvas, area, self._set.whole))
         else:
             draw_speedup(stage.painter, inner, result, look, self._progress(at), unit=unit)
         said = "dots: measured, 95 % interval" + ("" if result.axis else " · dashed: predicted")
+        said = "a dot a prompt · line and band: median, 95 % interval" if result.suite else said
         foot = said + (f" · {self._set.note}" if self._set.note else "")
         stage.text(foot, box.left(), box.bottom() - u(8), 22, tone=look.muted, room=box.width())
+
+    def _paint(self, area: QRectF, unit: float, draw: Callable[[Canvas, QRectF], None]) -> None:
+        """Draws a chart whose sizes are in units of its own."""
+        painter = self._set.stage.painter
+        painter.save()
+        painter.translate(area.topLeft())
+        painter.scale(unit, unit)
+        draw(Canvas(painter, self._set.stage.look), QRectF(0, 0, area.width() / unit, area.height() / unit))
+        painter.restore()
 
 
 class Advice:
