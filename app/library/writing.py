@@ -77,7 +77,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         yield scratch
         if folder.is_dir():  # It stays the same folder: somebody may stand in it.
             for path in scratch.iterdir():
-                path.replace(folder / path.name)
+                shutil.move(path, folder / path.name)
         else:
             scratch.chmod(0o755)
             scratch.replace(folder)
