@@ -38,7 +38,7 @@ class Environment:
         for stream in (self.stdout, self.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.stdout, self.stderr = outlasting(self.stdout), outlasting(self.stderr)
+        self.stdout, self.stderr = outlasting(self.stdout), outlasting(self.stderr, remarks=True)
 
     def heed(self, *_: object) -> None:
         """Ends a command, between two steps of it, that got a signal: inside one, native code would not survive it.

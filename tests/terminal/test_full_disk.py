@@ -62,3 +62,18 @@ def test_a_log_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
     assert "nano" in done.stdout
     assert log.stat().st_size == MOST
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")
+def test_remarks_that_cannot_be_written_end_no_race_and_results_that_cannot_do(tmp_path: Path) -> None:
+    words = ["run", "--prompt", "haiku", "--max-tokens", "16", "--no-probe", "--json"]
+    env = {**os.environ, "MTP_RACE_HOME": str(tmp_path)}
+    command = [sys.executable, "-P", "-m", "app", *words]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=full)
+        assert (done.returncode, done.stdout[:1]) == (0, b"{")
+        failed = subprocess.run(command, env=env, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert failed.returncode == 1
+    assert "No space left" in failed.stderr
+    assert "Traceback" not in failed.stderr
