@@ -25,6 +25,7 @@ from app.sandbox.texts import (
 
 Verdict = Literal["same", "different", "unclear"]
 FigureVerdict = Literal["same", "different", "unreadable"]
+_KEPT_BY_LIBRARIES = (".cache/", ".config/", ".local/")
 _NOT_A_PROGRAM = ("SyntaxError", "IndentationError", "TabError")
 _RANDOM_IDS = re.compile(r'(?:id="|(?<=href=")#|url\(#)[\w.-]++|<dc:date>[^<]*+')
 _COLOURS = re.compile(r"#[0-9a-fA-F]{3,8}\b")
@@ -62,7 +63,7 @@ def _says_nothing(result: RunResult) -> str:
     if result.missing_module:
         return f"needs the module {result.missing_module}, which the sandbox does not have"
     if result.error is not None and result.error.type in NETWORK_ERRORS:
-        return f"could not fetch what it wanted ({result.error.type})"
+        return f"could not fetch what was asked for ({result.error.type})"
     if result.wanted_input or result.wanted_arguments:
         return result.sentence()
     return ""
@@ -123,7 +124,7 @@ def compare_errors(a: RunResult, b: RunResult) -> Aspect | None:
 
 def compare_files(a: RunResult, b: RunResult) -> Aspect | None:
     """Compare the files that are no figures, by name; None when there are none."""
-    left, right = ({file.name: file for file in result.files if not is_figure(file)} for result in (a, b))
+    left, right = ({file.name: file for file in result.files if _is_output(file)} for result in (a, b))
     if not left and not right and not a.files_left_out and not b.files_left_out:
         return None
     for mine, other, who in ((left, right, "first"), (right, left, "second")):
@@ -154,6 +155,11 @@ def _compare_file(a: ProducedFile, b: ProducedFile) -> TextMatch:
     if name.endswith((".csv", ".tsv")):
         return compare_tables(left, right, "\t" if name.endswith(".tsv") else ",")
     return compare_json(left, right) if name.endswith(".json") else compare_texts(left, right)
+
+
+def _is_output(file: ProducedFile) -> bool:
+    """Whether a file is no figure, and none that a library keeps for itself."""
+    return not is_figure(file) and not file.name.startswith(_KEPT_BY_LIBRARIES)
 
 
 def is_figure(file: ProducedFile) -> bool:

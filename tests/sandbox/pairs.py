@@ -384,6 +384,13 @@ PAIRS = [
     ),
     Pair("classes that do the same", STACK, [("self.items", "self._data")], SAME),
     Pair("a class that does something else", STACK, [(".pop()\ns", ".pop(0)\ns")], DIFFERENT, "line 1"),
+    Pair(
+        "what a library keeps for itself",
+        "import os\nos.makedirs('.cache/x')\nopen('.cache/x/cookies.db', 'w').write('1')\nprint(1)",
+        [(".write('1')", ".write('2')")],
+        SAME,
+        "without an error",
+    ),
     Pair("no program in one", "print(1)", "", NOT_RUN, "second reply holds no Python"),
     Pair("nothing to compare", "x = 1", "y = 2", NOT_COMPARABLE, "neither"),
     Pair("a module that is not there", "import requests\nprint(1)", "print(1)", NOT_COMPARABLE, "requests"),

@@ -8,6 +8,7 @@ import threading
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.race.problems import Problem
@@ -130,3 +131,30 @@ def test_the_sandbox_is_probed_by_running_it(sandbox: Sandbox) -> None:
 def test_the_environment_lies_in_the_users_folder_of_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MTP_RACE_HOME", str(tmp_path))
     assert folder().is_relative_to(tmp_path)
+
+
+def test_bringing_stands_still_while_something_is_measured(tmp_path: Path, sandbox: Sandbox) -> None:
+    wheel(tmp_path, "answers", "ANSWER = 42\n")
+    pins = tmp_path / "pins.txt"
+    pins.write_text("", encoding="utf-8")
+    hold = threading.Event()
+    hold.set()
+    made: list[Interpreter | Problem] = []
+
+    def bring() -> None:
+        options = ["--no-index", "--find-links", str(tmp_path)]
+        where = tmp_path / "sandbox"
+        made.append(setup(print, where=where, always=(), more=["answers"], pins=pins, pip_options=options, hold=hold))
+
+    thread = threading.Thread(target=bring)
+    thread.start()
+    me = psutil.Process()
+    while not any(child.status() == psutil.STATUS_STOPPED for child in me.children()):
+        assert thread.is_alive()
+    assert not made
+    hold.clear()
+    thread.join(120)
+    assert isinstance(made[0], Interpreter), made
+    ready = read_ready(tmp_path / "sandbox")
+    assert ready is not None
+    assert ready.versions == {"answers": "1.0"}
