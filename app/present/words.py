@@ -9,6 +9,7 @@ from app.race.explain import Split
 from app.race.formats import recorded_format
 from app.race.lanes import LaneSpec, k_words
 from app.race.language import say
+from app.race.prompts import CUSTOM
 from app.race.sweep_words import NONE as NONE
 from app.race.verdict import TokenVerdict
 
@@ -51,6 +52,15 @@ TINY_NOTE: Final = (
     "The built-in model is tiny: it writes what it was trained on. For a prompt of your own take a real one."
 )
 """Stands beside a prompt of the user's own for the built-in model."""
+_HARD: Final = ("stocks",)
+"""Prompts of the app that the built-in model was not trained for."""
+
+
+def tiny_note(prompt: str) -> str:
+    """Returns what is to be known of the built-in model's answers to the prompt of that name; empty if nothing."""
+    if prompt == CUSTOM:
+        return TINY_NOTE
+    return TINY_NOTE.replace("a prompt of your own", "this one") if prompt in _HARD else ""
 
 
 def way(spec: LaneSpec) -> str:

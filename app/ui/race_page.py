@@ -18,13 +18,13 @@ from app.present.naming import dated_name, race_ended, race_name
 from app.present.recipes import llama_command
 from app.present.result import verdict_text
 from app.present.view import RaceView
-from app.present.words import FIRST_RACE
+from app.present.words import FIRST_RACE, tiny_note
 from app.race.choose_k import KChoice
 from app.race.events import Finish
 from app.race.formats import REPEATED
 from app.race.lanes import LaneKind
 from app.race.problems import Problem, ProblemError
-from app.race.prompts import CUSTOM, Prompt
+from app.race.prompts import Prompt
 from app.ui.export.record_bar import RecordBar
 from app.ui.export.recorder import FilmRecorder
 from app.ui.failure_card import FailureCard
@@ -415,7 +415,7 @@ class RacePage(Page):
         if self.view is None:
             self.board.set_lanes(specs, request.max_tokens, self.controls.format_title)
             self.controls.say_first(FIRST_RACE if request.pair.is_built_in else "")
-        self.tiny_line.setVisible(request.pair.is_built_in and request.prompt.name == CUSTOM)
+        self.tiny_line.show_note(tiny_note(request.prompt.name) if request.pair.is_built_in else "")
         self._show_stale()
 
     def _show_stale(self) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from app.present.words import TINY_NOTE
 from app.ui.widgets import button, label
 
 
 class TinyLine(QFrame):
-    """Stands under a prompt of the user's own while the built-in model is picked. ``models``: the way to others."""
+    """Stands under a prompt that is too much for the built-in model, which is picked. ``models``: the way to others."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -17,6 +16,12 @@ class TinyLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(label(TINY_NOTE, "muted", wrap=True), 1)
+        self._said = label("", "muted", wrap=True)
+        row.addWidget(self._said, 1)
         row.addWidget(self.models)
         self.hide()
+
+    def show_note(self, note: str) -> None:
+        """Shows what is to be known; an empty note hides the line."""
+        self._said.setText(note)
+        self.setVisible(bool(note))
