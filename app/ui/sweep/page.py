@@ -71,7 +71,7 @@ _PLACES: Final[dict[str, dict[str, tuple[int, int, int, int]]]] = {
         "accepted": (1, 6, 4, 176),
         "rates": (2, 0, 10, 300),
     },
-    "suite": {"strip": (0, 0, 6, 400), "costs": (0, 6, 4, 400), "widths": (1, 6, 4, 220)},
+    "suite": {"strip": (0, 0, 6, 372), "costs": (0, 6, 4, 372), "widths": (1, 6, 4, 220)},
 }
 """Of each kind of result where its charts are: row, column, columns of ten, and least height in pixels. Three rows of a
 plain sweep fill a window of 1440 by 900; a lower one scrolls."""
