@@ -37,6 +37,11 @@ def behaviour_path(trace: Path) -> Path:
     return trace.with_name(f"{trace.stem}.behaviour.json")
 
 
+def kept_beside(trace: Path) -> tuple[Path, ...]:
+    """Returns the files that belong to a trace and lie beside it, whether they are there or not."""
+    return behaviour_path(trace), recording_path(trace)
+
+
 def verify_race(
     header: Header,
     state: RaceState,

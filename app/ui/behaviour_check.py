@@ -38,7 +38,7 @@ class BehaviourCheck(QObject):
         self._tasks = Tasks(self)
         self._behaviour: Behaviour | None = None
         self._running = False
-        self._ran: tuple[RaceView, Path | None] | None = None
+        self._ran: tuple[RaceView, Path | None, tuple[str, ...]] | None = None
 
     @property
     def running(self) -> bool:
@@ -62,8 +62,12 @@ class BehaviourCheck(QObject):
         if was:
             self.ended.emit()
 
-    def run(self, view: RaceView, trace: Path | None) -> None:
-        """Runs the programs of a race that has some in the sandbox; keeps the verdict beside its trace."""
+    def run(self, view: RaceView, trace: Path | None, hosts: tuple[str, ...] = ()) -> None:
+        """Runs the programs of a race that has some in the sandbox; keeps the verdict beside its trace.
+
+        Args:
+            hosts: What they may fetch from.
+        """
         from app.sandbox.races import to_be_verified
 
         self.forget()
@@ -71,9 +75,9 @@ class BehaviourCheck(QObject):
         if not whole or not view.contenders or not to_be_verified(view.header, view.state):
             return
         self._strip.set_behaviour("faint", "Running both programs in the sandbox\u2026", details=False)
-        self._ran = (view, trace)
+        self._ran = (view, trace, hosts)
         self._running = True
-        self._start(self._verify(view, trace))
+        self._start(self._verify(view, trace, hosts))
 
     def run_again(self) -> None:
         """Runs the programs again that lacked a package, which may be there now."""
@@ -88,9 +92,9 @@ class BehaviourCheck(QObject):
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.start(work, name="check", doing="the programs were compared", failed=self._failed)
 
-    async def _verify(self, view: RaceView, trace: Path | None) -> None:
+    async def _verify(self, view: RaceView, trace: Path | None, hosts: tuple[str, ...]) -> None:
         stop = threading.Event()
-        behaviour = await in_thread(lambda: _verify(view, trace, stop), stop=stop.set)
+        behaviour = await in_thread(lambda: _verify(view, trace, hosts, stop), stop=stop.set)
         self._end()
         self._show(behaviour)
 
@@ -114,12 +118,12 @@ class BehaviourCheck(QObject):
         self._strip.set_behaviour("faint", f"Not run: {problem.sentence}", details=False)
 
 
-def _verify(view: RaceView, trace: Path | None, stop: threading.Event) -> Behaviour | None:
+def _verify(view: RaceView, trace: Path | None, hosts: tuple[str, ...], stop: threading.Event) -> Behaviour | None:
     # Imported here, because it is needed only after a race and takes its time.
     from app.sandbox.base import find_sandbox
     from app.sandbox.races import store_behaviour, verify_race
 
-    behaviour = verify_race(view.header, view.state, find_sandbox(), stop, trace=trace)
+    behaviour = verify_race(view.header, view.state, find_sandbox(), stop, trace=trace, hosts=hosts)
     if behaviour is not None and trace is not None and not stop.is_set() and trace.exists():
         store_behaviour(trace, behaviour)
     return behaviour

@@ -397,8 +397,9 @@ class LibraryPage(Page):
             return
         try:
             path.rename(target)
-            if _beside(path).exists():
-                _beside(path).replace(_beside(target))
+            for old, new in zip(_beside(path), _beside(target), strict=True):
+                if old.exists():
+                    old.replace(new)
         except OSError as error:
             self.said.emit(f"It could not be renamed: {error.strerror or error}.")
             return
@@ -421,7 +422,7 @@ class LibraryPage(Page):
             return
         name = self._title.text() or path.stem
         try:
-            kept = {item: to_trash(item) or _put_aside(item) for item in (path, _beside(path)) if item.exists()}
+            kept = {item: to_trash(item) or _put_aside(item) for item in (path, *_beside(path)) if item.exists()}
         except OSError as error:
             self.said.emit(f"It could not be deleted: {error.strerror or error}.")
             return
@@ -474,11 +475,11 @@ def _readable(trace: Trace, lanes: Sequence[str]) -> Trace:
     return shown
 
 
-def _beside(trace: Path) -> Path:
-    """Returns where a trace's behaviour verdict is kept."""
-    from app.sandbox.races import behaviour_path
+def _beside(trace: Path) -> tuple[Path, ...]:
+    """Returns where a trace's behaviour verdict is kept, and what its programs fetched."""
+    from app.sandbox.races import kept_beside
 
-    return behaviour_path(trace)
+    return kept_beside(trace)
 
 
 def _put_aside(path: Path) -> Path:

@@ -295,6 +295,7 @@ class RaceControls(QWidget):
         settings.setValue("race/lanes", self.lanes.words)
         settings.setValue("race/temperature", self.temperature.value())
         settings.setValue("race/max-tokens", self.max_tokens.value())
+        settings.setValue("race/fetch-from", self.options.fetch_from.text())
         settings.setValue("race/record", int(self.record.isChecked()))
         settings.setValue("race/format", list(FORMATS)[self.format.currentIndex()])
 
@@ -315,6 +316,7 @@ class RaceControls(QWidget):
         self.lanes.by_hand = remembered.whole(settings, "race/k-by-hand", 0, 0, 1) == 1
         self.max_tokens.setValue(_whole(settings, "race/max-tokens", self.max_tokens))
         self.temperature.setValue(remembered.number(settings, "race/temperature", 0.0, 0.0, self.temperature.maximum()))
+        self.options.fetch_from.setText(remembered.text(settings, "race/fetch-from"))
         self.record.setChecked(remembered.whole(settings, "race/record", 0, 0, 1) == 1)
         known = remembered.text(settings, "race/format")
         if known in FORMATS:

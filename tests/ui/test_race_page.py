@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,6 +17,7 @@ from app.race.trace import Record
 from app.ui.main_window import MainWindow
 from app.ui.race_board import RaceBoard
 from app.ui.race_page import RacePage
+from app.ui.settings import open_settings
 from app.ui.theme import Theme
 from tests.ui import synthetic
 from tests.ui.windows import make_board
@@ -110,6 +113,30 @@ def test_the_rest_is_behind_options(window: MainWindow, qtbot: QtBot) -> None:
     assert "a show, not a measurement" in controls.options.note.text()
     qtbot.mouseClick(controls.options.done, LEFT)
     assert not controls.format.isVisible()
+
+
+def test_what_programs_may_fetch_from_is_written_under_options_and_remembered(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    controls = window.race.controls
+
+    def hosts() -> tuple[str, ...]:
+        return controls.options.hosts
+
+    assert hosts() == ()
+    qtbot.mouseClick(controls.options_button, LEFT)
+    field = controls.options.fetch_from
+    assert window.rect().contains(controls.options.geometry())
+    qtbot.mouseClick(field, LEFT)
+    qtbot.keyClicks(field, "Query1.Finance.Yahoo.com, *.example.org 127.0.0.1")
+    assert hosts() == ("query1.finance.yahoo.com", "*.example.org")
+    assert controls.options.note.text().endswith("127.0.0.1 is not the name of a host.")
+    settings = open_settings(tmp_path / "settings.ini")
+    controls.remember(settings)
+    field.clear()
+    assert hosts() == ()
+    controls.recall(settings)
+    assert hosts() == ("query1.finance.yahoo.com", "*.example.org")
 
 
 def test_the_built_in_model_says_that_it_is_tiny_beside_a_prompt_of_ones_own(window: MainWindow, qtbot: QtBot) -> None:

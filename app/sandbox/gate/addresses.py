@@ -37,6 +37,14 @@ def host_pattern(text: str) -> str | None:
     return name if _HOST.fullmatch(name.removeprefix("*.")) else None
 
 
+def read_hosts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Returns the hosts and patterns in a text, with commas or spaces between them, and the words that are neither."""
+    words = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    found = {word: host_pattern(word) for word in words}
+    hosts = tuple(dict.fromkeys(host for host in found.values() if host is not None))
+    return hosts, tuple(word for word, host in found.items() if host is None)
+
+
 def is_allowed(host: str, patterns: tuple[str, ...]) -> bool:
     """Whether a host in small letters is named by one of the patterns."""
     return any(host.endswith(one[1:]) if one.startswith("*.") else host == one for one in patterns)

@@ -15,6 +15,7 @@ from app.sandbox.base import Sandbox
 from app.sandbox.results import Job, RunResult
 from tests.sandbox.attacks.attack import HELPERS, Attack
 from tests.sandbox.attacks.exhausting import EXHAUSTING
+from tests.sandbox.attacks.fetching import FETCHING
 from tests.sandbox.attacks.forging import FORGING
 from tests.sandbox.attacks.kernel import KERNEL
 from tests.sandbox.attacks.network import NETWORK
@@ -25,7 +26,7 @@ from tests.sandbox.attacks.writing import WRITING
 
 _REFUSED = {chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 0x202E, 0x2066)}
 
-ATTACKS: tuple[Attack, ...] = (*READING, *NETWORK, *WRITING, *EXHAUSTING, *PROCESSES, *KERNEL, *FORGING)
+ATTACKS: tuple[Attack, ...] = (*(*READING, *NETWORK, *FETCHING, *WRITING, *EXHAUSTING, *PROCESSES, *KERNEL, *FORGING),)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def carry_out(attack: Attack, world: World, sandbox: Sandbox) -> Outcome:
     """Run one attack in the sandbox and look for what it took, changed and left."""
     mark = f"mark-{secrets.token_hex(8)}"
     job = Job(source=source_of(attack, world), limits=attack.limits, scenarios=attack.scenarios, env={"MTP_RUN": mark})
-    result = sandbox.run(job)
+    gate = world.gate() if attack.gate else None
+    result = sandbox.run(job, None, None if gate is None else gate.access("a", live=True, tell=True))
     problems = world.trouble()
     everything = msgspec.json.encode(result).decode() + "".join(
         (file.data or b"").decode("utf-8", "replace") + file.name for file in result.files

@@ -46,7 +46,7 @@ class Attack:
     """A program that tries to get out. `control`: outside a sandbox it does get the secret (and does no harm).
 
     `ending`: how the run must be told to have ended; `plain`: nothing of it may hold a control character, and no name
-    markup; `most_outcomes`: so many results of calls it may have at most.
+    markup; `most_outcomes`: so many results of calls it may have at most; `gate`: it may fetch, from the world's hosts.
     """
 
     name: str
@@ -58,3 +58,4 @@ class Attack:
     ending: str = ""
     plain: bool = False
     most_outcomes: int | None = None
+    gate: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import platform
 import pty
@@ -18,10 +19,29 @@ from pathlib import Path
 import psutil
 
 from app.sandbox import seccomp
+from app.sandbox.gate.gate import FetchGate
+from app.sandbox.gate.network import Outside, why_not
+from app.sandbox.gate.recording import FetchRecording, Permission
+from tests.sandbox.gate.world import HOST, OTHER, GateWorld
 from tests.sandbox.refused import refused_numbers
 
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _START = "s3cret-"
+_GOOD_ADDRESS = "127.0.0.77"  # of the server that the gate may reach, for want of a world
+REBINDING = "rebinding.example.com"
+_INNER = {
+    "loop.example.com": ("127.0.0.1",),
+    "loop6.example.com": ("::1",),
+    "mapped.example.com": ("::ffff:127.0.0.1",),
+    "translated.example.com": ("64:ff9b::7f00:1",),
+    "metadata.example.com": ("169.254.169.254",),
+    "metadata6.example.com": ("fd00:ec2::254",),
+    "home.example.com": ("192.168.1.1",),
+    "any.example.com": ("0.0.0.0",),
+    "mixed.example.com": ("1.1.1.1", "127.0.0.1"),
+}
+_FORGED = {"misnamed.example.com": (_GOOD_ADDRESS,), "forged.example.com": (_GOOD_ADDRESS,)}
+_HOSTS = {HOST: (_GOOD_ADDRESS,), REBINDING: (_GOOD_ADDRESS,)} | _INNER | _FORGED
 
 
 class World:
@@ -33,11 +53,13 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="mtp-attack-"))
         self._plant_files()
         self._plant_process()
+        self._hosts = GateWorld(address=_GOOD_ADDRESS)
         self._plant_sockets()
         self._plant_kernel_objects()
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._hosts.close()
         self._victim.kill()
         self._victim.wait()
         for server in self._servers:
@@ -85,7 +107,9 @@ class World:
         path = socket.socket(socket.AF_UNIX)
         path.bind(str(self.folder / "server.sock"))
         self._port, self._udp_port = tcp.getsockname()[1], udp.getsockname()[1]
-        self._servers = [tcp, udp, abstract, path, *([tcp6] if tcp6 else [])]
+        # Who reaches this machine where the gate's hosts have their ports finds the secret, and is noticed.
+        behind = [socket.create_server(("127.0.0.1", one.port)) for one in (self._hosts.server, self._hosts.plain)]
+        self._servers = [tcp, udp, abstract, path, *behind, *([tcp6] if tcp6 else [])]
         for server in (abstract, path):
             server.listen()
         for server in self._servers:
@@ -126,6 +150,23 @@ class World:
         data = self.secret.encode()
         self._key = libc.syscall(self._numbers["add_key"], b"user", b"mtp-race-test", data, len(data), -4)
 
+    def gate(self) -> FetchGate:
+        """A gate as a user would allow it. Behind some of its hosts' names is what a program must not reach."""
+        answers = itertools.cycle([[_GOOD_ADDRESS], ["127.0.0.1"]])
+
+        def look_up(host: str) -> list[str]:
+            if host not in _HOSTS:
+                self.hits.append(f"{host!r} was looked up")
+                return []
+            return next(answers) if host == REBINDING else list(_HOSTS[host])
+
+        def check(address: str) -> str:
+            return "" if address == _GOOD_ADDRESS else why_not(address)
+
+        permission = Permission(tuple(_HOSTS), bytes_limit=8 * 2**20, seconds_limit=1.5)
+        ports = {443: self._hosts.server.port, 80: self._hosts.plain.port}
+        return FetchGate(permission, FetchRecording(), Outside(look_up, check, self._hosts.trust, ports))
+
     def facts(self) -> str:
         """Everything an attacker could wish to know, as the start of a program."""
         addresses = [a.address for found in psutil.net_if_addrs().values() for a in found if a.family == socket.AF_INET]
@@ -155,6 +196,11 @@ class World:
             "CANARY": str(self.canary),
             "NR": self._numbers,
             "MIB": 2**20,
+            "GOOD": HOST,
+            "OTHER": OTHER,
+            "REBINDING": REBINDING,
+            "INNER_HOSTS": list(_INNER),
+            "FORGED_HOSTS": list(_FORGED),
         }
         return "".join(f"{name} = {value!r}\n" for name, value in facts.items())
 

@@ -35,12 +35,12 @@ class DataServer:
         bodies: What was sent with them.
     """
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
+    def __init__(self, context: ssl.SSLContext | None, address: str) -> None:
         self.seen: list[tuple[str, str, dict[str, str]]] = []
         self.bodies: list[bytes] = []
         self.numbers = itertools.count()
         handler = type("Handler", (_Handler,), {"data": self})
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = http.server.ThreadingHTTPServer((address, 0), handler)
         self._server.daemon_threads = True
         if context is not None:
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
@@ -200,12 +200,13 @@ class GateWorld:
         server: Speaks TLS as HOST. plain: The same without TLS. forged: As HOST, with a certificate that nobody issued.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        _ENDED.clear()
         self.authority = trustme.CA()
-        self.server = DataServer(self._context(self.authority, HOST))
-        self.plain = DataServer(None)
-        self.forged = DataServer(self._context(trustme.CA(), HOST))
-        self.misnamed = DataServer(self._context(self.authority, "unlike.example.com"))
+        self.server = DataServer(self._context(self.authority, HOST), address)
+        self.plain = DataServer(None, address)
+        self.forged = DataServer(self._context(trustme.CA(), HOST), address)
+        self.misnamed = DataServer(self._context(self.authority, "unlike.example.com"), address)
 
     @staticmethod
     def _context(authority: trustme.CA, host: str) -> ssl.SSLContext:
@@ -245,7 +246,6 @@ class GateWorld:
 @contextmanager
 def gate_world() -> Iterator[GateWorld]:
     """A world, which ends with the block."""
-    _ENDED.clear()
     world = GateWorld()
     try:
         yield world
