@@ -170,6 +170,7 @@ class Try:
         env = {
             **os.environ,
             "MTP_RACE_HOME": str(self.home / "app"),
+            "MTP_RACE_PACKAGES": "off",  # nothing from the network
             "TMPDIR": str(self.home / "tmp"),
             "HF_ENDPOINT": self.endpoint,
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(self.home / "site"))),
