@@ -53,6 +53,30 @@ class DrafterConfig:
     target: TargetConfig = field(default_factory=TargetConfig)
 
 
+@dataclass(frozen=True)
+class HeadConfig:
+    """A head that reads layers of the target: what EAGLE3 and DFlash have in common.
+
+    reads: layers whose inputs it reads. The final state is none: llama.cpp does not give it for this architecture.
+    draft_vocab: tokens that it can draft, the most frequent ones of the target's text.
+    """
+
+    reads: tuple[int, ...] = (2, 5, 7)
+    layers: int = 1
+    ffn: int = 1280
+    heads: int = 8
+    kv: int = 2
+    head_dim: int = 64
+    rope_base: float = 10_000.0
+    draft_vocab: int = 4096
+    target: TargetConfig = field(default_factory=TargetConfig)
+
+
+EAGLE3 = HeadConfig()
+DFLASH = HeadConfig(layers=2, ffn=1024)
+BLOCK = 9
+"""Tokens of a block of DFlash: the last one of the text, and eight to draft."""
+
 CONTEXT = 8192
 
 

@@ -60,7 +60,9 @@ def rotate(x: Tensor, table: tuple[Tensor, Tensor]) -> Tensor:
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: object) -> Tensor:
     """Attention with scale 1. mask: a BlockMask of flex attention, or a boolean tensor [B or 1, 1, T, S]."""
     if isinstance(mask, Tensor):
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0, enable_gqa=True)
+        # Spelled out: with enable_gqa, PyTorch takes the kernel that holds every score.
+        k, v = (t.repeat_interleave(q.shape[1] // t.shape[1], 1) for t in (k, v))
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0)
     from torch.nn.attention.flex_attention import flex_attention
 
     return flex_attention(q, k, v, block_mask=mask, scale=1.0, enable_gqa=True)

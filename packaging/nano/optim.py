@@ -45,13 +45,17 @@ class Muon(torch.optim.Optimizer):
                 p.mul_(1 - group["lr"] * group["decay"]).add_(u.type_as(p), alpha=-group["lr"] * size)
 
 
+TABLES = ("embed_tokens", "output.")
+"""Matrices with a row for each token."""
+
+
 class Optimizers:
     """Both optimizers of a module under one learning rate."""
 
     def __init__(self, module: nn.Module, lr: float) -> None:
         named = list(module.named_parameters())
-        inner = [p for n, p in named if p.ndim == 2 and "embed" not in n]
-        table = [p for n, p in named if p.ndim == 2 and "embed" in n]
+        inner = [p for n, p in named if p.ndim == 2 and not n.startswith(TABLES)]
+        table = [p for n, p in named if p.ndim == 2 and n.startswith(TABLES)]
         small = [p for n, p in named if p.ndim < 2]
         fused = table[0].is_cuda
         self.lr = lr
