@@ -11,7 +11,7 @@ import pytest
 
 from app.library.traces import open_trace
 from app.models.forecast.shape import ModelShape
-from app.models.pairs import ModelFile, ModelSource, Pair
+from app.models.pairs import ModelFile, ModelSource, MoreDrafters, Pair
 from app.models.registry.servers import ServerTable
 from app.present.result import summarize
 from app.present.view import RaceView
@@ -39,7 +39,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
         Header, Request, Message, Sampling, LaneSpec, FileHash, Machine, Record, Closing, Token, Problem,
         SweepResult, PromptResult, Cell, Interval, SweepPlan, Prompt, Contender,
         SuiteResult, SuiteLane, SuiteKind, SuiteDot, PromptFile, PromptTurn,
-        Pair, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
+        Pair, MoreDrafters, ModelSource, ModelFile, ServerTable, WatchHeader, ServerReading,
         ModelShape, Forecast, ForecastText, ForecastK, WorkloadRates,
         RecordingHeader, Exchange,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.places import Places
+from app.race.lanes import LaneKind
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BAD_CHARACTERS = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
@@ -91,6 +92,20 @@ class ModelSource(msgspec.Struct, frozen=True):
         return len(self.files) == 1 or (bool(self.files) and self.files[0].path.lower().endswith(".gguf"))
 
 
+class MoreDrafters(msgspec.Struct, frozen=True):
+    """Drafters of other kinds for the same target, where their files come from. A field is a kind's value in traces."""
+
+    eagle3: ModelSource | None = None
+    dflash: ModelSource | None = None
+    dspark: ModelSource | None = None
+
+    @property
+    def by_kind(self) -> dict[LaneKind, ModelSource]:
+        """Those that there are."""
+        told = ((LaneKind.EAGLE3, self.eagle3), (LaneKind.DFLASH, self.dflash), (LaneKind.DSPARK, self.dspark))
+        return {kind: source for kind, source in told if source is not None}
+
+
 class Pair(msgspec.Struct, frozen=True):
     """One target with its drafter, for the engines that can open these files.
 
@@ -102,7 +117,7 @@ class Pair(msgspec.Struct, frozen=True):
     the type that most of the target's and of the drafter's weights have, such as "Q4_0".
     gated: whether the hub asks for a licence click first; licence_page is where.
     unverified: names or sizes could not be confirmed when this was written; the hub is asked at first use.
-    drafter is None for a target with its MTP head in the same file.
+    drafter is None for a target with its MTP head in the same file; drafters are those of other kinds.
     """
 
     id: str
@@ -110,6 +125,7 @@ class Pair(msgspec.Struct, frozen=True):
     engines: tuple[str, ...]
     target: ModelSource
     drafter: ModelSource | None = None
+    drafters: MoreDrafters = MoreDrafters()
     family: str = "gemma-4"
     quantization: str = ""
     parameters: int | None = None
@@ -128,8 +144,9 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def sources(self) -> tuple[ModelSource, ...]:
-        """The target's, and the drafter's if it has files of its own."""
-        return (self.target,) if self.drafter is None else (self.target, self.drafter)
+        """The target's, the drafter's if it has files of its own, and those of drafters of other kinds."""
+        own = () if self.drafter is None else (self.drafter,)
+        return (self.target, *own, *self.drafters.by_kind.values())
 
     @property
     def is_built_in(self) -> bool:
@@ -138,7 +155,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def download_size(self) -> int | None:
-        """Bytes of target and drafter together, None if one of them is not known."""
+        """Bytes of target and drafters together, None if one of them is not known."""
         sizes = [source.total_size for source in self.sources if source.resource is None]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
@@ -157,6 +174,12 @@ def source_folder(source: ModelSource, places: Places) -> Path:
         return expand(source.folder)
     owner, _, name = (source.repository or "").partition("/")
     return places.models / f"{owner}--{name}" / source.revision.replace("/", "--")
+
+
+def source_path(source: ModelSource, places: Places) -> Path:
+    """Returns what an engine opens of `source`: its first file (GGUF), or its folder."""
+    folder = source_folder(source, places)
+    return folder / source.files[0].path if source.is_single_file else folder
 
 
 def expand(folder: str) -> Path:

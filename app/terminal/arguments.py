@@ -113,8 +113,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="append",
         default=[],
         metavar="WHAT",
-        help=f"what drafts: {_drafter_words()}, or a model file, which is used as the drafter that it is; mtp, the "
-        "pair's own drafter, is the default; give it again to race several",
+        help=f"what drafts: {_drafter_words()}, eagle3, dflash or dspark where the pair has such a drafter (the "
+        "built-in pair has the first two), or a model file, which is used as the drafter that it is; mtp, the pair's "
+        "own drafter, is the default; give it again to race several",
     )
     run.add_argument("--max-tokens", type=_int_between(1, 1 << 20), default=256, metavar="N")
     run.add_argument("--temperature", type=_float_between(0, 5), default=0.0, metavar="T", help="0 is greedy")

@@ -22,7 +22,7 @@ from app.models.hub.download import Download, DownloadSettings
 from app.models.hub.progress import Progress, bytes_text
 from app.models.hub.transfer import Retries
 from app.models.hub.wanted import find_wanted
-from app.models.pairs import ModelSource, Pair, expand
+from app.models.pairs import ModelSource, MoreDrafters, Pair, expand
 from app.models.registry.reader import Registry, load_registry
 from app.models.registry.servers import SERVER
 from app.models.shelf.availability import Damaged, Ready, availability
@@ -162,7 +162,8 @@ def check_models(places: Places, hub: Hub | None = None, retries: Retries | None
 
 def _ask(pair: Pair, places: Places, hub: Hub, retries: Retries) -> str:
     """Returns "" if the hub has every file as described, else a sentence."""
-    asked = msgspec.structs.replace(pair, target=_unpinned(pair.target))
+    more = {kind.value: _unpinned(source) for kind, source in pair.drafters.by_kind.items()}
+    asked = msgspec.structs.replace(pair, target=_unpinned(pair.target), drafters=MoreDrafters(**more))
     if pair.drafter is not None:
         asked = msgspec.structs.replace(asked, drafter=_unpinned(pair.drafter))
     try:

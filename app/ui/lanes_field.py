@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStackedWidget, QWidget
 from app.models.files.disk import is_dir, is_file
 from app.race.lanes import MAX_CONTENDERS, MAX_K, Contender, KPolicy, LaneKind
 from app.race.problems import DECODE_ERRORS, Problem
-from app.ui.lanes_popover import LanesPopover
+from app.ui.lanes_popover import Drafter, LanesPopover
 from app.ui.theme import Theme
 from app.ui.widgets import button, indent_text
 
@@ -34,6 +34,7 @@ class LanesField(QWidget):
         self._theme = theme
         self._popover: LanesPopover | None = None
         self._blocks = False
+        self._offers: tuple[Drafter, ...] = ()
         self.by_hand = False
         """Whether the user chose K, so that no measurement changes it."""
         self._lanes: tuple[Contender, ...] = (Contender(3),)
@@ -84,6 +85,7 @@ class LanesField(QWidget):
 
     def open_popover(self, problem: Problem | None = None) -> None:
         """Opens the panel, with what is wrong with a file that was just chosen."""
+        self.popover.offers = self._offers
         self.popover.show_lanes(self._lanes, problem)
         self.popover.open_below(self.plus)
 
@@ -116,12 +118,12 @@ class LanesField(QWidget):
             changed = Contender(lane.k, lane.policy, kind, path)
             self.set_lanes((*self._lanes[:number], changed, *self._lanes[number + 1 :]))
 
-    def suit(self, k: int, *, blocks: bool = False) -> None:
+    def suit(self, k: int, *, blocks: bool = False, offers: Sequence[Drafter] = ()) -> None:
         """Another pair was picked: files that draft for the one before go, and a plain lane takes the pair's K.
 
-        ``blocks``: its engine calls K + 1 a block, so that is shown as well.
+        ``blocks``: its engine calls K + 1 a block, so that is shown as well. ``offers``: its drafters of other kinds.
         """
-        self._blocks = blocks
+        self._blocks, self._offers = blocks, tuple(offers)
         self._show()
         if self.plain:
             self.take(k)

@@ -18,6 +18,8 @@ from app.ui.theme import Theme, color
 from app.ui.widgets import button, label, restyle, set_text
 
 FILE = "file"
+Drafter = tuple[LaneKind, str]
+"""What drafts: its kind, and its file if it is not the pair's own MTP drafter."""
 _WAYS = (*(Contender(k) for k in range(1, MAX_K + 1)), *BY_POLICY)
 _WAY_NAMES = (*(f"K = {k}" for k in range(1, MAX_K + 1)), "Adaptive K", "Heuristic K", "Auto K")
 _NEXT = (Contender(2), Contender(4), ADAPTIVE, Contender(1), Contender(6), Contender(8), Contender(3))
@@ -59,20 +61,20 @@ class LaneRow(QWidget):
     file_wanted = Signal()
     removed = Signal()
 
-    def __init__(self, theme: Theme, number: int, lane: Contender, *, removable: bool) -> None:
+    def __init__(
+        self, theme: Theme, number: int, lane: Contender, offers: Sequence[Drafter], *, removable: bool
+    ) -> None:
         super().__init__()
         self.lane = lane
-        self._kinds: list[tuple[LaneKind, str] | str] = [(kind, "") for kind in LaneKind if kind.facts.choice]
+        files = list(dict.fromkeys((*offers, *([(lane.kind, lane.drafter)] if lane.drafter else []))))
+        self._kinds: list[Drafter | str] = [*((kind, "") for kind in LaneKind if kind.facts.choice), *files, FILE]
         names = [kind.facts.choice for kind in LaneKind if kind.facts.choice]
-        if lane.drafter:
-            self._kinds.append((lane.kind, lane.drafter))
-            names.append(f"{lane.kind.facts.file}: {Path(lane.drafter).name}")
-        self._kinds.append(FILE)
+        names += [f"{kind.facts.file}: {Path(file).name}" for kind, file in files]
         names.append("Model file\u2026")
         self.drafter = _combo(names, f"What drafts in lane {number}", 220)
         self.drafter.setToolTip(
-            "The pair\u2019s own MTP drafter, what followed the same words before, or a model file of your own: "
-            "another MTP drafter, or a small model with the same vocabulary."
+            "The pair\u2019s own MTP drafter, what followed the same words before, its drafters of other kinds, or a "
+            "model file of your own: another drafter, or a small model with the same vocabulary."
         )
         self.k = _combo(_WAY_NAMES, f"Draft tokens K of lane {number}", 150)
         self.remove = button("\u2715", "quiet", tip="Takes this lane out", name=f"Remove lane {number}")
@@ -128,6 +130,8 @@ class LanesPopover(Overlay):
         super().__init__(parent)
         self._theme = theme
         self._lanes: list[Contender] = []
+        self.offers: tuple[Drafter, ...] = ()
+        """Drafters of other kinds that the pair has."""
         self.rows: list[LaneRow] = []
         self.setAccessibleName("Lanes")
         self._rows = QVBoxLayout()
@@ -168,7 +172,8 @@ class LanesPopover(Overlay):
             row.hide()
             row.deleteLater()
         self.rows = [
-            LaneRow(self._theme, number, lane, removable=len(lanes) > 1) for number, lane in enumerate(lanes, start=1)
+            LaneRow(self._theme, number, lane, self.offers, removable=len(lanes) > 1)
+            for number, lane in enumerate(lanes, start=1)
         ]
         for number, row in enumerate(self.rows):
             row.changed.connect(self._setter(number))

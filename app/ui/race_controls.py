@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.pairs import Pair
+from app.models.pairs import Pair, source_path
+from app.places import Places
 from app.race.formats import FORMATS
 from app.race.lanes import BLOCK_ENGINES, MAX_K, Sampling
 from app.race.prompts import CUSTOM, Prompt, custom_prompt
@@ -57,8 +58,9 @@ class RaceControls(QWidget):
     prompt_wanted = Signal()
     models_wanted = Signal()
 
-    def __init__(self, theme: Theme, pairs: Sequence[Pair], prompts: Sequence[Prompt]) -> None:
+    def __init__(self, theme: Theme, pairs: Sequence[Pair], prompts: Sequence[Prompt], places: Places) -> None:
         super().__init__()
+        self._places = places
         self._pairs = list(pairs)
         self._prompts = list(prompts)
         self._custom: Prompt | None = None
@@ -168,7 +170,8 @@ class RaceControls(QWidget):
             # What others recommend was found on their machines: K comes from what passes cost here. That of the
             # built-in pair is its makers' own, so that a first race need not wait.
             k = min(MAX_K, pair.recommended_k) if pair.is_built_in else FIRST_K
-            self.lanes.suit(k, blocks=pair.engines[0] in BLOCK_ENGINES)
+            offers = [(kind, str(source_path(of, self._places))) for kind, of in pair.drafters.by_kind.items()]
+            self.lanes.suit(k, blocks=pair.engines[0] in BLOCK_ENGINES, offers=offers)
 
     def set_pairs(self, pairs: Sequence[Pair], pick: str = "") -> None:
         """Offers other pairs and keeps the choice, or picks the pair with the id ``pick``."""

@@ -87,7 +87,7 @@ class RacePage(Page):
         self._places = places
         self._titles = {prompt.name: prompt.title for prompt in prompts}
         self._held = ""
-        self.controls = RaceControls(theme, pairs, prompts)
+        self.controls = RaceControls(theme, pairs, prompts, places)
         self.prompt_bar = PromptBar(theme)
         self.board = RaceBoard(theme, places)
         self.failure = FailureCard(theme)

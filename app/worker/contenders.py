@@ -10,7 +10,7 @@ import msgspec
 
 from app.models.files.info import kind_of_file, match_kind
 from app.models.files.local import read_model
-from app.models.pairs import Pair
+from app.models.pairs import Pair, source_path
 from app.models.shelf.availability import Ready, availability
 from app.places import Places
 from app.race.lanes import MAX_CONTENDERS, Contender, LaneKind
@@ -28,7 +28,8 @@ def make_contenders(
 
     Args:
         ks: Contenders with the pair's own drafter.
-        drafters: Words such as ``"mtp"`` and ``"lookup"``, or paths of model files; none means the pair's own.
+        drafters: Words such as ``"mtp"`` and ``"lookup"``, kinds of drafters that the pair has, or paths of model
+            files; none means the pair's own.
         engine: Registry name; empty takes the pair's first.
 
     Raises:
@@ -53,18 +54,21 @@ def make_contenders(
 def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     """Returns what a drafter is: its kind, and its path if it is a file. Reads the heads of model files.
 
+    A word may be written in small or capital letters: ``"mtp"``, or ``"EAGLE3"`` where the pair has such a drafter.
+
     Raises:
         ProblemError: the file cannot be read, or drafts for another model.
     """
-    if word in WORDS:
-        return WORDS[word], ""
-    path = Path(word).expanduser().absolute()
+    if word.lower() in WORDS:
+        return WORDS[word.lower()], ""
+    own = {kind.value: source_path(source, places) for kind, source in pair.drafters.by_kind.items()}
+    path = own.get(word.lower()) or Path(word).expanduser().absolute()
     found = availability(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))
     drafter = read_model(path)
     if isinstance(drafter, Problem):
-        advice = f"Give {', '.join(WORDS)}, or a model file."
+        advice = f"Give {', '.join((*WORDS, *own))}, or a model file."
         raise ProblemError(drafter if drafter.action else msgspec.structs.replace(drafter, action=advice))
     target = read_model(found.target_path)
     if isinstance(target, Problem):

@@ -70,6 +70,31 @@ def test_text_is_the_baselines_and_counts_are_those_of_llama_cpps_own_loop(
     assert answer["timings"]["draft_n_accepted"] == sum(accepted for _, accepted in told)
 
 
+def test_four_drafters_of_the_built_in_target_write_its_text_and_are_right_as_often_as_they_learned() -> None:
+    request = Request(CODE, max_tokens=80)
+    files = {
+        LaneKind.BASELINE: None,
+        LaneKind.MTP: NANO.with_name("nano-assistant.gguf"),
+        LaneKind.EAGLE3: NANO.with_name("nano-eagle3.gguf"),
+        LaneKind.DFLASH: NANO.with_name("nano-dflash.gguf"),
+        LaneKind.LOOKUP: None,
+    }
+    runs: dict[LaneKind, Run] = {}
+    for kind, file in files.items():
+        with loaded(spec(kind, NANO, file, 0 if kind is LaneKind.BASELINE else 4)) as engine:
+            runs[kind] = Run(engine, request)
+    plain = runs.pop(LaneKind.BASELINE)
+    accepted = {}
+    for kind, run in runs.items():
+        assert run.ids == plain.ids
+        assert run.count == len(run.ids)
+        assert all(0 <= step.accepted <= step.drafted <= 4 for step in run.rounds)
+        accepted[kind] = sum(step.accepted for step in run.rounds) / len(run.rounds)
+    trained = [accepted[kind] for kind in (LaneKind.MTP, LaneKind.EAGLE3, LaneKind.DFLASH)]
+    assert min(trained) > 2.5  # of 4; by chance it would be 0.001
+    assert accepted[LaneKind.LOOKUP] < min(trained)
+
+
 def test_an_eagle3_head_is_right_as_often_as_it_knows_the_words(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

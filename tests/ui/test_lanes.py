@@ -94,6 +94,24 @@ def test_k_and_drafter_of_a_lane_are_picked(window: MainWindow, field: LanesFiel
     assert window.race.board.panes[1].spec.id == "lookup"
 
 
+def test_the_pairs_drafters_of_other_kinds_are_offered_and_named_in_the_lane(
+    window: MainWindow, field: LanesField, qtbot: QtBot, places: Places
+) -> None:
+    panel = opened(field, qtbot)
+    qtbot.mouseClick(panel.add, LEFT)
+    qtbot.mouseClick(panel.add, LEFT)
+    pick(panel.rows[1].drafter, "EAGLE3")
+    pick(panel.rows[2].drafter, "DFlash")
+    folder = places.resources / "nano"
+    assert [(lane.kind, lane.drafter) for lane in field.lanes] == [
+        (LaneKind.MTP, ""),
+        (LaneKind.EAGLE3, str(folder / "nano-eagle3.gguf")),
+        (LaneKind.DFLASH, str(folder / "nano-dflash.gguf")),
+    ]
+    assert [pane.spec.id for pane in window.race.board.panes] == ["baseline", "mtp-k3", "eagle3-k2", "dflash-k4"]
+    assert field.summary.text() == "3 lanes"
+
+
 def test_a_file_drafts_as_what_it_is_and_a_wrong_one_is_refused_in_the_panel(
     window: MainWindow, field: LanesField, qtbot: QtBot, places: Places, tmp_path: Path
 ) -> None:

@@ -57,6 +57,13 @@ def test_a_file_is_used_as_what_it_is(nano: Pair, places: Places) -> None:
     assert make_contenders((Contender(3),), [str(target)], nano, places)[0].kind is LaneKind.DRAFT_MODEL
 
 
+def test_a_drafter_of_another_kind_that_the_pair_has_is_named_by_its_kind(nano: Pair, places: Places) -> None:
+    made = make_contenders((Contender(4),), ["mtp", "EAGLE3", "dflash"], nano, places)
+    assert [item.lane for item in made] == ["mtp-k4", "eagle3-k4", "dflash-k4"]
+    assert [Path(item.drafter).name for item in made] == ["", "nano-eagle3.gguf", "nano-dflash.gguf"]
+    assert "cannot be read" in refused((Contender(3),), ["dspark"], nano, places).sentence
+
+
 def test_a_head_for_another_engine_is_refused_by_what_it_is_and_never_raced_as_a_draft_model(
     nano: Pair, places: Places, tmp_path: Path
 ) -> None:

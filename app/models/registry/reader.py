@@ -223,6 +223,8 @@ def _pair_problems(pair: Pair) -> Iterator[tuple[KeyPath, str]]:
     for name, source in (("target", pair.target), ("drafter", pair.drafter)):
         if source is not None:
             yield from (((name, *key), message) for key, message in _source_problems(source))
+    for kind, source in pair.drafters.by_kind.items():
+        yield from ((("drafters", kind.value, *key), message) for key, message in _source_problems(source))
 
 
 def _source_problems(source: ModelSource) -> Iterator[tuple[KeyPath, str]]:

@@ -10,7 +10,7 @@ from app.models.files.disk import changed_ns, files, is_file, size
 from app.models.hub import stored
 from app.models.hub.cache import find_cached
 from app.models.hub.remote import RemoteFile
-from app.models.pairs import ModelFile, ModelSource, Pair, matches, source_folder
+from app.models.pairs import ModelFile, ModelSource, Pair, matches, source_folder, source_path
 from app.places import Places
 
 
@@ -69,7 +69,7 @@ def availability(pair: Pair, places: Places, cache: Path | None = None) -> Avail
         have += _present_bytes(source, folder)
         if isinstance(found, Missing):
             lacks = lacks or _with_cache(found, pair, source, cache)
-        opened.append(folder / source.files[0].path if source.is_single_file else folder)
+        opened.append(source_path(source, places))
     if lacks is None:
         return Ready(target_path=opened[0], drafter_path=opened[1] if pair.drafter is not None else None)
     if have > 0:

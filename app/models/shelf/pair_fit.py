@@ -34,10 +34,11 @@ def fit_pair(pair: Pair, found: Availability, context: int, memory: Memory) -> F
             return estimate(_need(found.target_path, pair, runtime), drafter, context, memory, shares=_shares(pair))
         except (GgufError, OSError) as error:
             return f"The files cannot be read: {error}"
-    sizes = [source.total_size for source in pair.sources]
+    raced = pair.sources[: 1 if pair.drafter is None else 2]
+    sizes = [source.total_size for source in raced]
     if None in sizes or pair.cache_bytes_per_token is None:
         return "Its size is not known before the hub is asked."
-    needs = [_rough(pair, source, runtime) for source in pair.sources]
+    needs = [_rough(pair, source, runtime) for source in raced]
     fit = estimate(needs[0], needs[1] if len(needs) > 1 else None, context, memory, shares=_shares(pair))
     return msgspec.structs.replace(fit, advice=f"{fit.advice} (A rough estimate; the files will tell more.)")
 

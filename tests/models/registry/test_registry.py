@@ -88,6 +88,8 @@ def test_a_users_file_adds_pairs_and_replaces_those_of_the_same_id(places: Place
         ("schema = 1\n" + PAIR + "recommended_k = 99\n", 11, "1 to 16"),
         ("schema = 1\n" + PAIR + "gated = true\n", 11, "licence_page"),
         ("schema = 1\n" + PAIR + 'target.folder = "/x"\n', 11, "exactly one"),
+        ("schema = 1\n" + PAIR + 'drafters.eagle3.repository = "owner/name"\n', 11, "files or include"),
+        ("schema = 1\n" + PAIR + 'drafters.hydra.folder = "/x"\n', 11, '"drafters.hydra" is not a known key'),
         ("schema = 1\n" + PAIR.replace("[[pair]]", "[pair]"), 3, "two brackets"),
     ],
 )
