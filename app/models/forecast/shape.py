@@ -18,6 +18,8 @@ _LARGEST: Final = 1 << 24
 _MOST_LAYERS: Final = 512
 _LARGEST_FILE: Final = 1 << 42
 _MOST_BYTES: Final = 3_200_000_000
+_MOST_READ: Final = 1_700_000_000
+"""Bytes that a pass of one token may read: a processor takes some tenths of a second for it."""
 _TOKEN_BYTES: Final = 54
 """Of the vocabulary in each file."""
 _DEEP, _SHALLOW, _SHALLOW_SHARED = 18, 2, 6
@@ -137,13 +139,22 @@ class ModelShape(msgspec.Struct, frozen=True):
     def slices(self, matrices: str, table: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Returns the layers of a shallow and a deep slice, from whose difference a layer's cost is told.
 
-        The deep one is as deep as its file may be large.
+        The deep one is as deep as its file may be large and its passes may be slow.
         """
         shallow = _SHALLOW_SHARED if self.shared else _SHALLOW
         deep = min(_DEEP, self.layers)
-        while deep > shallow + 2 and self.file_bytes(self.some_layers(deep), matrices, table, ROWS) > _MOST_BYTES:
+        while deep > shallow + 2 and not self._serves(self.some_layers(deep), matrices, table):
             deep -= 1
         return tuple(self.some_layers(shallow)), tuple(self.some_layers(deep))
+
+    def _serves(self, layers: Sequence[int], matrices: str, table: str) -> bool:
+        small = self.file_bytes(layers, matrices, table, ROWS) <= _MOST_BYTES
+        return small and self.pass_bytes(layers, matrices, table) <= _MOST_READ
+
+    def pass_bytes(self, layers: Sequence[int], matrices: str, table: str) -> int:
+        """Returns how many bytes of weights a pass of one token reads in a file with these layers; see there."""
+        words = self.vocabulary * self.hidden * BITS[table]
+        return int((sum(map(self.weights, layers)) * BITS[matrices] + words) / 8)
 
 
 class SlicePlan(msgspec.Struct, frozen=True):
@@ -170,8 +181,7 @@ class SlicePlan(msgspec.Struct, frozen=True):
 
     def pass_bytes(self, layers: Sequence[int]) -> int:
         """Returns how many bytes of weights a pass of one token reads in a file with these layers."""
-        words = self.shape.vocabulary * self.shape.hidden * BITS[self.table]
-        return int((self.weight(layers) * BITS[self.weights] + words) / 8)
+        return self.shape.pass_bytes(layers, self.weights, self.table)
 
     def weight(self, layers: Sequence[int]) -> int:
         """Returns how many weights of these layers one token is multiplied with."""

@@ -52,6 +52,13 @@ def test_the_deep_slice_of_a_mixture_is_as_deep_as_its_file_may_be_large() -> No
     assert Counter(map(shape.kind, deep)) == {"sliding": len(deep) - 1, "full": 1}
 
 
+def test_the_deep_slice_of_a_large_dense_model_is_as_deep_as_its_passes_may_be_slow() -> None:
+    shape = REGISTRY.shapes["gemma-4-12b"]
+    deep = shape.slices("Q4_0", "Q4_0")[1]
+    assert shape.pass_bytes(deep, "Q4_0", "Q4_0") <= 1_700_000_000
+    assert shape.pass_bytes(shape.some_layers(len(deep) + 1), "Q4_0", "Q4_0") > 1_700_000_000
+
+
 def test_a_token_meets_only_the_experts_that_it_uses() -> None:
     shape = REGISTRY.shapes["gemma-4-26b-a4b"]
     assert shape.weights(0, shape.experts) > 8 * shape.weights(0)
