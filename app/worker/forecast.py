@@ -33,13 +33,13 @@ from app.worker.machine import describe_machine, last_cache_bytes
 from app.worker.pass_costs import measure_passes
 from app.worker.process import WorkerProcess
 
-CONTEXT: Final = 256
+CONTEXT: Final = 64
 USUAL_WEIGHTS: Final = "Q4_0"
 """Of a model whose makers publish no GGUF file: most people run it in 4 bits."""
 _ROOM: Final = 512
 _ROUNDS: Final = 2
 _REPEATS: Final = 3
-_CACHES: Final = 3
+_CACHES: Final = 2
 """So many times the last cache: with more read between, nothing of a slice is left in it."""
 _WRITING: Final = 0.3
 """Share of the whole time, for the bar."""

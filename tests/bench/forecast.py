@@ -1,6 +1,6 @@
 """Does the forecast hold: slices against a file of the whole shape, measured and raced on this machine.
 
-python -m tests.bench.forecast CASE FOLDER, with CASE of e2b (all of it), 12b (24 layers), 26b (12 layers). The whole
+python -m tests.bench.forecast CASE FOLDER, with CASE of e2b (all of it), 12b (24 layers), 26b (6 layers). The whole
 file is written into FOLDER and stays there for the next time; results/forecast-CASE.json is written. One thread,
 processor time. The drafter of the whole knows the next word after 70 % of the words, so what is accepted is known.
 """
@@ -35,7 +35,7 @@ from app.worker.pass_costs import measure_passes
 from app.worker.process import WorkerProcess
 from tests.shapes.gemma4 import SHAPES, Wanted, write_pair
 
-CASES: Final = {"e2b": ("e2b", 35), "12b": ("12b", 24), "26b": ("26b-a4b", 12)}
+CASES: Final = {"e2b": ("e2b", 35), "12b": ("12b", 24), "26b": ("26b-a4b", 6)}
 PARTS: Final = ("write", "forecast", "whole", "race")
 FOLLOW: Final = 0.7
 TOKENS: Final = 40
