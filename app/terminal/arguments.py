@@ -353,9 +353,9 @@ def _add_sweep_export(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     export.add_argument(
         "--chart",
-        default="speedup",
+        default="",
         metavar="NAME",
-        help="chart of a single picture (default speedup); the files of a folder are named by theirs",
+        help="chart of a single picture (default: the first); the files of a folder are named by theirs",
     )
     export.add_argument("--theme", choices=("dark", "light"), default="light")
 

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.cli import main
+from app.draw.sweep.charts import charts_of
 from app.library.sweeps import stored_sweeps
 from app.places import find_places
 from app.race.sweep_result import write_sweep
 from app.terminal.environment import USAGE, Environment
-from tests.draw.sweeps import sweep
+from tests.draw.sweeps import suite, sweep, sweep_over
 
 
 @pytest.fixture
@@ -57,4 +58,17 @@ def test_a_chart_that_there_is_not_is_refused_with_those_there_are(env: Environm
     assert main(["sweep-export", str(tmp_path), "--to", str(tmp_path / "a.png"), "--chart", "pie"], env) == USAGE
     _, err = said(env)
     assert "There is no chart 'pie'." in err
-    assert "speedup, positions" in err
+    assert "speedup, conditions, strip, positions" in err
+
+
+def test_a_picture_without_a_name_is_the_first_chart_that_the_result_has(env: Environment, tmp_path: Path) -> None:
+    pictures = []
+    for made in (sweep(), sweep_over(), suite()):
+        (tmp_path / "sweep.json").write_bytes(write_sweep(made))
+        for words in ([], ["--chart", charts_of(made)[0].name]):
+            assert (
+                main(["sweep-export", str(tmp_path / "sweep.json"), "--to", str(tmp_path / "a.png"), *words], env) == 0
+            )
+            pictures.append((tmp_path / "a.png").read_bytes())
+    assert [pictures[at] == pictures[at + 1] for at in (0, 2, 4)] == [True] * 3
+    assert len(set(pictures)) == 3
