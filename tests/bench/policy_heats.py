@@ -169,8 +169,8 @@ def main() -> None:
         row["baselines"] = {lane: round(median(times["k0"]) / median(spent), 3) for lane, spent in times.items()}
         results[name] = row
         print(name, json.dumps(row), flush=True)
-    RESULTS.mkdir(exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        RESULTS.mkdir(exist_ok=True)
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
