@@ -6,9 +6,9 @@ import msgspec
 
 from app.engines import ENGINES
 from app.race.axes import Axis, AxisValue
+from app.race.events import Loaded
 from app.race.problems import Problem, ProblemError
 from app.race.prompts import Prompt
-from app.worker.machine import describe_machine
 from app.worker.request import SweepRequest
 
 
@@ -47,7 +47,7 @@ def _row(axis: Axis, value: AxisValue, prompt: Prompt, prompts: int) -> SweepRow
 
 
 def check_axis(axis: Axis, engine: str) -> None:
-    """Raises :class:`ProblemError` if the engine or the machine cannot change that condition."""
+    """Raises :class:`ProblemError` if the engine cannot change that condition."""
     facts = axis.facts
     if facts.engines and engine not in facts.engines:
         able = ", ".join(ENGINES[name].title for name in facts.engines)
@@ -59,12 +59,11 @@ def check_axis(axis: Axis, engine: str) -> None:
                 f"Use an engine that has: {able}.",
             )
         )
-    if axis.name == "gpu-layers" and not describe_machine().gpus:
-        raise ProblemError(
-            Problem(
-                "axis-gpu",
-                "GPU layers cannot be swept here.",
-                "No GPU was found, so every row would measure the same.",
-                "Sweep another condition.",
-            )
-        )
+
+
+def unmet(value: AxisValue | None, loaded: Loaded | None) -> str:
+    """Says why a heat did not run under its condition, as far as the loaded lane tells; empty if it did."""
+    layers = None if value is None else value.setting.gpu_layers
+    if layers and loaded is not None and loaded.device.startswith("CPU"):
+        return "No GPU was found here, so these layers would have run on the processor."
+    return ""

@@ -49,7 +49,7 @@ from app.worker.pool import WorkerPool
 from app.worker.request import RaceRequest, SweepRequest, under
 from app.worker.session import RaceSession
 from app.worker.setup import start_race
-from app.worker.sweep_rows import SweepRow, check_axis, sweep_rows
+from app.worker.sweep_rows import SweepRow, check_axis, sweep_rows, unmet
 
 PLAN_FILE: Final = "plan.json"
 _WAIT_S: Final = 0.1
@@ -236,6 +236,11 @@ class SweepRun:
             part.unlink(missing_ok=True)
             return False
         loaded = next((lane.loaded for lane in lanes if lane.loaded), None)
+        row = next(item for item in self._rows if item.heading.name == prompt.prompt.name)
+        if why := unmet(row.value, loaded):
+            prompt.left_out = why
+            part.unlink(missing_ok=True)
+            return True
         self._engine_title = loaded.engine if loaded else self._engine_title
         kept = part.with_name(part.name.removesuffix(".part"))
         part.replace(kept)

@@ -13,11 +13,10 @@ from app.library.traces import open_trace
 from app.models.registry.reader import load_registry
 from app.places import Places, find_places
 from app.race.axes import Axis, AxisValue, Setting, parse_axis
-from app.race.events import Round
+from app.race.events import Loaded, Round
 from app.race.lanes import ADAPTIVE, CACHE_TYPE, Contender, LaneKind, LaneSpec, Request
 from app.race.problems import ProblemError
 from app.race.sweep import Spend
-from app.race.trace import Machine
 from app.worker.pool import WorkerPool
 from app.worker.request import SweepRequest
 from app.worker.sweep_run import SweepRun
@@ -248,12 +247,24 @@ def test_a_condition_that_cannot_be_changed_here_is_refused_in_words(places: Pla
         SweepRun(choose(places, axis=parse_axis("cache"), engine="transformers"), places, pool)
 
 
-def test_gpu_layers_without_a_gpu_are_refused(
-    places: Places, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.real
+def test_layers_on_a_gpu_that_is_not_there_are_left_out_and_not_measured_as_if(
+    places: Places, pool: WorkerPool
 ) -> None:
-    monkeypatch.setattr("app.worker.sweep_rows.describe_machine", Machine)
-    with pytest.raises(ProblemError, match="GPU layers cannot be swept here"):
-        SweepRun(choose(places, axis=parse_axis("gpu-layers")), places, pool)
+    choice = choose_code(places, axis=parse_axis("gpu-layers=0,all"), spend=Spend(repeats=1))
+    sweep = run(choice, places, pool)
+    assert sweep.problem is None
+    bare, full = sweep.result.prompts
+    assert bare.cells[0].ratios
+    header = open_trace(sweep.folder / bare.cells[0].traces[0])
+    device = next(record.e.device for record in header.records if isinstance(record.e, Loaded))
+    assert device.startswith("CPU")
+    if full.left_out:
+        assert "No GPU was found" in full.left_out
+        assert not full.cells[0].ratios
+    else:  # A machine with one.
+        trace = open_trace(sweep.folder / full.cells[0].traces[0])
+        assert not any(record.e.device.startswith("CPU") for record in trace.records if isinstance(record.e, Loaded))
 
 
 @pytest.mark.real
