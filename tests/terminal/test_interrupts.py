@@ -183,24 +183,20 @@ def test_several_signals_in_a_moment_are_one_wish_and_a_late_ctrl_c_is_another()
             signal.raise_signal(signal.SIGINT)  # Whoever types it again does not want to wait.
 
 
-def opened(fifo: Path) -> bool:
-    """Whether somebody reads it."""
-    try:
-        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
-    except OSError:
-        return False
-    return True
-
-
-def test_a_command_that_reads_what_never_comes_can_be_ended(tmp_path: Path) -> None:
-    fifo = tmp_path / "prompt"
-    os.mkfifo(fifo)
-    keep = os.open(fifo, os.O_RDWR)
-    app = Typed(tmp_path / "home", "run", "--prompt-file", str(fifo))
-    app.wait_for(lambda: opened(fifo) and psutil.Process(app.process.pid).status() == psutil.STATUS_SLEEPING)
-    status, said = app.stop("SIGTERM")
-    os.close(keep)
-    assert (status, "Traceback" in said) == (130, False), said
+def test_a_wish_that_nobody_takes_interrupts_what_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.interrupts._TAKEN_S", 0.05)
+    os.mkfifo(tmp_path / "prompt")
+    with Interrupts() as interrupts:
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            (tmp_path / "prompt").read_text()  # Nobody ever writes it.
+    with Interrupts() as interrupts:
+        interrupts.asks()  # Somebody looks again and again, and must not be interrupted.
+        signal.raise_signal(signal.SIGTERM)
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        assert interrupts.wanted
 
 
 def test_a_command_that_cannot_be_stopped_cleanly_is_interrupted_once() -> None:
