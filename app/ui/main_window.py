@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.save_button = button("Save trace", "quiet", tip="Save a copy of this race's recording (Ctrl+S)")
         self.export_button = button("Export", "quiet", tip="Make a film, a picture or a report of it (Ctrl+E)")
         self.menu_button = button("", "quiet", tip="Menu: open, preferences, help", name="Menu")
-        self._lay_out()
+        self._lay_out(race)
         self.toast = Toast(self._middle)  # Not over the pages alone: each that is shown comes to the front.
         self._drop_mark = DropMark(self)
         self._copy_menu = QMenu(self)
@@ -108,14 +108,14 @@ class MainWindow(QMainWindow):
         self._restyle()
         self._update_actions()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, race: RacePage) -> None:
         bar = QFrame()
         bar.setProperty("role", "bar")
         row = QHBoxLayout(bar)
         row.setContentsMargins(20, 4, 14, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs)
-        row.addStretch(1)
+        row.addWidget(race.packages_line, 1)
         row.addWidget(self.copy_button)
         row.addWidget(self.save_button)
         row.addWidget(self.export_button)

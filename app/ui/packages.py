@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from app.places import Places
 from app.race.problems import Problem, ProblemError
 from app.ui.tasks import Tasks, in_thread
-from app.ui.widgets import button, label, set_text
+from app.ui.text_line import TextLine
+from app.ui.theme import Theme
+from app.ui.widgets import button
 
 if TYPE_CHECKING:
     from app.sandbox.installing import Bringing, Tell
@@ -111,7 +113,7 @@ def _bring(places: Places, more: Sequence[str], tell: Tell, stop: threading.Even
 
 
 class PackagesLine(QWidget):
-    """Shows what a bringer does; hidden while it does nothing.
+    """Shows what a bringer does, beside the tabs, where it moves nothing; hidden while it does nothing.
 
     Signals:
         declined: The user does not want them brought by themselves.
@@ -119,19 +121,22 @@ class PackagesLine(QWidget):
 
     declined = Signal()
 
-    def __init__(self, bringer: PackageBringer) -> None:
+    def __init__(self, bringer: PackageBringer, theme: Theme) -> None:
         super().__init__()
         self._bringer = bringer
-        self.said = label("", "muted", wrap=True)
+        self.said = TextLine(theme, tone="muted", size=9, right=True, ground="ground")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(220)
+        self.progress.setFixedWidth(120)
         self.progress.setRange(0, _THOUSAND)
         self.progress.setAccessibleName("Progress of the packages")
         self.again = button("Try again", "quiet", tip="Looks for the packages once more")
         self.cancel = button("Cancel", "quiet", tip="Brings none. Where a program wants one, it is offered again.")
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 0, 0)
+        row.setContentsMargins(24, 0, 12, 0)
         row.setSpacing(12)
         row.addWidget(self.said, 1)
         for widget in (self.progress, self.again, self.cancel):
@@ -152,7 +157,9 @@ class PackagesLine(QWidget):
     def _stepped(self, step: Bringing) -> None:
         size = f", {step.done_mb:.0f} of about {step.total_mb:.0f} MB" if step.total_mb >= 1 else ""
         waits = " (waits for the race)" if self._bringer.held else ""
-        set_text(self.said, f"Packages for the programs that models write{waits}: {step.doing}{size}")
+        long = f"Packages for the programs that models write{waits}: {step.doing}{size}"
+        self.said.set_forms([long, f"Packages{waits}: {step.doing}{size}", f"Packages{size}"])
+        self.setToolTip(long)
         self.progress.setValue(round(step.share * _THOUSAND))
         self.progress.show()
         self.again.hide()
@@ -160,8 +167,8 @@ class PackagesLine(QWidget):
         self.show()
 
     def _failed(self, problem: Problem) -> None:
-        set_text(self.said, " ".join(part for part in (problem.sentence, problem.cause, problem.action) if part))
-        self.said.setToolTip(problem.details)
+        self.said.set_forms([str(problem), problem.sentence])
+        self.setToolTip("\n".join(part for part in (str(problem), problem.details) if part))
         self.progress.hide()
         self.again.show()
         self.cancel.setText("Not now")

@@ -97,7 +97,7 @@ class RacePage(Page):
         self.fit_line = FitLine()
         self.tiny_line = TinyLine()
         self.packages = PackageBringer(places, self)
-        self.packages_line = PackagesLine(self.packages)
+        self.packages_line = PackagesLine(self.packages, theme)
         self._raced: RaceRequest | None = None
         self.recorder = FilmRecorder(theme, places, studio, self)
         self.record_bar = RecordBar(self.recorder)
@@ -154,7 +154,6 @@ class RacePage(Page):
         layout.addWidget(self.fit_line)
         layout.addWidget(self.prompt_bar)
         layout.addWidget(self.tiny_line)
-        layout.addWidget(self.packages_line)
         layout.addWidget(self._failure_frame)
         layout.addWidget(self.record_bar)
         layout.addWidget(self.board, 1)

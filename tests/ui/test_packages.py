@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.places import Places
@@ -20,6 +21,7 @@ from app.sandbox.interpreter import Interpreter
 from app.ui.packages import PackageBringer, PackagesLine
 from app.ui.same_strip import SameStrip
 from app.ui.theme import Theme
+from tests.ui.windows import built_in, make_window, shown
 
 
 class StandIn:
@@ -62,8 +64,9 @@ def bringer(places: Places, qtbot: QtBot) -> PackageBringer:
 
 
 @pytest.fixture
-def line(bringer: PackageBringer, qtbot: QtBot) -> PackagesLine:
-    made = PackagesLine(bringer)
+def line(bringer: PackageBringer, theme: Theme, qtbot: QtBot) -> PackagesLine:
+    made = PackagesLine(bringer, theme)
+    made.resize(1000, 30)
     qtbot.addWidget(made)
     return made
 
@@ -137,3 +140,23 @@ def test_the_strip_has_a_button_for_what_a_program_lacks(theme: Theme, qtbot: Qt
     strip.set_behaviour("good", "Programs behave the same.", details=True)
     assert not strip.get_button.isVisible()
     assert strip.behaviour_button.isVisible()
+
+
+def test_the_line_stands_beside_the_tabs_and_moves_nothing(
+    places: Places, theme: Theme, stand_in: StandIn, qtbot: QtBot
+) -> None:
+    with shown(make_window(theme, places, built_in(places)), qtbot) as window:
+        window.resize(960, 640)
+
+        def places_now() -> list[tuple[QPoint, QSize]]:
+            return [(widget.pos(), widget.size()) for widget in (window.race, window.copy_button, window.race.board)]
+
+        window.race.packages.bring(["scipy"])
+        qtbot.waitUntil(window.race.packages_line.isVisible)
+        QApplication.processEvents()
+        assert window.race.packages_line.said.text() == "Packages, 21 of about 53 MB"
+        shown_at = places_now()
+        qtbot.mouseClick(window.race.packages_line.cancel, Qt.MouseButton.LeftButton)
+        QApplication.processEvents()
+        assert window.race.packages_line.isHidden()
+        assert places_now() == shown_at
