@@ -92,11 +92,11 @@ def normal(target: str, own: Sequence[OwnLane], published: Sequence[Published]) 
 
 def _own_words(lane: OwnLane) -> str:
     cost = lane.round_cost
-    needed = max(0.0, cost - 1)
-    verdict = "more than" if lane.accepted > needed else "less than"
+    accepted, needed = f"{lane.accepted:.2f}", f"{max(0.0, cost - 1):.2f}"
+    verdict = "as many as" if accepted == needed else "more than" if lane.accepted > cost - 1 else "less than"
     return (
-        f"{lane.name}: a round costs {cost:.2f} plain steps, so it breaks even at {needed:.2f} accepted tokens; it "
-        f"accepts {lane.accepted:.2f}, {verdict} that."
+        f"{lane.name}: a round costs {cost:.2f} plain steps, so it breaks even at {needed} accepted tokens; it "
+        f"accepts {accepted}, {verdict} that."
     )
 
 

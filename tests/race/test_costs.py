@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.race.costs import EDGE, Costs, filled, measured_costs, probed_costs, typical_sizes
-from app.race.events import PassCosts
+from app.race.events import PassCosts, Prefilled, Round, Token
 from app.race.fold import LaneState
 from app.race.lanes import MAX_K
 from tests.race.builders import folded, lane_events
@@ -133,3 +133,71 @@ def test_a_trace_that_claims_huge_drafts_costs_no_time(huge: int, shape: dict[in
     costs = Costs(step=10.0, draft={huge: 5.0}, verify={huge + 1: 9.0}, other=0.0, shape=shape)
     assert costs.round_ns(huge) == 14.0
     assert costs.round_ns(huge + 1) >= 0
+
+
+def test_costs_between_and_beyond_measured_ones_lie_on_their_side_of_the_edge() -> None:
+    """Of sizes 1, 2 and 12 with costs 10, 12 and 100 a size costs (4 * 30 2/3 + 3 * 28 2/3 + 7 * 59 1/3) / 74 more."""
+    slope = (4 * 92 / 3 + 3 * 86 / 3 + 7 * 178 / 3) / (16 + 9 + 49)
+    expected = [10, 12, *(12 + slope * more for more in range(1, 7)), 100, 100, 100, 100]
+    assert filled({1: 10.0, 2: 12.0, 12: 100.0}, 12, EDGE) == pytest.approx(expected)
+    assert filled({12: 100.0}, 2, EDGE) == [100.0, 100.0], "what is known of the other side is better than nothing"
+    assert filled({2: 4.0, 3: 6.0}, 9, EDGE)[8] == pytest.approx(6.0 + 6 * 2.0)
+
+
+def test_one_measured_cost_stands_for_all_and_none_for_nothing() -> None:
+    assert filled({2: 0.5}, 3) == [0.5, 0.5, 0.5]
+    assert filled({}, 2) == [0.0, 0.0]
+    assert filled({1: 5.0, 2: 5.5}, 3) == [5.0, 5.5, 6.0]
+    assert filled({1: 5.0, 2: 4.0}, 3) == [5.0, 4.0, 5.0], "no inferred size is cheaper than a smaller one"
+
+
+def base(*ends: int, verify_ns: int = 0) -> LaneState:
+    """A baseline whose first token comes at 10 ns and whose rounds of one token end at these times."""
+    starts = (10, *ends)
+    rounds = [Round(start, end, (Token(1, "x"),), verify_ns=verify_ns) for start, end in itertools.pairwise(starts)]
+    return folded([Prefilled(0, 10, 1, Token(0, "a")), *rounds])
+
+
+def lane(*rounds: tuple[int, int, int, int]) -> LaneState:
+    """A lane whose rounds drafted so many tokens and took so many ns for drafts, verification and the rest."""
+    clock, events = 10, []
+    for drafted, draft, verify, other in rounds:
+        end = clock + draft + verify + other
+        events.append(Round(clock, end, (Token(1, "x"),), drafted, 0, draft, verify))
+        clock = end
+    return folded([Prefilled(0, 10, 1, Token(0, "a")), *events])
+
+
+def test_the_costs_of_the_shortest_heat_are_its_times() -> None:
+    """One step of 1 ns, and one round of 3 + 5 + 2 ns."""
+    found = measured_costs([(base(11, verify_ns=1), [lane((1, 3, 5, 2))])])
+    assert found == Costs(step=1.0, draft={1: 3.0}, verify={1: 1.0, 2: 5.0}, other=2.0)
+
+
+def test_costs_are_the_means_over_all_rounds_of_all_lanes() -> None:
+    """A step of 10 ns of which the pass takes 8; of K = 2 twice five rounds, and a probe."""
+    lanes = [lane(*[(2, 2, 6, 1)] * 5), lane(*[(2, 4, 8, 3)] * 5)]
+    found = measured_costs([(base(20, 30, 40, verify_ns=8), lanes)], {1: 7, 3: 9})
+    assert found is not None
+    assert (found.step, found.shape) == (10.0, {1: 7.0, 3: 9.0})
+    assert found.draft == pytest.approx({2: 3.0})
+    assert found.verify == pytest.approx({1: 8.0, 3: 7.0})
+    assert found.other == pytest.approx(2.0)
+
+
+def test_a_heat_whose_baseline_has_no_rate_is_left_out_and_the_others_count() -> None:
+    good = (base(20, 30, verify_ns=8), [lane((1, 3, 5, 2))])
+    other = [lane((1, 30, 50, 20))]
+    without_time, without_tokens = base(10, 10), folded([Prefilled(0, 10, 1, Token(0, "a")), Round(10, 20, ())])
+    assert measured_costs([(without_time, other), (without_tokens, other), good]) == measured_costs([good])
+
+
+def test_a_number_of_drafts_counts_from_five_rounds_on_where_another_has_so_many() -> None:
+    run = lane(*[(1, 1, 1, 1)] * 6, *[(2, 1, 1, 1)] * 5, *[(3, 1, 1, 1)] * 4, (0, 0, 1, 1))
+    assert typical_sizes(run) == {1: 6, 2: 5}
+    assert typical_sizes(lane(*[(3, 1, 1, 1)] * 4, (0, 0, 1, 1))) == {3: 4}
+
+
+def test_the_step_of_a_probe_is_its_pass_of_one_token_or_the_nearest_of_few() -> None:
+    assert probed_costs(PassCosts(64, {1: 10, 4: 20}, 2)) == Costs(10.0, {1: 2.0}, {1: 10.0, 4: 20.0}, 0.0)
+    assert probed_costs(PassCosts(64, {2: 12, 12: 100}, 2)).step == 12.0

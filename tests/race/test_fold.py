@@ -4,11 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Done, Failed, Finish, LaneEvent, Prefilled, Round, Token, Totals
+from app.race.events import (
+    Conditions,
+    Done,
+    Energy,
+    Failed,
+    Finish,
+    Hello,
+    LaneEvent,
+    Noise,
+    PassCosts,
+    Prefilled,
+    Reading,
+    Round,
+    Starting,
+    Token,
+    Totals,
+)
 from app.race.fold import LaneState, Phase, RaceState, speedup
 from app.race.problems import Problem
 from app.race.trace import Record
-from tests.race.builders import MS, folded, lane_events
+from tests.race.builders import LOADED, MS, folded, lane_events
 from tests.race.strategies import events, records
 
 
@@ -132,3 +148,89 @@ def test_what_a_server_tells_of_positions_is_taken_as_told() -> None:
     assert (state.count, state.drafted, state.accepted) == (0, 8, 5)
     state.apply(Totals(drafted=8, accepted=8))
     assert (state.drafted, state.accepted) == (8, 8)
+
+
+def test_a_whole_run_leaves_everything_that_it_told() -> None:
+    state = LaneState()
+    seen = []
+    first, second, third = Token(1, "a"), Token(2, "b", drafted=True), Token(3, "c")
+    prefilled = Prefilled(100, 500, 8, first)
+    rounds = [
+        Round(500, 600, (second, third), 3, 1, 20, 70),
+        Round(600, 640, (third,), 1, 0, 5, 30),
+        Round(640, 640, (), 0, 0),
+    ]
+    energy = Energy(joules=6.0, seconds=2.0)
+    events: list[LaneEvent] = [
+        Hello(pid=1),
+        Starting("Reading the file"),
+        LOADED,
+        Reading(clock_ns=200, done=4, total=8),
+        Reading(clock_ns=150, done=6, total=8),
+        prefilled,
+        *rounds,
+        Noise(floor=0.25, positions=9),
+        energy,
+        Conditions(other_load=0.5),
+        PassCosts(64, {1: 10}, 2),
+        Done(630, Finish.LENGTH, tail="!", peak_memory_bytes=77),
+    ]
+    for event in events:
+        state.apply(event)
+        seen.append((state.phase, state.clock_ns))
+    assert [phase for phase, _ in seen] == [
+        *[Phase.STARTING] * 2,
+        *[Phase.READY] * 3,
+        *[Phase.DECODING] * 8,
+        Phase.FINISHED,
+    ]
+    assert [clock for _, clock in seen] == [0, 0, 0, 200, 200, 500, 600, *[640] * 7]
+    assert state == LaneState(
+        phase=Phase.FINISHED,
+        doing="Reading the file",
+        have_read=6,
+        to_read=8,
+        loaded=LOADED,
+        prefilled=prefilled,
+        tokens=[first, second, third, third],
+        rounds=rounds,
+        count=4,
+        clock_ns=640,
+        drafted=4,
+        accepted=1,
+        draft_ns=25,
+        verify_ns=100,
+        round_ns=140,
+        position_drafted=[2, 1, 1],
+        position_accepted=[1, 0, 0],
+        finish=Finish.LENGTH,
+        tail="!",
+        peak_memory_bytes=77,
+        noise_floor=0.25,
+        energy=energy,
+    )
+    assert (state.decode_ns, state.other_ns, state.joules_per_token) == (140, 15, 1.5)
+    assert state.characters_per_token == 1.0
+    problem = Problem("crashed", "It died.")
+    state.apply(Failed(problem))
+    assert state.problem == problem
+
+
+def test_a_lane_that_did_nothing_yet_has_rates_of_nothing() -> None:
+    state = LaneState()
+    assert (state.decode_tps, state.total_tps, state.prefill_tps, state.characters_per_token) == (0.0,) * 4
+    state.apply(Prefilled(0, 0, 1, Token(1, "a")))
+    assert (state.decode_tps, state.total_tps, state.prefill_tps) == (0.0,) * 3
+
+
+def test_a_round_that_tells_a_count_of_none_counts_none_and_keeps_its_text() -> None:
+    """A server's chunk with text that completes no token, while others got tokens: a round all the same."""
+    state = folded([Prefilled(0, MS, 1, Token(-1, "a")), Round(MS, 2 * MS, (Token(-1, "b"),), count=0, others=2)])
+    assert (state.count, state.others, len(state.rounds), state.text) == (1, 2, 1, "ab")
+
+
+def test_sums_of_rounds_that_a_server_put_right_are_those_of_all_of_them() -> None:
+    state = folded(lane_events(range(9), k=3, accepted=[3, 3]))
+    state.by_drafted()
+    state.apply(Totals(tokens=9, steps=((4, 3), (5, 3))))
+    assert {drafted: of.count for drafted, of in state.by_drafted().items()} == {4: 1, 5: 1}

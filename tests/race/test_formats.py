@@ -15,7 +15,7 @@ from app.race.formats import (
     find_format,
     recorded_format,
 )
-from app.race.problems import ProblemError
+from app.race.problems import Problem, ProblemError
 
 
 def asking(lane: str, clock: int) -> LaneTurn:
@@ -79,3 +79,17 @@ def test_a_format_of_a_newer_version_can_still_be_named() -> None:
     assert recorded_format("heats") is REPEATED
     with pytest.raises(ProblemError, match="Use: clock, heats"):
         find_format("tomorrow")
+
+
+def test_an_unknown_format_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(ProblemError) as raised:
+        find_format("dice")
+    assert raised.value.problem == Problem(
+        "format-unknown", "There is no race format 'dice'.", action="Use: clock, heats, free."
+    )
+
+
+def test_in_heats_a_lane_that_is_not_ready_yet_and_an_end_grant_nothing() -> None:
+    assert HeatsFormat().grants([LaneTurn("a", 0), asking("b", 0)]) == []
+    assert HeatsFormat().grants([LaneTurn("a", 0, over=True)]) == []
+    assert HeatsFormat().grants([asking("a", 0), LaneTurn("b", 0, computing=True)]) == []

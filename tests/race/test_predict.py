@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.race.costs import Costs
 from app.race.events import Finish
-from app.race.predict import extended_rates, falling, predict
+from app.race.predict import Prediction, extended_rates, falling, predict
 
 CHEAP = Costs(step=10.0, draft={1: 1.0}, verify={1: 10.0, 2: 11.0, 9: 18.0}, other=0.5)
 rates = st.lists(st.floats(0, 1), min_size=1, max_size=16).map(falling)
@@ -78,3 +78,27 @@ def test_a_long_run_takes_what_counting_token_for_token_comes_to(
         times.append(time + reached[drafted] * times[left - drafted - 1])
     predicted = predict(CHEAP, chances, k, tokens, finish).speedup
     assert predicted == pytest.approx(CHEAP.step * (tokens - 1) / times[-1], rel=1e-9)
+
+
+def test_a_run_of_one_round_takes_the_time_of_that_round() -> None:
+    """Two tokens that end with an end token: whatever was drafted, 1 + 11 + 0.5 ns bring one token for a step of 10."""
+    assert predict(CHEAP, [0.25], 1, 2, Finish.END) == Prediction(
+        k=1, speedup=10 / 12.5, tokens_per_round=1.25, break_even=1.25, round_ns=12.5
+    )
+
+
+def test_without_drafts_a_round_is_a_step_with_its_overhead() -> None:
+    assert predict(CHEAP, [], 0, 5).speedup == pytest.approx(10 / 10.5)
+
+
+def test_positions_without_a_rate_are_never_accepted() -> None:
+    assert predict(CHEAP, [0.5], 3, 9).tokens_per_round == 1.5
+    assert predict(CHEAP, [0.5, 0.5, 0.5], 2, 9).tokens_per_round == 2.0
+    assert falling([1.5, 0.5]) == [1.0, 0.5]
+
+
+def test_rates_of_one_or_two_positions_go_on_with_the_last_step() -> None:
+    assert extended_rates([0.5], 3) == [0.5, 0.25, 0.125]
+    assert extended_rates([0.8, 0.4], 4) == pytest.approx([0.8, 0.4, 0.2, 0.1])
+    assert extended_rates([0.9, 0.8, 0.2], 4) == pytest.approx([0.9, 0.8, 0.2, 0.2 * (0.2 / 0.9) ** 0.5])
+    assert extended_rates([0.9, 0.8, 0.2], 2) == [0.9, 0.8]

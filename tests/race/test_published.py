@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from app.places import find_places
-from app.race.problems import ProblemError
-from app.race.published import for_target, read_published, same_model
+from app.race.problems import Problem, ProblemError
+from app.race.published import Published, for_target, read_published, same_model
 
 
 def published() -> str:
@@ -62,6 +62,8 @@ def test_results_are_laid_beside_the_same_model_only() -> None:
         ("gemma-4-E4B-it bf16", "gemma-4-e4b-it-Q8_0.gguf", True),
         ("Gemma 4 31B", "gemma-4-31B-it FP8", True),
         ("gemma-4-E2B-it", "gemma-4-E4B-it", False),
+        ("gemma_4_E4B_it", "gemma 4 E4B", True),
+        ("gemma4-31b", "gemma_4_31b", True),
         ("nano-target.gguf", "nano-target.gguf", False),
     ],
 )
@@ -73,3 +75,60 @@ def test_names_of_the_same_model_are_known(one: str, other: str, same: bool) -> 
 def test_a_damaged_file_is_told(text: str) -> None:
     with pytest.raises(ProblemError):
         read_published(text)
+
+
+HEAD = "[[result]]\nsource='s'\nmachine='m'\ntarget='t'\nworkload='w'\n"
+
+
+def test_everything_that_a_result_tells_is_kept() -> None:
+    told = "engine='e'\nk=4\nspeedup=1.5\naccepted=2.5\nrough=true\ndrafter='EAGLE'\nrequests=2"
+    assert read_published(HEAD + told) == (
+        Published("s", "m", "e", "t", "w", 1.5, 4, 2.5, rough=True, drafter="EAGLE", requests=2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "ratio"),
+    [
+        ("speedup=1.5\nmtp_tps=30.0", 1.5),
+        ("speedup=1.5\nmtp_s=30.0", 1.5),
+        ("speedup=1.5\nmtp_tps=30.0\nbaseline_tps=10.0", 3.0),
+        ("speedup=1.5\nmtp_s=10.0\nbaseline_s=40.0", 4.0),
+    ],
+)
+def test_a_speedup_is_the_ratio_of_what_was_measured_or_what_is_said(told: str, ratio: float) -> None:
+    (found,) = read_published(HEAD + told)
+    assert found.speedup == ratio
+
+
+def test_a_result_without_a_speedup_is_none() -> None:
+    assert read_published(HEAD + "mtp_tps=30.0") == ()
+
+
+def test_accepted_tokens_are_told_or_are_those_of_all_positions() -> None:
+    rates = "position_rates=[0.5, 0.25]\nspeedup=1.5\nk=2\nacceptance=0.5\n"
+    assert [item.accepted for item in read_published(HEAD + rates)] == [0.75]
+    assert [item.accepted for item in read_published(HEAD + rates + "accepted=0.7")] == [0.7]
+
+
+def test_a_sweep_has_a_result_for_each_k_and_prompt_that_has_both_times() -> None:
+    text = (
+        "[[sweep]]\nsource='s'\nmachine='m'\nengine='e'\ntarget='t'\nbaseline_s={code=8.0, verse=6.0}\n"
+        "[[sweep.point]]\nk=2\nseconds={code=4.0, verse=8.0}\naccepted=1.5\n"
+        "[[sweep.point]]\nk=4\nseconds={code=5.0, poem=1.0}\n"
+    )
+    assert read_published(text) == (
+        Published("s", "m", "e", "t", "code", 2.0, 2, 1.5, rough=True),
+        Published("s", "m", "e", "t", "verse", 0.75, 2, 1.5, rough=True),
+        Published("s", "m", "e", "t", "code", 1.6, 4),
+    )
+
+
+def test_what_is_wrong_with_the_file_is_said() -> None:
+    with pytest.raises(ProblemError) as raised:
+        read_published("[[result]]\nsource = 1")
+    assert raised.value.problem == Problem(
+        "published",
+        "The published results cannot be read.",
+        "Expected `str`, got `int` - at `$.result[0].source`.",
+    )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,15 +29,46 @@ def test_one_heat_tells_nothing_however_large_its_ratio() -> None:
 @pytest.mark.parametrize(
     ("interval", "words"),
     [
-        (Interval(1.42, 1.37, 1.46, 5, "bootstrap"), "1.42× faster, 95 % interval 1.37 to 1.46, 5 heats"),
-        (Interval(0.8, 0.7, 0.9, 6, "bootstrap"), "The baseline is 1.25× faster than MTP, 95 % interval 1.11 to 1.43"),
-        (Interval(1.002, 1.001, 1.003, 9, "bootstrap"), "equally fast"),
-        (Interval(1.0, 0.98, 1.02, 9, "bootstrap"), "equally fast"),
-        (Interval(1.1, 0.8, 1.4, 4, "t"), "Too few repeats"),
-        (Interval(1.1, 0.8, 1.4, 9, "bootstrap"), "cannot be told"),
-        (Interval(1.1, 0.0, float("inf"), 1, "none"), "too few repeats to tell"),
-        (None, "nothing to compare"),
+        (
+            Interval(1.42, 1.37, 1.46, 5, "bootstrap"),
+            "MTP is 1.42× faster, 95 % interval 1.37 to 1.46, 5 heats.",
+        ),
+        (
+            Interval(0.8, 0.7, 0.9, 6, "bootstrap"),
+            "The baseline is 1.25× faster than MTP, 95 % interval 1.11 to 1.43, 6 heats.",
+        ),
+        (
+            Interval(1.002, 1.001, 1.003, 9, "bootstrap"),
+            "MTP and the baseline are equally fast: 1.00×, 95 % interval 1.00 to 1.00, 9 heats.",
+        ),
+        (
+            Interval(1.0, 0.98, 1.02, 9, "bootstrap"),
+            "MTP and the baseline are equally fast: 1.00×, 95 % interval 0.98 to 1.02, 9 heats.",
+        ),
+        (
+            Interval(1.1, 0.8, 1.4, 4, "t"),
+            "Too few repeats to tell who is faster: 1.10×, 95 % interval 0.80 to 1.40, 4 heats.",
+        ),
+        (
+            Interval(1.1, 0.8, 1.4, 9, "bootstrap"),
+            "It cannot be told who is faster: 1.10×, 95 % interval 0.80 to 1.40, 9 heats.",
+        ),
+        (
+            Interval(1.1, 0.0, math.inf, 1, "none"),
+            "MTP ran at 1.10× the baseline in one heat: too few repeats to tell.",
+        ),
+        (None, "No heat was finished by both lanes, so there is nothing to compare."),
     ],
 )
 def test_the_verdict_is_no_surer_than_the_interval(interval: Interval | None, words: str) -> None:
-    assert words in verdict(interval)
+    assert verdict(interval) == words
+
+
+def test_the_limits_belong_to_the_surer_side() -> None:
+    assert standing(LEVEL_BELOW) is Standing.FASTER
+    assert standing(1 / LEVEL_BELOW) is Standing.SLOWER
+    assert sure_standing(Interval(1.0, 0.971, 1.029, 9, "t")) is Standing.LEVEL
+    assert sure_standing(Interval(1.0, 0.96, 1.03, 9, "t")) is Standing.UNSURE
+    assert sure_standing(Interval(1.1, 0.8, 1.4, 5, "t")) is Standing.UNSURE
+    assert sure_standing(Interval(1.1, 0.8, 1.4, 4, "t")) is Standing.TOO_FEW
+    assert sure_standing(Interval(1.0, 1.0, 1.0, 1, "none")) is Standing.TOO_FEW

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -189,9 +190,112 @@ def test_a_lane_is_predicted_from_the_other_lanes() -> None:
     [
         (SweepProgress(), "0 heats"),
         (SweepProgress(2, 15, 0.1, -1.0), "2 of 15 heats"),
+        (SweepProgress(2, 15, 0.1, 0.0), "2 of 15 heats, about 1 s left"),
         (SweepProgress(2, 15, 0.1, 30.2), "2 of 15 heats, about 31 s left"),
-        (SweepProgress(2, 15, 0.1, 130.0), "2 of 15 heats, about 3 min left"),
+        (SweepProgress(2, 15, 0.1, 89.5), "2 of 15 heats, about 90 s left"),
+        (SweepProgress(2, 15, 0.1, 90.0), "2 of 15 heats, about 2 min left"),
+        (SweepProgress(2, 15, 0.1, 120.5), "2 of 15 heats, about 3 min left"),
     ],
 )
 def test_progress_is_told_in_words(progress: SweepProgress, words: str) -> None:
     assert progress_words(progress) == words
+
+
+def test_what_is_told_of_progress_is_the_share_of_the_time_and_waits_rather_than_going_back() -> None:
+    guard = ProgressGuard()
+    assert guard.tell(0, 0, 1.0, None, "heat 1") == SweepProgress(0, 0, 0.0, -1.0, "heat 1")
+    assert guard.tell(1, 5, 10.0, 30.0, "heat 2") == SweepProgress(1, 5, 0.25, 30.0, "heat 2")
+    assert guard.tell(2, 1, 20.0, 60.0, "heat 3") == SweepProgress(2, 2, 0.4, 30.0, "heat 3")
+    assert guard.tell(3, 5, 30.0, None, "heat 4") == SweepProgress(3, 5, 0.4, -1.0, "heat 4")
+    assert ProgressGuard().tell(1, 1, 0.25, 0.75, "").fraction == 0.25
+    assert ProgressGuard().tell(1, 1, 0.0, 0.0, "").fraction == 1.0
+    assert ProgressGuard().tell(1, 1, 0.25, 0.25, "").fraction == 0.5
+
+
+def test_a_doubt_is_the_widest_interval_of_those_that_may_win_and_counts_double_while_no_gain_is_sure() -> None:
+    assert prompt().doubt() == math.inf
+    assert PromptHeats(Prompt("code", "Code", "code", "en", "Write."), ()).doubt() == math.inf
+    sure, unsure = prompt(), prompt()
+    for number in range(LEAST):
+        run_heat(sure, like(10, 1.5 + 0.05 * number, 1.55, 0.5 + 0.2 * number))
+        run_heat(unsure, like(10, 0.9 + 0.2 * number, 0.5, 0.5))
+    assert sure.contending() == ("mtp-k1", "mtp-k3")
+    assert sure.doubt() == sure.spread("mtp-k1") > sure.spread("mtp-k3")
+    assert unsure.contending() == ("mtp-k1",)
+    first = unsure.interval("mtp-k1")
+    assert first is not None
+    assert first.holds(1.0)
+    assert not first.holds(2.0)
+    assert unsure.doubt() == 2 * first.spread
+
+
+def test_before_every_lane_has_its_least_heats_none_is_given_up() -> None:
+    item = prompt()
+    for _ in range(LEAST - 1):
+        run_heat(item, like(10, 1.5, 0.5, 0.2))
+    assert item.contending() == LANES
+    assert item.left_out == ""
+    run_heat(item, like(10, 1.5, 0.5, 0.2))
+    assert item.contending() == ("mtp-k1",)
+
+
+def test_evenly_every_prompt_gets_all_lanes_in_turn_in_an_order_that_is_not_the_files() -> None:
+    items = [prompt(name) for name in ("alpha", "beta", "gamma", "delta")]
+    expected = sorted((item.prompt.name for item in items), key=lambda name: crc32(name.encode()))
+    assert expected != [item.prompt.name for item in items]
+    spend, order = Spend(repeats=0, budget_s=1000, evenly=True), []
+    for _ in range(len(items) * (LEAST + 1)):
+        following = next_heat(items, spend, 10.0)
+        assert following is not None
+        assert following.lanes == LANES
+        order.append(following.prompt)
+        run_heat(next(item for item in items if item.prompt.name == following.prompt), like(10, 1.5, 1.2, 0.8))
+    assert order == expected * (LEAST + 1)
+
+
+def test_without_a_budget_the_prompt_with_the_fewest_heats_comes_next_with_all_its_lanes() -> None:
+    more, fewer = prompt("more"), prompt("fewer")
+    for number in range(LEAST + 1):
+        run_heat(more, like(10, 1.5 + 0.3 * number, 1.2, 0.8))
+    for _ in range(LEAST):
+        run_heat(fewer, like(10, 1.5, 1.2, 0.8))
+    assert next_heat([more, fewer], Spend(repeats=9), 10.0) == NextHeat("fewer", LEAST, LANES)
+
+
+def test_a_budget_goes_to_the_doubtful_advice_before_it_goes_to_a_wide_interval_of_a_lane_that_lost() -> None:
+    wide, little, much = prompt("wide"), prompt("little"), prompt("much")
+    for number in range(LEAST):
+        run_heat(wide, like(10, 1.5, 1.2, 0.1 + 0.03 * number))
+        run_heat(little, like(10, 1.5 + 0.03 * number, 1.2, 0.8))
+        run_heat(much, like(10, 1.5 + 0.06 * number, 1.2, 0.8))
+    spend = Spend(repeats=0, budget_s=1000)
+    assert next_heat([wide, little, much], spend, 10.0) == NextHeat("much", LEAST, ("mtp-k1",))
+    assert next_heat([wide, little], spend, 10.0) == NextHeat("little", LEAST, ("mtp-k1",))
+    wider = prompt("wider")
+    for number in range(LEAST):
+        run_heat(wider, like(10, 1.5, 1.2 + 0.02 * number, 0.1 + 0.05 * number))
+    assert next_heat([wide, wider], spend, 10.0) == NextHeat("wider", LEAST, ("mtp-k3", "mtp-k8"))
+
+
+def baseline_only(seconds: float) -> PromptHeats:
+    item = PromptHeats(Prompt("code", "Code", "code", "en", "Write."), ())
+    run_heat(item, {"baseline": 10.0}, seconds=seconds)
+    return item
+
+
+def test_a_heat_may_go_beyond_the_budget_by_half_of_itself_and_no_more() -> None:
+    """A heat of 8 s and a budget of 100 s: it is begun until 96 s."""
+    spend = Spend(repeats=0, budget_s=100)
+    assert next_heat([baseline_only(8)], spend, 96.0) == NextHeat("code", 1, ())
+    assert next_heat([baseline_only(8)], spend, 96.5) is None
+
+
+def test_the_time_that_is_left_is_no_more_than_heats_need_and_than_the_budget_has() -> None:
+    assert remaining_seconds([prompt()], Spend(repeats=0, budget_s=60), 59.5) == 0.5
+    assert remaining_seconds([baseline_only(8)], Spend(repeats=0, budget_s=60), 58.0) == 0.0
+    assert remaining_seconds([baseline_only(8)], Spend(repeats=1), 8.0) == 0.0
+    several = [baseline_only(8), baseline_only(4), PromptHeats(Prompt("x", "X", "code", "en", "Write."), ())]
+    assert remaining_seconds(several, Spend(repeats=2), 12.0) == 8 + 4 + 2 * 6
+    several[0].left_out = "It is too long."
+    assert remaining_seconds(several, Spend(repeats=2), 12.0) == 4 + 2 * 6
+    assert remaining_seconds(several, Spend(repeats=2, budget_s=20), 12.0) == 8

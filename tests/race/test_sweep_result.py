@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import pytest
 
 from app.race.lanes import KPolicy
-from app.race.problems import DECODE_ERRORS, ProblemError
-from app.race.sweep_result import read_sweep, write_sweep
+from app.race.problems import DECODE_ERRORS, Problem, ProblemError
+from app.race.sweep_result import known, read_sweep, write_sweep
 from tests.draw.sweeps import sweep
 
 
@@ -34,5 +36,22 @@ def test_a_sweep_of_tomorrow_opens_with_what_today_knows() -> None:
 
 
 def test_a_sweep_of_a_later_version_of_the_format_is_refused_in_words() -> None:
-    with pytest.raises(ProblemError, match=r"format version 2.*newer version.*Update"):
+    with pytest.raises(ProblemError) as raised:
         read_sweep(write_sweep(msgspec.structs.replace(sweep(), mtp_race_sweep=2)))
+    assert raised.value.problem == Problem(
+        "sweep-version",
+        "This sweep has format version 2, which this app cannot read.",
+        cause="It was made by a newer version of MTP Race.",
+        action="Update MTP Race.",
+    )
+
+
+def test_a_sweep_is_written_to_be_read_by_people_and_kept_in_few_bytes() -> None:
+    assert write_sweep(sweep(0)).splitlines()[:2] == [b"{", b' "mtp_race_sweep": 1,']
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, False), (math.nan, False), (math.inf, False), (0.0, True), (-1.5, True)]
+)
+def test_only_a_finite_number_is_known(value: float | None, shown: bool) -> None:
+    assert known(value) is shown

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,8 +55,83 @@ def test_each_cell_is_a_line_that_reads_back(result: SweepResult) -> None:
         assert "inf" not in (found["speedup"], found["low"], found["high"], found["predicted"])
 
 
-def test_a_name_is_never_a_formula() -> None:
-    cell = Cell(prompt="p", lane="=1+1", title="t", k=1)
-    prompt = PromptResult(prompt="p", title="t", workload="w", language="l", cells=(cell,))
-    assert "'=1+1" in sweep_csv(SweepResult(prompts=(prompt,)))
-    assert ",=1+1" not in sweep_csv(SweepResult(prompts=(prompt,)))
+def row(cell: Cell, **of_prompt: object) -> dict[str, str]:
+    prompt = PromptResult(prompt="p", title="t", workload="w", language="l", cells=(cell,), **of_prompt)  # type: ignore[arg-type]
+    text = sweep_csv(SweepResult(pair="nano", prompts=(prompt,)))
+    (found,) = csv.DictReader(io.StringIO(text, newline=""))
+    return found
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_name_is_never_a_formula(first: str) -> None:
+    assert row(Cell(prompt="p", lane=f"{first}1+1", title="t", k=1))["lane"] == f"'{first}1+1"
+
+
+def test_every_number_of_a_cell_stands_in_its_own_column() -> None:
+    cell = Cell(
+        prompt="p",
+        lane="mtp-k3",
+        title="t",
+        k=3,
+        speedup=Interval(1.5, 0.75, 1.75, 3, "t"),
+        ratios=(1.4, 1.5, 1.6),
+        decode_tps=150.25,
+        accepted_per_round=2.5,
+        mean_k=2.75,
+        position_rates=(0.5, math.nan, 1 / 3),
+        predicted=1.625,
+        break_even=1.875,
+        identical=2,
+        forks=1,
+        prefill_tps=901.5,
+        joules_per_token=0.125,
+        watts=12.5,
+    )
+    found = row(
+        cell,
+        condition="4k",
+        baseline_tps=100.123456,
+        joules_per_token=0.25,
+        watts=25.5,
+        characters_per_token=3.5,
+        prefill_tps=900.5,
+        best="mtp-k3",
+    )
+    assert found == {
+        "pair": "nano",
+        "prompt": "p",
+        "condition": "4k",
+        "workload": "w",
+        "lane": "mtp-k3",
+        "policy": "fixed",
+        "k": "3",
+        "speedup": "1.5",
+        "low": "0.75",
+        "high": "1.75",
+        "heats": "3",
+        "tokens_per_second": "150.25",
+        "baseline_tokens_per_second": "100.123",
+        "joules_per_token": "0.125",
+        "baseline_joules_per_token": "0.25",
+        "watts": "12.5",
+        "baseline_watts": "25.5",
+        "characters_per_token": "3.5",
+        "prefill_tokens_per_second": "901.5",
+        "baseline_prefill_tokens_per_second": "900.5",
+        "accepted_per_round": "2.5",
+        "mean_k": "2.75",
+        "predicted": "1.625",
+        "break_even": "1.875",
+        "identical": "2",
+        "forks": "1",
+        "best": "yes",
+        "position_rates": "0.5 ? 0.333333",
+    }
+
+
+def test_what_is_not_known_is_empty() -> None:
+    found = row(Cell(prompt="p", lane="mtp-k3", title="t", k=3, speedup=Interval(1.5, 0.0, math.inf, 1, "none")))
+    known = {"pair", "prompt", "workload", "lane", "policy", "k", "speedup"}
+    zeros = {"heats", "tokens_per_second", "baseline_tokens_per_second", "mean_k", "identical", "forks"}
+    assert {name for name, value in found.items() if value == "0"} == zeros
+    assert {name for name, value in found.items() if value == ""} == set(COLUMNS) - known - zeros

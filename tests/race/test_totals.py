@@ -99,3 +99,24 @@ def test_no_list_of_steps_upsets_the_fold(steps: list[tuple[int, int]], emitted:
     state = lane([chunk(at, count) for at, count in enumerate(emitted)], Totals(steps=tuple(steps)))
     assert state.text.startswith("a")
     assert 0 <= state.accepted <= state.drafted
+
+
+def test_rounds_are_told_whole_with_the_flags_of_their_tokens() -> None:
+    def tokens(*drafted: bool) -> tuple[Token, ...]:
+        return tuple(Token(number, "x", drafted=flag) for number, flag in enumerate(drafted))
+
+    untold = Token(-1, "yy")
+    seen = [chunk(0, 3), chunk(1, 1), Round(20, 30, (untold,), count=2), chunk(3, 2)]
+    assert told_rounds(seen, [(3, 2), (2, 0), (1, 1), (4, 2)]) == [
+        Round(0, 10, tokens(True, True, False), 3, 2, count=3),
+        Round(10, 20, tokens(False), 2, 0, count=1),
+        Round(20, 30, (untold,), 1, 1, count=2),
+        Round(30, 40, tokens(True, True), 4, 2, count=2),
+    ]
+
+
+def test_rounds_whose_counts_do_not_fit_are_not_told() -> None:
+    assert told_rounds([chunk(0, 2), chunk(1, 2)], [(3, 2), (3, 1)]) is None, "only the last round may be cut"
+    assert told_rounds([chunk(0, 2), chunk(1, 3)], [(3, 1), (3, 1)]) is None, "no round emits more than it accepts + 1"
+    assert told_rounds([chunk(0, 4)], [(2, 3)]) is None, "no round accepts more than it drafts"
+    assert told_rounds([chunk(0, 2)], [(3, 1), (3, 1)]) is None

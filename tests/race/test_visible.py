@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.visible import visible
+from app.race.visible import sign, visible
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,28 @@ def test_every_text_comes_out_in_one_line_of_bounded_length_that_can_be_encoded(
     assert len(shown) <= most
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cs", "Zl", "Zp"}
     shown.encode()
+
+
+def test_a_text_that_fits_is_whole_and_the_next_longer_one_is_cut() -> None:
+    assert visible("x" * 400) == "x" * 400
+    assert visible("x" * 401) == "x" * 399 + "\u2026"
+    assert [visible("abc", most) for most in (2, 3, 4)] == ["a\u2026", "abc", "abc"]
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [
+        ("\x00", "\u2400"),
+        ("\x1f", "\u241f"),
+        ("\x20", "\\x20"),
+        ("\x7e", "\\x7e"),
+        ("\x7f", "\u2421"),
+        ("\x80", "\\x80"),
+        ("\xff", "\\xff"),
+        ("\u0100", "\\u0100"),
+        ("\uffff", "\\uffff"),
+        ("\U00010000", "\\U00010000"),
+    ],
+)
+def test_a_sign_is_a_picture_or_the_number_as_python_writes_it(char: str, shown: str) -> None:
+    assert sign(char) == shown

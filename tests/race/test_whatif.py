@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.race.events import Finish, PassCosts
+from app.race.costs import Costs
+from app.race.events import Finish, PassCosts, Totals
 from app.race.fold import LaneState, speedup
 from app.race.lanes import KPolicy, LaneKind, LaneSpec
 from app.race.predict import even_rates, predict
 from app.race.whatif import (
+    ALL_K,
     Ground,
     Measured,
     cost_sentence,
@@ -18,6 +20,7 @@ from app.race.whatif import (
     ground,
     ground_words,
     measured_lane,
+    miss_words,
     paying_acceptance,
     prediction_words,
     race_ground,
@@ -211,3 +214,177 @@ def test_a_curve_that_is_asked_for_again_is_the_same_one() -> None:
     found = made()
     assert found.curve(0.5) is found.curve(0.5)
     assert found.curve(0.5) != found.curve(0.6)
+
+
+def speeds(by_k: dict[int, float], *lanes: Measured, probed: int = 0) -> Ground:
+    """A what-if in which each of these K, and no other, was measured and brings this speedup.
+
+    A run of two tokens that ends with an end token is one round after the first, whatever is accepted of it; so its
+    speedup is a step over the time of a round, and only passes take any time here.
+    """
+    costs = Costs(step=1.0, draft={1: 0.0}, verify={k + 1: 1 / speed for k, speed in by_k.items()}, other=0.0)
+    return Ground(costs, lanes or (raced(3, 1.0),), 2, Finish.END, probed)
+
+
+def raced(k: float, speedup: float, *, fixed: bool = True, name: str = "") -> Measured:
+    return Measured(1, name or f"MTP K={k:g}", k, fixed, speedup, (0.5,))
+
+
+SOME = {1: 1.5, 2: 2.0, 3: 1.97, 9: 1.25}
+START = "If 30% of the draft tokens were accepted, "
+
+
+@pytest.mark.parametrize(
+    ("k", "words"),
+    [
+        (1, "K = 1 would run at 1.50× the baseline; K = 2 would be best of K = 1 to 3, 9, at 2.00×."),
+        (2, "K = 2 would be best of K = 1 to 3, 9, at 2.00× the baseline."),
+        (3, "K = 3 would run at 1.97× the baseline, about as fast as the best K."),
+        (
+            5,
+            "K = 5 might run at about 1.9× the baseline, but what it costs was not measured; "
+            "of the K that were, K = 2 would be best, at 2.00×.",
+        ),
+    ],
+)
+def test_a_k_is_spoken_of_beside_the_best_that_was_measured(k: int, words: str) -> None:
+    found = speeds(SOME)
+    assert found.known == [1, 2, 3, 9]
+    if k == 5:
+        words = words.replace("1.9×", f"{found.curve(0.3)[4].speedup:.1f}×")
+    assert prediction_words(found, 0.3, k) == START + words
+
+
+@pytest.mark.parametrize(
+    ("best", "words"),
+    [
+        (1.03, "K = 1 would be best of K = 1 to 2, at 1.03× the baseline."),
+        (1.02, "no K of 1 to 2 would gain: the best, K = 1, is predicted at 1.02× the baseline."),
+        (0.98, "no K of 1 to 2 would gain: the best, K = 1, is predicted at 0.98× the baseline."),
+        (0.97, "no K of 1 to 2 would pay: the best, K = 1, is predicted at 0.97× the baseline."),
+    ],
+)
+def test_two_percent_are_no_gain_and_no_loss(best: float, words: str) -> None:
+    costs = Costs(step=best, draft={1: 0.0}, verify={2: 1.0, 3: 2.0}, other=0.0)
+    assert prediction_words(Ground(costs, (raced(1, 1.0),), 2, Finish.END), 0.3, 1) == START + words
+
+
+def test_where_every_k_was_measured_the_best_is_the_best_of_all() -> None:
+    every = speeds({k: 2.0 - 0.05 * k for k in ALL_K})
+    assert prediction_words(every, every.acceptance, 1) == (
+        "At the acceptance of this race, 50%, K = 1 would be best, at 1.95× the baseline."
+    )
+    assert prediction_words(every, 0.3, 9) == (
+        START + "K = 9 would run at 1.55× the baseline; K = 1 would be best, at 1.95×."
+    )
+
+
+def test_where_nothing_was_measured_the_first_k_stands_for_the_best() -> None:
+    costs = Costs(step=1.0, draft={1: 4.0, 2: 2.0}, verify={}, other=1.0)
+    found = Ground(costs, (raced(1, 1.0),), 2, Finish.END)
+    assert found.known == []
+    assert found.best(found.curve(0.5)).k == 1
+
+
+def test_only_lanes_of_one_k_that_a_curve_has_can_miss() -> None:
+    lanes = (raced(1, 2.0), raced(16, 1.0), raced(17, 1.0), raced(3, 1.0, fixed=False), raced(0, 1.0))
+    found = speeds(dict.fromkeys(ALL_K, 1.25), *lanes)
+    assert [(lane.k, predicted) for lane, predicted in found.misses()] == [(1, 1.25), (16, 1.25)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        # Predicted at 2.00 and at 1.00: 100 % too high and 75 % too low.
+        (1.0, 4.0, "MTP K=1 is predicted at 2.00× and ran at 1.00×, so expect them to be about 100% too high."),
+        # 25 % too high and 75 % too low.
+        (1.6, 4.0, "MTP K=3 is predicted at 1.00× and ran at 4.00×, so expect them to be about 75% too low."),
+        # 25 % too high and 4 % too low.
+        (1.6, 1.042, "MTP K=1 is predicted at 2.00× and ran at 1.60×, so expect them to be about 25% too high."),
+    ],
+)
+def test_of_several_lanes_the_worst_miss_is_told(first: float, second: float, words: str) -> None:
+    found = speeds({1: 2.0, 3: 1.0}, raced(1, first), raced(3, second))
+    assert miss_words(found) == f"These predictions miss their own race: {words}"
+
+
+def test_what_is_close_and_what_cannot_be_predicted_is_no_miss() -> None:
+    assert miss_words(speeds({1: 2.0, 3: 1.0}, raced(1, 1.92), raced(3, 1.04))) == ""
+    assert miss_words(speeds({1: 2.0}, raced(1, 1.0, fixed=False))) == ""
+
+
+def test_the_words_on_costs_name_what_they_rest_on_and_what_would_measure_the_rest() -> None:
+    close = raced(1, 1.0)
+    assert ground_words(speeds({1: 1.0}, close), "nano") == (
+        "Costs are of this race. They were measured for K = 1; elsewhere (dashed) they are taken to go on growing. "
+        "The command mtp-race probe --pair nano measures them."
+    )
+    every = dict.fromkeys(ALL_K, 1.0)
+    assert ground_words(speeds(every, close), "nano") == "Costs are of this race."
+    assert ground_words(speeds(every, raced(1, 0.5), probed=64), "nano") == (
+        "Costs are of this race, and of passes measured alone after 64 tokens of text. "
+        "These predictions miss their own race: MTP K=1 is predicted at 1.00× and ran at 0.50×, so expect them to be "
+        "about 100% too high."
+    )
+
+
+def test_a_cost_is_told_in_its_parts_and_with_the_acceptance_that_pays() -> None:
+    """A round of 18.05 ms is 1.805 steps: 0.805 = p + p^2 + p^3 at p = 0.474. Parts below 0.05 ms are not told."""
+    verify = {1: 10e6, 2: 10.5e6, 4: 12.05e6, 5: 13e6}
+    costs = Costs(step=10e6, draft={3: 4e6}, verify=verify, other=2e6)
+    assert cost_sentence(costs, 3) == (
+        "A round of K = 3 costs draft 4.0 + verify 12.1 + other 2.0 = 18.1 ms and pays from 1.8 tokens, "
+        "an acceptance of 47%."
+    )
+    assert pytest.approx(0.805, abs=0.001) == 0.474 + 0.474**2 + 0.474**3
+    few = Costs(step=1e6, draft={3: 50_000}, verify={4: 9e6}, other=49_999)
+    assert cost_sentence(few, 3) == (
+        "A round of K = 3 costs draft 0.1 + verify 9.0 = 9.1 ms and pays from 9.1 tokens, more than it can ever get."
+    )
+
+
+def test_the_acceptance_that_pays_goes_from_none_of_the_drafts_to_all_of_them() -> None:
+    def pays(round_ns: float, k: int) -> float | None:
+        return paying_acceptance(Costs(step=1.0, draft={k: 0.0}, verify={k + 1: round_ns}, other=0.0), k)
+
+    assert pays(0.5, 1) == pytest.approx(0.0, abs=1e-9)
+    assert pays(1.5, 1) == pytest.approx(0.5)
+    assert pays(4.0, 3) == pytest.approx(1.0), "all of them are enough"
+    assert pays(4.1, 3) is None
+
+
+def test_a_ground_needs_costs_a_run_and_a_lane_with_rates() -> None:
+    heats = [(BASE, [LANE])]
+    assert ground(heats, [], LANE) is None
+    assert ground(heats, [measured()], None) is None
+    assert ground(heats, [Measured(1, "MTP", 3.0, True, 1.2, ())], LANE) is None
+    assert made().probed == 0
+
+
+def test_what_a_lane_was_over_several_runs_is_that_of_all_their_rounds() -> None:
+    """Twice two rounds: of K = 3 with all and one accepted, of K = 1 at the end with one and none accepted."""
+    runs = [folded(lane_events(range(7), k=3, accepted=[3, 1])), folded(lane_events(range(4), k=1, accepted=[1, 0]))]
+    assert measured_lane(2, "MTP", K3, runs, 1.5) == Measured(2, "MTP", 3.0, True, 1.5, (3 / 4, 1 / 2, 1 / 2))
+    adaptive = LaneSpec("a", LaneKind.MTP, "test", "t", "d", k=8, policy=KPolicy.AUTO)
+    assert measured_lane(2, "MTP", adaptive, runs, 1.5) == Measured(2, "MTP", 2.0, False, 1.5, (3 / 4, 1 / 2, 1 / 2))
+
+
+def test_a_position_that_no_round_proposed_has_no_chance() -> None:
+    run = folded(lane_events(range(7), k=2, accepted=[1]))
+    run.apply(Totals(drafted=4, accepted=1, positions=((3, 1), (0, 0))))
+    found = measured_lane(1, "MTP", spec("mtp", 2), [run], 1.0)
+    assert found is not None
+    assert found.rates == (1 / 3, 0.0)
+
+
+def test_of_a_whole_race_the_longest_run_of_the_fastest_lane_and_the_probe_are_taken() -> None:
+    mlx = LaneSpec("mtp", LaneKind.MTP, "mlx", "target.gguf", "d.gguf", k=3)
+    long = folded(lane_events(range(80), k=3, accepted=[1] * 60, step_ms=30))
+    runs = {"baseline": {0: BASE, 1: BASE}, "mtp": {0: long, 1: LANE}}
+    lanes = [spec("baseline"), mlx, spec("never-ran", 2), spec("no-speedup", 4)]
+    runs["no-speedup"] = {0: LANE}
+    found = race_ground(lanes, runs, {"baseline": 1.0, "mtp": 1.2, "never-ran": 1.3}, PROBED)
+    assert found is not None
+    assert (found.tokens, found.probed, found.finish) == (80, 64, Finish.END)
+    assert [lane.name for lane in found.lanes] == ["MTP K=3"], "the name is the same as with any engine"
+    assert race_ground(lanes, {"mtp": {0: LANE}}, {"mtp": 1.2}) is None
