@@ -19,9 +19,9 @@ def race_command(header: Header, prompt_file: str) -> str:
     words = ["mtp-race", "run", "--pair", header.pair, "--prompt-file", prompt_file]
     ks = list(dict.fromkeys(_POLICIES.get(lane.policy, str(lane.k)) for lane in lanes))
     words += ["--k", ",".join(ks)] if ks else []
-    kinds = list(dict.fromkeys(lane.kind for lane in lanes))
-    if kinds != [LaneKind.MTP]:
-        words += [part for kind in kinds if kind.facts.word for part in ("--drafter", kind.facts.word)]
+    drafters = list(dict.fromkeys(lane.kind.facts.word or lane.drafter for lane in lanes))
+    if drafters != [LaneKind.MTP.facts.word]:
+        words += [part for word in drafters if word for part in ("--drafter", word)]
     words += ["--format", header.format, "--max-tokens", str(request.max_tokens)]
     sampling = request.sampling
     if sampling.temperature:

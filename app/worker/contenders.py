@@ -54,7 +54,8 @@ def make_contenders(
 def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     """Returns what a drafter is: its kind, and its path if it is a file. Reads the heads of model files.
 
-    A word may be written in small or capital letters: ``"mtp"``, or ``"EAGLE3"`` where the pair has such a drafter.
+    A word may be written in small or capital letters: ``"mtp"``, or ``"EAGLE3"`` where the pair has such a drafter,
+    which its file's name stands for too.
 
     Raises:
         ProblemError: the file cannot be read, or drafts for another model.
@@ -62,7 +63,8 @@ def find_drafter(word: str, pair: Pair, places: Places) -> tuple[LaneKind, str]:
     if word.lower() in WORDS:
         return WORDS[word.lower()], ""
     own = {kind.value: source_path(source, places) for kind, source in pair.drafters.by_kind.items()}
-    path = own.get(word.lower()) or Path(word).expanduser().absolute()
+    named = own | {path.name: path for path in own.values()}
+    path = named.get(word.lower()) or Path(word).expanduser().absolute()
     found = availability(pair, places)
     if not isinstance(found, Ready):
         raise ProblemError(Problem("pair-missing", f"{pair.title} cannot race here yet.", found.reason, found.action))

@@ -50,6 +50,8 @@ STAGES = (
     Stage("target", "target.py", ("--seconds", "1085"), "target.pt"),
     Stage("own", "generate.py", ("--count", "36864"), "own.npz"),
     Stage("drafter", "drafter.py", ("--seconds", "325"), "drafter.pt"),
+    Stage("eagle3", "train_heads.py", ("eagle3", "--seconds", "370"), "eagle3.pt"),
+    Stage("dflash", "train_heads.py", ("dflash", "--seconds", "370"), "dflash.pt"),
 )
 
 TINY = {  # other arguments for a toy pair of no use, made on any machine in minutes to try every stage
@@ -59,6 +61,8 @@ TINY = {  # other arguments for a toy pair of no use, made on any machine in min
     "target": ("--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
     "own": ("--tiny", "--count", "8", "--room", "160", "--device", "cpu", "--any-end"),
     "drafter": ("--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
+    "eagle3": ("eagle3", "--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
+    "dflash": ("dflash", "--tiny", "--steps", "3", "--batch", "2", "--every", "1", "--device", "cpu"),
 }
 
 
@@ -91,7 +95,9 @@ def main() -> None:
         return
     if a.llama_cpp and (not a.only or "export" in a.only):
         run("export", [sys.executable, "export.py", str(work), "--llama-cpp", str(a.llama_cpp.resolve())])
-        for name in ("nano-target.gguf", "nano-assistant.gguf"):
+        target = str(work / "export" / "nano-target.gguf")
+        run("export", [sys.executable, "export_heads.py", str(work), "--target", target])
+        for name in ("nano-target.gguf", "nano-assistant.gguf", "nano-eagle3.gguf", "nano-dflash.gguf"):
             shutil.copy(work / "export" / name, ROOT / "resources" / "nano" / name)
         shutil.copy(work / "SOURCES.md", ROOT / "resources" / "nano" / "SOURCES.md")
     if not a.only or "evaluate" in a.only:

@@ -61,6 +61,7 @@ def test_a_drafter_of_another_kind_that_the_pair_has_is_named_by_its_kind(nano: 
     made = make_contenders((Contender(4),), ["mtp", "EAGLE3", "dflash"], nano, places)
     assert [item.lane for item in made] == ["mtp-k4", "eagle3-k4", "dflash-k4"]
     assert [Path(item.drafter).name for item in made] == ["", "nano-eagle3.gguf", "nano-dflash.gguf"]
+    assert make_contenders((Contender(4),), ["nano-eagle3.gguf"], nano, places) == made[1:2]
     assert "cannot be read" in refused((Contender(3),), ["dspark"], nano, places).sentence
 
 

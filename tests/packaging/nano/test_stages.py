@@ -19,6 +19,9 @@ def run(*command: object) -> None:
 
 def test_a_toy_pair_goes_through_every_stage_and_its_weights_travel_without_loss(tmp_path: Path) -> None:
     run(FOLDER / "build.py", tmp_path, "--tiny")
+    for name in ("eagle3", "dflash"):
+        head = torch.load(tmp_path / f"{name}.pt", weights_only=True)
+        assert all(torch.isfinite(weights).all() for weights in head.values())
     for name in ("target", "drafter"):
         run(FOLDER / "carry.py", "pack", tmp_path / f"{name}.pt", tmp_path / f"{name}.carry")
         run(FOLDER / "carry.py", "unpack", tmp_path / f"{name}.carry", tmp_path / f"{name}-back.pt")
