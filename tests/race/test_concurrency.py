@@ -75,10 +75,14 @@ def test_a_row_has_the_totals_and_their_paired_ratio() -> None:
 @pytest.mark.parametrize(
     ("bounds", "said"),
     [
-        ([(1.2, 1.4), (1.1, 1.2), (0.9, 1.1), (0.6, 0.7)], "MTP is faster at 1 and 2 requests at once and slower at 8"),
+        (
+            [(1.2, 1.4), (1.1, 1.2), (0.9, 1.1), (0.6, 0.7)],
+            "MTP is faster at 1 and 2 requests at once and slower at 8 requests.",
+        ),
         ([(1.2, 1.4)], "MTP is faster at 1 request at once."),
         ([(0.5, 0.6), (0.5, 0.6)], "MTP is slower at 1 and 2 requests at once."),
-        ([(0.9, 1.1)], "cannot be told"),
+        ([(0.5, 0.6)] * 3, "MTP is slower at 1, 2 and 4 requests at once."),
+        ([(0.9, 1.1)], "It cannot be told at any of these who is faster. Use more repeats."),
         ([], ""),
     ],
 )
@@ -87,4 +91,9 @@ def test_a_sentence_says_where_it_turns(bounds: list[tuple[float, float]], said:
         ConcurrencyRow(2**place, "mtp", "MTP", 100, 100, Interval((low + high) / 2, low, high, 5, "bootstrap"))
         for place, (low, high) in enumerate(bounds)
     ]
-    assert said in turning_point(rows)
+    assert turning_point(rows) == said
+
+
+def test_a_row_before_any_heat_has_no_rates() -> None:
+    heats = Heats(header(request=Request("Hi", concurrency=4), format="heats"))
+    assert rows_of(heats) == [ConcurrencyRow(4, "mtp", "MTP K=3", 0.0, 0.0, None)]

@@ -68,3 +68,26 @@ def test_of_heats_all_count_and_the_ratio_is_the_one_that_is_shown() -> None:
     assert found is not None
     assert found.break_even == pytest.approx(2.2)
     assert "pay for that 1.86 times over" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("step_ms", "verify", "draft", "end"),
+    [
+        (60, "3.0", "1.5", "do not pay for that, it would take 6.0."),
+        (40, "2.0", "1.0", "just pay for that."),
+    ],
+)
+def test_a_round_of_three_drafts_is_told_by_its_own_pass(step_ms: int, verify: str, draft: str, end: str) -> None:
+    """Half of a round is its pass and a quarter its drafts, a step takes 10 ms, and each round brings 4 tokens."""
+    baseline = folded(lane_events(range(9), step_ms=10))
+    lane = folded(lane_events(range(9), k=3, accepted=[3, 3], step_ms=step_ms))
+    assert explain([(baseline, lane)], 40 / step_ms) == Explanation(
+        tokens_per_round=4.0,
+        width=4.0,
+        break_even=step_ms / 10,
+        speedup=40 / step_ms,
+        sentence=f"Verifying 4 tokens costs {verify}× a single step here and drafting {draft}×; "
+        f"4.0 tokens a round {end}",
+    )
+    assert explain([(baseline, lane)], None) is None
+    assert explain([(LaneState(), lane)], 2.0) is None

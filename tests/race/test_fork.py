@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.race.events import Done, Finish, LaneEvent, Prefilled, Round, Token
 from app.race.fold import LaneState
-from app.race.fork import NEIGHBOURS, ForkStory, fork_story, last_lines
+from app.race.fork import NEIGHBOURS, Call, Candidate, ForkStory, GapPoint, Side, fork_story, last_lines
 from app.race.verdict import TokenVerdict, compare_tokens
 from tests.race.builders import folded, lane_events, spec
 
@@ -97,3 +97,50 @@ def test_the_noise_floor_is_told_as_measured_or_assumed() -> None:
 def test_last_lines_tell_how_many_were_left_out() -> None:
     assert last_lines("a\nb\nc", 2) == ("b\nc", 1)
     assert last_lines("a", 2) == ("a", 0)
+
+
+def test_everything_that_is_told_of_a_fork() -> None:
+    """The lanes part at the second of three tokens; the baseline's lead there is none, and the other's is not told."""
+    first = Token(1, "a", gap=0.5, runner_up=9)
+    ours = lane([first, Token(2, "b", gap=0.0, runner_up=3), Token(4, "c", gap=1.0)], tail="!")
+    theirs = lane([first, Token(3, "d", drafted=True), Token(5, "e", gap=2.0)], tail="?")
+    found = compare_tokens(ours, theirs)
+    told = fork_story((spec("baseline"), ours), (spec("mtp", 3), theirs), found, index=2)
+    assert found.sentence
+    assert told == ForkStory(
+        verdict=found.verdict,
+        sentence=found.sentence,
+        at=1,
+        common="a",
+        common_tokens=1,
+        sides=(
+            Side("Baseline", 0, Candidate(2, "b"), Candidate(3, "d"), False, 0.0, False, "bc!"),
+            Side("MTP K=3", 2, Candidate(3, "d"), Candidate(-1, ""), False, None, True, "de?"),
+        ),
+        calls=(Call(0, 0.5, Candidate(1, "a"), Candidate(9, "")),),
+        neighbours=(GapPoint(0, 0.5, 0.5), GapPoint(1, 0.0, None), GapPoint(2, 1.0, 2.0)),
+        floor=found.noise_floor,
+        measured=found.measured_floor,
+    )
+    assert [side.index for side in story(ours, theirs).sides] == [0, 1]
+
+
+def test_a_fork_at_the_very_first_token_and_one_far_inside_have_their_neighbours() -> None:
+    def parting(at: int) -> list[int]:
+        ours = [Token(number, "x", gap=1.0) for number in range(60)]
+        told = story(lane(ours), lane([*ours[:at], Token(99, "y", gap=1.0), *ours[at + 1 :]]))
+        assert told.at == at
+        return [point.at for point in told.neighbours]
+
+    assert parting(0) == list(range(NEIGHBOURS + 1))
+    assert parting(30) == list(range(30 - NEIGHBOURS, 30 + NEIGHBOURS + 1))
+
+
+def test_a_choice_without_any_lead_is_the_closest_call() -> None:
+    tokens = [Token(1, "a", gap=0.5, runner_up=2), Token(2, "b", gap=0.0, runner_up=1)]
+    told = story(lane(tokens), lane(tokens))
+    assert told.calls == (
+        Call(1, 0.0, Candidate(2, "b"), Candidate(1, "a")),
+        Call(0, 0.5, Candidate(1, "a"), Candidate(2, "b")),
+    )
+    assert last_lines("a b\nc d", 3) == ("a b\nc d", 0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from app.race.events import Round
 from app.race.kpolicy import policy_for
 from app.race.lanes import KPolicy
@@ -29,3 +31,8 @@ def test_the_policy_by_cost_starts_with_three_and_then_one() -> None:
 
 def test_a_round_that_drafted_nothing_teaches_nothing() -> None:
     assert played(KPolicy.HEURISTIC, 8, [(0, 0)]) == [5, 5]
+
+
+def test_a_policy_of_tomorrow_is_not_run() -> None:
+    with pytest.raises(ValueError, match=r"^a policy of a newer version can be shown and not run$"):
+        policy_for(KPolicy.NEWER, 3)

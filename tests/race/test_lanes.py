@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
+
 import msgspec
 import pytest
 
+from app.race.events import Finish, Halt
 from app.race.lanes import (
     ADAPTIVE,
     AUTO,
@@ -11,6 +15,7 @@ from app.race.lanes import (
     KPolicy,
     LaneKind,
     LaneSpec,
+    k_words,
     lane_name,
     lane_title,
     parse_contenders,
@@ -67,3 +72,16 @@ def test_no_two_kinds_of_lanes_share_a_name_or_a_word() -> None:
     assert len({kind.facts.name for kind in LaneKind}) == len(LaneKind)
     words = [kind.facts.word for kind in LaneKind if kind.facts.word]
     assert len(set(words)) == len(words)
+
+
+def test_the_largest_k_is_one_and_a_lane_tells_its_k_or_how_far_it_goes() -> None:
+    assert parse_contenders("1,16") == (Contender(1), Contender(16))
+    assert k_words(spec("mtp", 3)) == "3"
+    assert k_words(msgspec.structs.replace(spec("mtp", 8), policy=KPolicy.AUTO)) == "up to 8"
+
+
+@pytest.mark.parametrize("words", [LaneKind, KPolicy, Finish, Halt])
+def test_a_word_of_tomorrow_is_newer_and_a_number_is_none(words: Callable[[object], StrEnum]) -> None:
+    assert words("of tomorrow").name == "NEWER"
+    with pytest.raises(ValueError, match="3 is not a valid"):
+        words(3)
