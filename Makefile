@@ -27,7 +27,7 @@ lint: .venv/.ready-dev
 # With pip and not uv, so that pip's own settings (a mirror, a cap, files on this disk) choose the build of torch.
 test-torch: .venv/.ready-dev
 	$(BIN)/python -m pip install -q "torch>=2.9" "transformers>=5.17,<6" safetensors
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_transformers.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/engines/test_transformers.py tests/present/test_recipes.py
 
 test-mlx: .venv/.ready-dev
 	$(BIN)/python -m pip install -q "mlx>=0.31; sys_platform == 'darwin'" "mlx[cpu]>=0.31; sys_platform == 'linux'" "mlx-lm>=0.32"
