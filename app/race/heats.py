@@ -189,7 +189,9 @@ def warnings(
                 "but its tokens per second depend on when you look; let the machine cool down or settle first."
             )
         elif scatter(values) > _SCATTER:
-            said.append(f"Single runs of {name} differ by ±{scatter(values):.0%}: something else disturbs the machine.")
+            said.append(
+                f"{name} differs by ±{scatter(values):.0%} from run to run: something else disturbs the machine."
+            )
     said.extend(_condition_warnings(conditions))
     return said
 

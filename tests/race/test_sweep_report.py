@@ -143,6 +143,15 @@ def test_the_names_in_warnings_are_the_lanes() -> None:
     assert [words.split(" became ")[0] for words in said] == ["The baseline", "MTP K=1"]
 
 
+def test_lanes_that_differ_from_run_to_run_are_named() -> None:
+    """Rates of 100, 140, 100, 140 and 120: half of them are 20 and more off, which scaled to a deviation is 29.7."""
+    heats = heats_of(*(three_lanes(speed, gap=2.0, load=0.0) for speed in (1.0, 1.4, 1.0, 1.4, 1.2)))
+    assert prompt_result(heats, KS).cells[0].warnings == (
+        "The baseline differs by ±25% from run to run: something else disturbs the machine.",
+        "MTP K=1 differs by ±25% from run to run: something else disturbs the machine.",
+    )
+
+
 def test_an_adaptive_lane_is_neither_predicted_nor_has_it_a_break_even() -> None:
     heat = three_lanes(1.0, gap=2.0, load=0.0)
     heat["mtp-adaptive"] = lane_events(range(5), k=2, accepted=[1, 1], step_ms=10)
