@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -128,6 +129,8 @@ def _window(parsed: argparse.Namespace, env: Environment) -> int:
         trace = getattr(parsed, "trace", None)
         words = ["run"] if trace is None else ["replay", str(trace)]
         return _run(build_parser().parse_args(words), env)
+    # Nothing of the start is garbage, and the collector's rounds would cost a tenth of it. The window turns it on.
+    gc.disable()
     from app.ui.application import run
 
     return run((), env.places, _studio(env), getattr(parsed, "trace", None), env.interrupts)

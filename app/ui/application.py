@@ -190,6 +190,7 @@ def build_window(app: QApplication, places: Places, pool: WorkerPool, studio: St
 async def _load_slow_parts(window: MainWindow) -> None:
     """Loads what takes longer than the window takes to show: the models, the plotting library, the other pages."""
     await asyncio.sleep(0.03)  # The window is painted first.
+    gc.enable()
     window.race.load_slow_parts()
     await asyncio.sleep(0.2)
     window.make_pages()

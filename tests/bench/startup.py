@@ -11,6 +11,7 @@ workers is still under way; ``--wait`` seconds later otherwise. Run it under a d
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -25,6 +26,7 @@ MARK = "mtp-race-bench"
 
 def child(started: float, wait: float) -> int:  # noqa: PLR0915 - one script, read from above
     """Runs the window, presses Race, waits for a token in both lanes, prints the times and leaves."""
+    gc.disable()  # as app.cli does
     from PySide6.QtCore import QEvent, QObject, Qt, QTimer
     from PySide6.QtTest import QTest
     from qasync import QEventLoop
