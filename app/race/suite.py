@@ -258,7 +258,8 @@ def _advice(lanes: Sequence[SuiteLane], best: SuiteLane | None, measured: int, p
     leader = max(lanes, key=lambda lane: lane.speedup.ratio if lane.speedup else 0.0, default=None)
     if leader is None or leader.speedup is None:
         return "Nothing was measured yet."
-    of = f"{measured} prompts" if measured == prompts else f"{measured} of {prompts} prompts"
+    word = "prompt" if prompts == 1 else "prompts"
+    of = f"{measured} {word}" if measured == prompts else f"{measured} of {prompts} {word}"
     if leader.speedup.method == "none":
         return (
             f"Too few prompts to tell: {lane_short(leader)} leads with a median of {leader.speedup.ratio:.2f}× on {of}."

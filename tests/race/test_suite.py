@@ -193,7 +193,7 @@ def test_everything_that_a_suite_of_one_prompt_says() -> None:
         heats=7,
         seconds=12.5,
         lanes=found.lanes,
-        advice="Too few prompts to tell: MTP auto (K ≤ 8) leads with a median of 1.50× on 1 prompts.",
+        advice="Too few prompts to tell: MTP auto (K ≤ 8) leads with a median of 1.50× on 1 prompt.",
         warnings=("It was hot.",),
     )
     alone = Interval(1.5, 0.0, math.inf, 1, "none")
